@@ -1,0 +1,1 @@
+"""The pages and forms, one module per subject; each parses, guards, calls one verb and answers."""

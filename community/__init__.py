@@ -1,0 +1,1 @@
+"""Who and where: communities, their members and roles."""

@@ -1,0 +1,1 @@
+"""Double entry for minutes and money, and nothing else: units, accounts, transfers, holds."""

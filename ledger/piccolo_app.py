@@ -1,0 +1,12 @@
+"""Tells Piccolo where this package keeps its migrations and which tables are its own."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="ledger",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=table_finder(modules=["ledger.tables"], exclude_imported=True),
+    migration_dependencies=[],
+)

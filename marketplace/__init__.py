@@ -1,0 +1,1 @@
+"""How projects are proposed, chosen and funded."""

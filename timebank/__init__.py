@@ -1,0 +1,1 @@
+"""How hours are earned and redeemed."""
