@@ -1,18 +1,35 @@
 """The database engine: Piccolo's, made safe against leaked connections and swallowed failures."""
 
-import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from app.exits import Exit, StopError
+from app.postgres import Postgres
+from app.settings import settings
+
+APP_ROLE = "linli_app"  # what the app may do; the migrations of each package grant it
+LOGIN_ROLE = "linli"  # who the app is on the embedded server: a member of APP_ROLE, no more
+DATABASE = "linli"
+SERVER_VERSION_MIN = 15
+CONNECT_SECONDS_MAX = 10
 
 
 class SwallowedFailureError(RuntimeError):
     """A verb failed inside a transaction and its caller went on as if nothing had happened."""
 
 
-class Connection(asyncpg.Connection[asyncpg.Record]):
+if TYPE_CHECKING:
+    _AsyncpgConnection = asyncpg.Connection[asyncpg.Record]
+else:  # asyncpg's class takes no type at run time
+    _AsyncpgConnection = asyncpg.Connection
+
+
+class Connection(_AsyncpgConnection):
     """A pooled connection that needs no clean-up query on release: we keep no session state."""
 
     __slots__ = ()
@@ -46,24 +63,43 @@ class Transaction(PostgresTransaction):
         """Commit, or roll back when the block raised; always give the connection back."""
         if self._parent is not None:
             if exception is not None:
-                self._parent._inner_failed = True  # noqa: SLF001 (same class)
+                self._parent._inner_failed = True  # type: ignore[attr-defined]  # noqa: SLF001 (a parent is always one of ours)
             return False
         try:
             if exception is not None:
                 if not self._rolled_back:
-                    await self.rollback()
+                    await self.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
             elif self._inner_failed:
-                await self.rollback()
+                await self.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
                 raise SwallowedFailureError("an inner transaction failed; nothing was stored")
             elif not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]  # Piccolo's
         finally:
             self.engine.current_transaction.reset(self.context)
-            if self.engine.pool:
-                await self.engine.pool.release(self.connection)
-            else:
-                await self.connection.close()
+            await self.give_back()
         return False
+
+    async def give_back(self) -> None:
+        """Return the connection to the pool, or close it where there is none."""
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+
+class OwnerTransaction(Transaction):
+    """A transaction as the database's owner, on a connection of its own: for migrations."""
+
+    __slots__ = ()
+
+    async def get_connection(self) -> Connection:
+        """Connect as the owner, whatever the engine's pool connects as."""
+        connection: Connection = await asyncpg.connect(**owner_connection_settings())
+        return connection
+
+    async def give_back(self) -> None:
+        """Close the owner's connection."""
+        await self.connection.close()
 
 
 class Engine(PostgresEngine):
@@ -74,10 +110,130 @@ class Engine(PostgresEngine):
         return Transaction(self, allow_nested=allow_nested)
 
 
+def address() -> str:
+    """Return where the app's database is: `DATABASE_URL`, or the embedded server's socket."""
+    given = settings().database_url
+    if given is not None:
+        return given.get_secret_value()
+    return embedded().address(role=LOGIN_ROLE, database=DATABASE)
+
+
+def owner_address() -> str:
+    """Return where the database's owner connects, for migrations."""
+    given = settings().owner_database_url or settings().database_url
+    if given is not None:
+        return given.get_secret_value()
+    return embedded().address(database=DATABASE)
+
+
+def embedded() -> Postgres:
+    """Return the embedded server of this installation's folder (not started)."""
+    return Postgres(settings().var / "postgres")
+
+
 def connection_settings() -> dict[str, Any]:
-    """Return how asyncpg reaches the database, from the settings."""
+    """Return how asyncpg reaches the database as the app, with the app's rights alone."""
     return {
-        "dsn": os.environ["DATABASE_URL"],
+        "dsn": address(),
         "connection_class": Connection,
-        "server_settings": {"application_name": "linli", "jit": "off"},
+        "timeout": CONNECT_SECONDS_MAX,
+        "server_settings": {
+            "application_name": "linli",
+            "role": APP_ROLE,
+            "jit": "off",
+            "statement_timeout": f"{settings().statement_seconds_max}s",
+        },
     }
+
+
+def owner_connection_settings() -> dict[str, Any]:
+    """Return how asyncpg reaches the database as its owner. No limit on a statement's time."""
+    return {
+        "dsn": owner_address(),
+        "connection_class": Connection,
+        "timeout": CONNECT_SECONDS_MAX,
+        "server_settings": {"application_name": "linli-owner", "jit": "off"},
+    }
+
+
+def pool_settings() -> dict[str, Any]:
+    """Return the pool's own settings, for `Engine.start_connection_pool`."""
+    return {"min_size": settings().pool_min, "max_size": settings().pool_max}
+
+
+@asynccontextmanager
+async def reached(config: dict[str, Any]) -> AsyncIterator[Connection]:
+    """Open one connection, or say in one line why the database cannot be reached.
+
+    Raises `StopError`: unreachable, refused, no such database, too old, or not prepared.
+    """
+    try:
+        connection = await asyncpg.connect(**config)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StopError(_why_unreachable(error), Exit.DATABASE) from error
+    try:
+        major = connection.get_server_version().major
+        if major < SERVER_VERSION_MIN:
+            raise StopError(
+                f"DATABASE_URL: the server is PostgreSQL {major}; Linli needs "
+                f"{SERVER_VERSION_MIN} or newer. Nothing was changed. Upgrade the server, "
+                "or leave DATABASE_URL out to let Linli run its own.",
+                Exit.DATABASE,
+            )
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _why_unreachable(error: BaseException) -> str:
+    name = "DATABASE_URL" if settings().database_url else "The embedded database"
+    match error:
+        case asyncpg.InvalidCatalogNameError():
+            return (
+                f"{name}: the server has no such database ({error}). Nothing was changed. "
+                "Make it with: CREATE DATABASE linli ENCODING 'UTF8' TEMPLATE template0;"
+            )
+        case asyncpg.InvalidAuthorizationSpecificationError():  # includes a wrong password
+            return (
+                f"{name}: the server refuses this name or password ({error}). Nothing was "
+                "changed. Correct them in DATABASE_URL."
+            )
+        case asyncpg.InvalidParameterValueError() | asyncpg.InsufficientPrivilegeError():
+            return (
+                f"{name}: this name may not act as {APP_ROLE} ({error}). Nothing was changed. "
+                "Run `linli migrate` as the database's owner: it makes that role and grants it."
+            )
+        case asyncpg.TooManyConnectionsError() | asyncpg.CannotConnectNowError():
+            return f"{name}: the server takes no connection now ({error}). Try again shortly."
+        case _:
+            why = str(error) or type(error).__name__
+            return (
+                f"{name}: the server cannot be reached ({why}). Nothing was changed. "
+                "See that it runs, and that host and port are right."
+            )
+
+
+async def prepare_embedded(server: Postgres) -> None:
+    """Make the embedded server's database and the app's login, where they are missing."""
+    connection = await asyncpg.connect(server.address())
+    try:
+        await connection.execute(role_if_missing(APP_ROLE, "NOLOGIN"))
+        await connection.execute(role_if_missing(LOGIN_ROLE, f"LOGIN IN ROLE {APP_ROLE}"))
+        known = "SELECT 1 FROM pg_database WHERE datname = $1"
+        if not await connection.fetchval(known, DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()
+
+
+def role_if_missing(role: str, options: str) -> str:
+    """Return SQL that makes a role unless it is there (PostgreSQL has no IF NOT EXISTS for it)."""
+    return f"""
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                CREATE ROLE {role} {options};
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;  -- another program made it in the same moment
+        END $$
+    """

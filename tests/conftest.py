@@ -1,0 +1,90 @@
+"""The one real PostgreSQL that the tests share, migrated as in production.
+
+Tests run on the embedded server in a folder of their own; `LINLI_TEST_DATABASE_URL` names another
+server instead, where a scratch database is made and dropped. Each test keeps to a fresh
+community: nothing that counts can be deleted, and every query carries its community anyway.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from app.database import Engine, owner_connection_settings, pool_settings, prepare_embedded
+from app.migrations import migrate
+from app.postgres import Postgres
+from app.settings import settings
+
+GIVEN = os.environ.get("LINLI_TEST_DATABASE_URL")
+FOLDER = Path(tempfile.mkdtemp(prefix="linli-tests-"))
+SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
+
+# Before any test module is imported: piccolo_conf reads these when it is.
+for name in [name for name in os.environ if name.startswith("LINLI_")]:
+    if name not in {"LINLI_TEST_DATABASE_URL", "LINLI_DATA"}:
+        del os.environ[name]
+os.environ["LINLI_VAR"] = str(FOLDER)
+if GIVEN:
+    os.environ["DATABASE_URL"] = urlunsplit(urlsplit(GIVEN)._replace(path=f"/{SCRATCH}"))
+else:
+    os.environ.pop("DATABASE_URL", None)
+settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres | None]:
+    """Give the embedded server, running; None where another server was given."""
+    if GIVEN:
+        yield None
+    else:
+        postgres = Postgres(FOLDER / "postgres")
+        postgres.start()
+        try:
+            yield postgres
+        finally:
+            postgres.stop()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(server: Postgres | None) -> AsyncIterator[Engine]:
+    """Give the engine with its pool started, on a migrated database; acts as the app's role."""
+    if server:
+        await prepare_embedded(server)
+    else:
+        await _on_given_server(f"CREATE DATABASE {SCRATCH} TEMPLATE template0 ENCODING 'UTF8'")
+    await migrate()
+    from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when it is imported)
+
+    await DB.start_connection_pool(**{**pool_settings(), "max_size": 40})
+    try:
+        yield DB
+    finally:
+        await DB.close_connection_pool()
+        if not server:
+            await _on_given_server(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def owner(database: Engine) -> AsyncIterator[asyncpg.Connection]:  # noqa: ARG001 (must be migrated)
+    """Give a connection as the database's owner: for tampering that the app cannot do."""
+    connection = await asyncpg.connect(**owner_connection_settings())
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _on_given_server(sql: str) -> None:
+    connection = await asyncpg.connect(GIVEN)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
