@@ -25,8 +25,10 @@ class SwallowedFailureError(RuntimeError):
 
 if TYPE_CHECKING:
     _AsyncpgConnection = asyncpg.Connection[asyncpg.Record]
-else:  # asyncpg's class takes no type at run time
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:  # asyncpg's classes take no type at run time
     _AsyncpgConnection = asyncpg.Connection
+    PooledConnection = asyncpg.pool.PoolConnectionProxy
 
 
 class Connection(_AsyncpgConnection):

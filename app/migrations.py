@@ -14,6 +14,7 @@ from app.database import (
     APP_ROLE,
     Connection,
     OwnerTransaction,
+    PooledConnection,
     address,
     owner_connection_settings,
     reached,
@@ -62,7 +63,7 @@ def known_migrations() -> tuple[str, ...]:
     return tuple(names)
 
 
-async def standing(connection: Connection) -> Standing:
+async def standing(connection: Connection | PooledConnection) -> Standing:
     """Compare the database with this program; reads one small table."""
     there = await connection.fetchval("SELECT to_regclass('public.migration') IS NOT NULL")
     rows = await connection.fetch("SELECT app_name, name FROM migration") if there else []

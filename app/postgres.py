@@ -87,9 +87,14 @@ class Postgres:
         """Whether the server that we started still runs."""
         return self._server is not None and self._server.poll() is None
 
-    def wait(self) -> int:
-        """Wait until the server ends; return how (a negative number is the signal's)."""
-        return self._server.wait() if self._server else 0
+    def wait(self) -> int | None:
+        """Wait until the server ends; return how, or None when `stop` was called.
+
+        A negative number is the signal that killed it.
+        """
+        server = self._server
+        code = server.wait() if server else None
+        return code if self._server is server else None
 
     def start(self) -> None:
         """Start the server, after making its cluster if there is none.
@@ -174,9 +179,9 @@ class Postgres:
             os.chown(path, account.pw_uid, account.pw_gid)
         for end in (self.folder, self.socket_folder, BINARIES):
             for above in end.parents:
-                mode = above.stat().st_mode
-                if not mode & 0o001:
-                    above.chmod(mode | 0o001)
+                state = above.stat()
+                if not state.st_mode & 0o001 and state.st_uid != account.pw_uid:
+                    above.chmod(state.st_mode | 0o001)
                     _say(f"{above}: other accounts may now pass through it (not read it).")
         if (BINARIES / "postgres").stat().st_mode & READ_AND_RUN != READ_AND_RUN:
             for path in BINARIES.parent.rglob("*"):

@@ -1,0 +1,136 @@
+"""The web app: everything that stands around the routes, put together."""
+
+import hashlib
+import multiprocessing
+import signal
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.static_files import create_static_files_router
+from litestar.types import (
+    ControllerRouterHandler,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Receive,
+    Scope,
+    Send,
+)
+
+from app import failures, logs
+from app.database import Engine, pool_settings
+from app.folder import Folder
+from app.guards import FindActor, nobody
+from app.jobs import Job, Jobs
+from app.notices import NoticeMiddleware
+from app.postgres import end_with_parent
+from app.preferences import SpeakingMiddleware
+from app.routes import route_handlers
+from app.routes.health import APART
+from app.settings import Settings, settings
+from app.templating import CSRF_COOKIE, STATIC, template_config
+from app.watching import watched
+
+FORM_BYTES_MAX = 10 * 1024 * 1024
+SESSION_SECONDS_MAX = 14 * 24 * 60 * 60
+
+# Every periodic job of the app.
+jobs: list[Job] = []
+
+
+class Linli(Litestar):
+    """Litestar, with the watching layer around everything, unknown addresses included."""
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """Answer one request, or take part in the start and the end of the process."""
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        await watched(
+            super().__call__,
+            scope,  # type: ignore[arg-type]  # an HTTP scope, as just asked
+            receive,  # type: ignore[arg-type]  # an HTTP scope comes with HTTP's receive
+            send,  # type: ignore[arg-type]  # and send
+            over_tls=settings().secure,
+        )
+
+
+def create_app(
+    more_routes: Sequence[ControllerRouterHandler] = (), find_actor: FindActor = nobody
+) -> Linli:
+    """Build the app from the settings; the server calls this once in every worker."""
+    from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when it is imported)
+
+    given = settings()
+    logs.configure(given)
+    secret = _secret(given)
+    return Linli(
+        route_handlers=[*route_handlers, *more_routes, _static_files()],
+        lifespan=[_running],
+        state=State({"engine": DB, "stopping": False, "find_actor": find_actor}),
+        middleware=[_sessions(given, secret).middleware, SpeakingMiddleware(), NoticeMiddleware()],
+        csrf_config=CSRFConfig(
+            secret=_key(secret, "forms").hex(),
+            cookie_name=CSRF_COOKIE,
+            cookie_secure=given.secure,
+            cookie_httponly=True,
+        ),
+        template_config=template_config,
+        exception_handlers=failures.handlers,
+        request_max_body_size=FORM_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,  # structlog is set up above; failures.py writes down what fails
+    )
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncGenerator[None, None]:
+    """Hold the database's connections and run the jobs for as long as the app serves."""
+    if multiprocessing.parent_process() is not None:
+        end_with_parent(signal.SIGTERM)  # else a killed parent leaves us holding the port
+    engine: Engine = app.state.engine
+    await engine.start_connection_pool(**pool_settings())
+    running = Jobs(engine, jobs)
+    running.start()
+    try:
+        yield
+    finally:
+        app.state.stopping = True
+        await running.stop(settings().stop_seconds_max)
+        await engine.close_connection_pool()
+
+
+def _sessions(given: Settings, secret: str) -> CookieBackendConfig:
+    return CookieBackendConfig(
+        secret=_key(secret, "sessions"),
+        key="__Host-session" if given.secure else "session",
+        max_age=SESSION_SECONDS_MAX,
+        secure=given.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _static_files() -> ControllerRouterHandler:
+    return create_static_files_router("/static", directories=[STATIC], opt=APART)
+
+
+def _secret(given: Settings) -> str:
+    if given.secret is not None:
+        return given.secret.get_secret_value()
+    return Folder(given.var).secret()
+
+
+def _key(secret: str, purpose: str) -> bytes:
+    """Return a key of 32 bytes for one purpose, so that no two uses share a key."""
+    return hashlib.sha256(f"linli {purpose} {secret}".encode()).digest()
