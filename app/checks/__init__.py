@@ -1,0 +1,1 @@
+"""Checks of what no type checker sees: the templates and the translations."""
