@@ -1,0 +1,1 @@
+"""The migrations of this package, in the order of their dates."""

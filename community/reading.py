@@ -1,0 +1,79 @@
+"""Reads the register: communities, members, and who an actor is. Never writes."""
+
+from typing import Any
+from uuid import UUID
+
+from community.errors import UnknownCommunity, UnknownMember
+from community.tables import CommunityRow, MemberRow
+from community.values import Actor, Community, Member, Role
+
+_COMMUNITY = "SELECT id, code, name, time_zone, created_at FROM community"
+
+_MEMBER = """
+SELECT member.id, member.community_id, name, language, text_size, joined_at,
+       array_remove(array_agg(role ORDER BY role), NULL) AS roles
+FROM member LEFT JOIN member_role ON member_role.member_id = member.id
+    AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())
+"""
+
+
+async def community(community_id: UUID) -> Community:
+    """Return a community. Raises `UnknownCommunity`."""
+    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE id = {{}}", community_id)
+    if not rows:
+        raise UnknownCommunity(community_id)
+    return Community(**rows[0])
+
+
+async def community_by_code(code: str) -> Community:
+    """Return the community with this code. Raises `UnknownCommunity`."""
+    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE code = {{}}", code)
+    if not rows:
+        raise UnknownCommunity(code)
+    return Community(**rows[0])
+
+
+async def communities() -> list[Community]:
+    """Return every community, oldest first."""
+    return [Community(**row) for row in await CommunityRow.raw(f"{_COMMUNITY} ORDER BY created_at")]
+
+
+async def member(member_id: UUID) -> Member:
+    """Return a member with the roles that hold now. Raises `UnknownMember`."""
+    rows = await MemberRow.raw(f"{_MEMBER} WHERE member.id = {{}} GROUP BY member.id", member_id)
+    if not rows:
+        raise UnknownMember(member_id)
+    return _member(rows[0])
+
+
+async def members(community_id: UUID, role: Role | None = None) -> list[Member]:
+    """Return a community's members, or those with a role now, in the order they joined."""
+    rows = await MemberRow.raw(
+        f"{_MEMBER} WHERE member.community_id = {{}} GROUP BY member.id ORDER BY joined_at, id",
+        community_id,
+    )
+    found = [_member(row) for row in rows]
+    return found if role is None else [one for one in found if role in one.roles]
+
+
+async def named_members(member_ids: set[UUID], *, community_id: UUID) -> dict[UUID, str]:
+    """Return the names of these members of a community by id; unknown ids are left out."""
+    rows = await MemberRow.raw(
+        "SELECT id, name FROM member WHERE community_id = {} AND id = ANY({})",
+        community_id,
+        list(member_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
+async def actor(member_id: UUID) -> Actor | None:
+    """Return who acts, with the roles that hold now; None where there is no such member."""
+    try:
+        found = await member(member_id)
+    except UnknownMember:
+        return None
+    return Actor(found.id, found.community_id, found.roles)
+
+
+def _member(row: dict[str, Any]) -> Member:
+    return Member(**{**row, "roles": frozenset(Role(name) for name in row["roles"])})
