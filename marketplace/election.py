@@ -41,7 +41,7 @@ class Ballot(NamedTuple):
 
     choices: tuple[str, ...]
     points: tuple[int, ...]
-    count: int
+    votes: int
 
 
 class Voter(NamedTuple):
@@ -69,7 +69,7 @@ class Election:
 
     `budget` and all costs are integers in the smallest unit that shows every amount exactly:
     10 ** -`scale` of the currency (`scale` 2 for fen). `meta` keeps further statements about the
-    election. `voters` may be empty; where it is not, it agrees with the ballots' counts.
+    election. `voters` may be empty; where it is not, it agrees with the ballots' numbers.
     """
 
     kind: BallotKind
@@ -85,7 +85,7 @@ class Election:
     @cached_property
     def votes(self) -> int:
         """How many residents voted, blank ballots included."""
-        return sum(ballot.count for ballot in self.ballots)
+        return sum(ballot.votes for ballot in self.ballots)
 
     @cached_property
     def supporters(self) -> dict[str, int]:
@@ -93,16 +93,16 @@ class Election:
         totals = {project.id: 0 for project in self.projects}
         for ballot in self.ballots:
             for choice in ballot.choices:
-                totals[choice] += ballot.count
+                totals[choice] += ballot.votes
         return totals
 
     @cached_property
     def scores(self) -> dict[str, int]:
-        """Each project's score as officials state it: votes, points, or Borda points."""
+        """Each project's score as cities state it: votes, points, or points for rank."""
         totals = {project.id: 0 for project in self.projects}
         for ballot in self.ballots:
             for choice, weight in self.weighted(ballot):
-                totals[choice] += weight * ballot.count
+                totals[choice] += weight * ballot.votes
         return totals
 
     @cached_property
@@ -123,7 +123,11 @@ class Election:
         return dict(self.meta).get(key, "")
 
     def weighted(self, ballot: Ballot) -> Iterator[tuple[str, int]]:
-        """Yield each project of a ballot with the weight that its kind gives it."""
+        """Yield each project of a ballot with the weight that cities give it.
+
+        On an ordinal ballot the first place is worth as many points as there are places, and each
+        next place one less.
+        """
         if self.kind is BallotKind.CUMULATIVE:
             yield from zip(ballot.choices, ballot.points, strict=True)
         elif self.kind is BallotKind.ORDINAL:

@@ -20,12 +20,10 @@ def count(election: Election, rules: CountRules, *, wide: bool = False) -> Count
     """
     profile = lay_out(election, rules)
     if rules.rule is not Rule.MES:
-        run = choose(
-            profile, ranking(profile), profile.budget, skip=rules.rule is Rule.GREEDY
-        )
+        run = choose(profile, ranking(profile), profile.budget, skip=rules.rule is Rule.GREEDY)
         rounds = tuple(_pick(profile, run))
         outcomes = greedy_outcomes(election, profile, rules, run)
-        return _result(election, rules, profile, outcomes, rounds)
+        return _result(election, rules, profile, outcomes=outcomes, rounds=rounds)
     step = rules.step * 10**election.scale
     final, share, passes = _equal_shares(profile, rules, step, wide=wide)
     purchases = tuple(_purchase(profile, bought) for bought in final.bought)
@@ -38,8 +36,8 @@ def count(election: Election, rules: CountRules, *, wide: bool = False) -> Count
         election,
         rules,
         profile,
-        shares_outcomes(election, profile, rules, (final, share, completion)),
-        (*purchases, *(_pick(profile, completion) if completion else ())),
+        outcomes=shares_outcomes(election, profile, rules, (final, share, completion)),
+        rounds=(*purchases, *(_pick(profile, completion) if completion else ())),
         share=share,
         passes=passes,
     )
@@ -64,9 +62,7 @@ def _equal_shares(
     while rules.completion.raises_shares and len(current.bought) < buyable:
         if rules.completion.stops_when_exhaustive and _exhaustive(profile, current):
             break
-        raised = buy(
-            profile, (total + step * voters, voters), stop_above=profile.budget, wide=wide
-        )
+        raised = buy(profile, (total + step * voters, voters), stop_above=profile.budget, wide=wide)
         passes += 1
         if raised.overspent:
             break
@@ -80,9 +76,7 @@ def _exhaustive(profile: Profile, outcome: Pass) -> bool:
     left = profile.budget - outcome.cost
     return not any(
         fit and project.cost <= left
-        for index, (project, fit) in enumerate(
-            zip(profile.projects, profile.eligible, strict=True)
-        )
+        for index, (project, fit) in enumerate(zip(profile.projects, profile.eligible, strict=True))
         if index not in taken
     )
 
@@ -111,9 +105,9 @@ def _result(  # noqa: PLR0913 - the parts of a Count, each named
     election: Election,
     rules: CountRules,
     profile: Profile,
+    *,
     outcomes: tuple[Outcome, ...],
     rounds: tuple[Pick | Purchase, ...],
-    *,
     share: Fraction | None = None,
     passes: int = 0,
 ) -> Count:

@@ -15,43 +15,46 @@ def greedy_outcomes(
     election: Election, profile: Profile, rules: CountRules, run: GreedyRun
 ) -> tuple[Outcome, ...]:
     """Return what became of each project, winners first in order, then losers by rank."""
-    order = [taken.project for taken in run.chosen]
-    won = set(order)
-    order += [project for project in ranking(profile) if project not in won]
-    return tuple(
-        [
-            *(
-                _outcome(election, profile, project, Reason.CHOSEN)
-                if project in won
-                else _greedy_loser(election, profile, project, run)
-                for project in order
-            ),
-            *_below_threshold(election, profile, rules),
-        ]
+    chosen = {taken.project: taken for taken in run.chosen}
+    left = profile.budget
+    reached = True
+    losers: list[Outcome] = []
+    for project in ranking(profile):
+        if project in chosen:
+            left = chosen[project].left - profile.projects[project].cost
+        else:
+            losers.append(
+                _greedy_loser(election, profile, project, (run, left if reached else None))
+            )
+            reached = reached and project != run.ended_at
+    return (
+        *(_outcome(election, profile, project, Reason.CHOSEN) for project in chosen),
+        *losers,
+        *_below_threshold(election, profile, rules),
     )
 
 
 def _greedy_loser(
-    election: Election, profile: Profile, project: int, run: GreedyRun
+    election: Election, profile: Profile, project: int, turn: tuple[GreedyRun, int | None]
 ) -> Outcome:
-    """Say how far a project was behind the last winner before which it would have fitted.
+    """Say what was missing at a project's turn, and how far it was behind a place that fits.
 
-    Everything that ranks above that winner is chosen as before, so overtaking it is enough.
+    `turn` is the run and the money left at its turn, None when that never came. Whatever ranks
+    above a winner is chosen whatever comes after, so it is enough to overtake the last winner
+    before which the project would have fitted, or the project at which the count ended.
     """
+    run, left = turn
     cost = profile.projects[project].cost
-    fitted = [taken for taken in run.chosen if cost <= taken.left]
-    reason = Reason.NO_MONEY if cost > run.left else Reason.NOT_REACHED
-    if reason is Reason.NOT_REACHED and run.ended_at is not None:
-        rival: int | None = run.ended_at
-    else:
-        rival = fitted[-1].project if fitted else None
+    rivals = [taken.project for taken in run.chosen if cost <= taken.left]
+    if left is None and run.ended_at is not None and cost <= run.left:
+        rivals.append(run.ended_at)
     return _outcome(
         election,
         profile,
         project,
-        reason,
-        money_short=max(cost - run.left, 0) or None,
-        votes_short=None if rival is None else _to_overtake(profile, project, rival),
+        Reason.NOT_REACHED if left is None else Reason.NO_MONEY,
+        money_short=None if left is None else cost - left,
+        votes_short=_to_overtake(profile, project, rivals[-1]) if rivals else None,
     )
 
 
@@ -83,12 +86,10 @@ def shares_outcomes(
     if completion is not None:
         reasons |= {taken.project: Reason.COMPLETED for taken in completion.chosen}
     losers = [project for project in ranking(profile) if project not in reasons]
-    return tuple(
-        [
-            *(_outcome(election, profile, project, why) for project, why in reasons.items()),
-            *(_shares_loser(election, profile, project, (final, share)) for project in losers),
-            *_below_threshold(election, profile, rules),
-        ]
+    return (
+        *(_outcome(election, profile, project, why) for project, why in reasons.items()),
+        *(_shares_loser(election, profile, project, (final, share)) for project in losers),
+        *_below_threshold(election, profile, rules),
     )
 
 
@@ -109,18 +110,14 @@ def _shares_loser(
     )
 
 
-def _below_threshold(
-    election: Election, profile: Profile, rules: CountRules
-) -> Iterator[Outcome]:
+def _below_threshold(election: Election, profile: Profile, rules: CountRules) -> Iterator[Outcome]:
     for index, fit in enumerate(profile.eligible):
         if not fit:
             short = rules.threshold - election.scores[profile.projects[index].id]
-            yield _outcome(
-                election, profile, index, Reason.BELOW_THRESHOLD, votes_short=short
-            )
+            yield _outcome(election, profile, index, Reason.BELOW_THRESHOLD, votes_short=short)
 
 
-def _outcome(  # noqa: PLR0913 - the parts of an Outcome, each named
+def _outcome(
     election: Election,
     profile: Profile,
     project: int,

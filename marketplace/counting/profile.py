@@ -1,21 +1,18 @@
 """An election laid out for counting: projects in tie order, voters grouped by what counts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.counting.rules import ID_TEXT, CountRules, Satisfaction
-from marketplace.election import Ballot, BallotKind, Election, Project
+from marketplace.election import BallotKind, Election, Project
 from marketplace.errors import BadRules
 
 Ints = NDArray[np.int64]
 _NEEDS = {
     Satisfaction.POINTS: BallotKind.CUMULATIVE,
-    Satisfaction.COST_POINTS: BallotKind.CUMULATIVE,
     Satisfaction.BORDA: BallotKind.ORDINAL,
-    Satisfaction.COST_BORDA: BallotKind.ORDINAL,
 }
 
 
@@ -62,10 +59,10 @@ def lay_out(election: Election, rules: CountRules) -> Profile:
         )
     projects = _in_tie_order(election, rules)
     place = {project.id: index for index, project in enumerate(projects)}
-    keys = _keys(election, place, weighted=rules.satisfaction.weighted)
+    keys = _keys(election, place, rules.satisfaction)
     sizes_by_key: dict[tuple[tuple[int, int], ...], int] = {}
     for key, ballot in zip(keys, election.ballots, strict=True):
-        sizes_by_key[key] = sizes_by_key.get(key, 0) + ballot.count
+        sizes_by_key[key] = sizes_by_key.get(key, 0) + ballot.votes
     ordered = sorted(sizes_by_key)
     index_of = {key: index for index, key in enumerate(ordered)}
     members: list[list[int]] = [[] for _ in projects]
@@ -105,18 +102,17 @@ def _in_tie_order(election: Election, rules: CountRules) -> tuple[Project, ...]:
 
 
 def _keys(
-    election: Election, place: dict[str, int], *, weighted: bool
+    election: Election, place: dict[str, int], satisfaction: Satisfaction
 ) -> list[tuple[tuple[int, int], ...]]:
     """Return for each ballot the projects that it supports, in order, with their weights."""
-
-    def pairs(ballot: Ballot) -> list[tuple[str, int]]:
-        return [pair for pair in election.weighted(ballot) if pair[1]]
-
-    def plain(ballot: Ballot) -> list[tuple[str, int]]:
-        return [(choice, 1) for choice in ballot.choices]
-
-    read: Callable[[Ballot], list[tuple[str, int]]] = pairs if weighted else plain
-    return [
-        tuple(sorted([(place[name], weight) for name, weight in read(ballot)]))
-        for ballot in election.ballots
-    ]
+    keys = []
+    for ballot in election.ballots:
+        if satisfaction is Satisfaction.BORDA:
+            last = len(ballot.choices) - 1
+            pairs = [(place[name], last - rank) for rank, name in enumerate(ballot.choices)]
+        elif satisfaction in {Satisfaction.POINTS, Satisfaction.SCORE}:
+            pairs = [(place[name], weight) for name, weight in election.weighted(ballot)]
+        else:
+            pairs = [(place[name], 1) for name in ballot.choices]
+        keys.append(tuple(sorted([pair for pair in pairs if pair[1]])))
+    return keys

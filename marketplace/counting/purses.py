@@ -178,17 +178,20 @@ class Purses:
         total = int(sizes.sum()) * self._share
         if self._rates:
             paid = sizes @ self._paid[groups, : len(self._rates)]
-            total -= sum(
-                weight * rate for weight, rate in zip(paid.tolist(), self._rates, strict=True)
-            )
+            total -= self._at_rates(paid)
         return total
 
     def _balance(self, group: int) -> int:
         """Return what one voter of a living group has left, times `denominator`."""
-        paid = self._paid[group, : len(self._rates)].tolist()
-        return self._share - sum(
-            weight * rate for weight, rate in zip(paid, self._rates, strict=True) if weight
-        )
+        return self._share - self._at_rates(self._paid[group, : len(self._rates)])
+
+    def _at_rates(self, weights: NDArray[Any]) -> int:
+        """Return what was paid with these weights, one for each purchase so far."""
+        total = 0
+        for weight, rate in zip(weights.tolist(), self._rates, strict=True):
+            if weight:
+                total += weight * rate
+        return total
 
     def pay(self, rate: Rate) -> None:
         """Take the payments of a purchase from the purses."""

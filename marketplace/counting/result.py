@@ -18,17 +18,18 @@ class Reason(StrEnum):
     NO_MONEY = "no-money"
     """Greedy: it no longer fitted. Equal Shares: its supporters could not pay for it."""
     NOT_REACHED = "not-reached"
-    """Greedy without skipping: the count ended at a dearer project before it."""
+    """Greedy without skipping: the count ended at a project before it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one project, and what it lacked.
 
-    `score` is its votes, points or Borda points. A loser lacked `money_short` (rounded up to the
-    smallest unit) or `votes_short`, either of which would have been enough with all else as it
-    was: under greedy more ballots like those that name it, under Equal Shares more supporters who
-    have their share untouched, under a threshold more score. None where no number helps.
+    `score` is its votes, points or rank points. With a contribution of `money_short` (rounded up
+    to the smallest unit) a loser would have won, all else as it was. So it would have with
+    `votes_short`: under greedy by how much its total (votes or points) fell short; under Equal
+    Shares how many more supporters with untouched shares it takes. Below the threshold it says
+    how much score was missing to take part. None where no number helps or none is known.
     """
 
     project: str

@@ -22,27 +22,22 @@ class Satisfaction(StrEnum):
     """What a voter gets from a funded project, which a rule weighs against its cost.
 
     `cost`: its cost, so that greedy goes by votes. `cardinality`: 1, so that greedy goes by votes
-    per cost. `points` and `borda`: the points of a cumulative or the Borda points of an ordinal
-    ballot, so that greedy goes by points per cost. `cost-points` and `cost-borda`: those times
-    the cost, so that greedy goes by points, as most cities do.
+    per cost. `points`: the points of a cumulative ballot; `borda`: how many projects of the same
+    ordinal ballot stand below it; with both, greedy goes by points per cost. `score`: the weight
+    that cities state (votes, points, or `max_length` for the first place and one less for each
+    next) times the cost, so that greedy goes by score, as most cities do.
     """
 
     COST = "cost"
     CARDINALITY = "cardinality"
     POINTS = "points"
     BORDA = "borda"
-    COST_POINTS = "cost-points"
-    COST_BORDA = "cost-borda"
+    SCORE = "score"
 
     @property
     def by_cost(self) -> bool:
         """Whether satisfaction grows with a project's cost."""
-        return self.value.startswith("cost")
-
-    @property
-    def weighted(self) -> bool:
-        """Whether the ballot weighs the projects that it names."""
-        return self.value.endswith(("points", "borda"))
+        return self in {Satisfaction.COST, Satisfaction.SCORE}
 
 
 class Completion(StrEnum):
@@ -82,9 +77,10 @@ class CountRules:
     """Everything that decides a count besides the ballots.
 
     `ties` is `id-text` (project ids compared as text, so "10" comes before "9") or the published
-    order of all ids. `threshold` is the least score (votes, points or Borda points) with which a
-    project may win; 0 lets all in. `step` is by how much add1 raises each share, in whole units
-    of the currency. Raises BadRules when the parts contradict each other.
+    order of all ids. `threshold` is the least score (votes, points or rank points) with which a
+    project may win; 0 lets all in, 1 keeps out what nobody supports. `step` is by how much add1
+    raises each share, in whole units of the currency. Raises BadRules when the parts contradict
+    each other.
     """
 
     rule: Rule = Rule.GREEDY

@@ -53,12 +53,12 @@ def _voters(election: Election) -> Iterator[FileWarning]:
             f"{twice} voter ids stand on more than one line ({name!r} on {times}): "
             "every line was counted",
         )
-    blank = sum(ballot.count for ballot in election.ballots if not ballot.choices)
+    blank = sum(ballot.votes for ballot in election.ballots if not ballot.choices)
     if blank:
         yield FileWarning(
             0, f"{blank} ballots are blank; they count as votes, and in Equal Shares have a share"
         )
-    nothing = sum(ballot.count for ballot in election.ballots if 0 in ballot.points)
+    nothing = sum(ballot.votes for ballot in election.ballots if 0 in ballot.points)
     if nothing:
         yield FileWarning(0, f"{nothing} ballots name a project and give it 0 points")
 
@@ -103,7 +103,7 @@ def _limits(election: Election, meta: Meta) -> Iterator[FileWarning]:
                 yield FileWarning(line, f"{side}_{name} is {text!r}: not a limit, not checked")
                 continue
             limit = in_smallest_unit(text.strip(), scale)
-            beyond = sum(b.count for b in election.ballots if sign * (measure(b) - limit) > 0)
+            beyond = sum(b.votes for b in election.ballots if sign * (measure(b) - limit) > 0)
             if beyond:
                 yield FileWarning(
                     line, f"{beyond} ballots break {side}_{name} {text}; they count as they stand"

@@ -145,9 +145,7 @@ def _refuse_twins(section: _Section, line: int) -> None:
         )
 
 
-def _fitted(
-    row: list[str], section: _Section, line: int, warnings: list[FileWarning]
-) -> list[str]:
+def _fitted(row: list[str], section: _Section, line: int, warnings: list[FileWarning]) -> list[str]:
     """Return a row with as many cells as the header; refuse cells that have no column."""
     width = len(section.header)
     if len(row) == width:
@@ -201,9 +199,7 @@ def _kind(meta: dict[str, tuple[int, str]]) -> BallotKind:
         ) from None
 
 
-def _money(
-    meta: dict[str, tuple[int, str]], section: _Section
-) -> tuple[int, int, dict[int, int]]:
+def _money(meta: dict[str, tuple[int, str]], section: _Section) -> tuple[int, int, dict[int, int]]:
     """Return the scale, the budget and each project row's cost by its line."""
     cost_at = section.needed("cost")
     amounts = {line: row[cost_at].strip() for line, row in section.rows}
@@ -287,7 +283,7 @@ def _votes(
         text = (row[vote_at], row[points_at] if points_at is not None else "")
         place = by_text.get(text)
         if place is None:
-            ballot = _ballot(text, kind, known, line, warnings)
+            ballot = _ballot(text, kind, known, (line, warnings))
             place = by_text[text] = by_ballot.setdefault(ballot, len(counts))
             if place == len(counts):
                 counts.append(0)
@@ -301,10 +297,13 @@ def _ballot(
     text: tuple[str, str],
     kind: BallotKind,
     known: set[str],
-    line: int,
-    warnings: list[FileWarning],
+    report: tuple[int, list[FileWarning]],
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return a ballot's choices and points, or refuse what could be counted in two ways."""
+    """Return a ballot's choices and points, or refuse what could be counted in two ways.
+
+    `report` is the line on which the ballot first stands, and where warnings go.
+    """
+    line, warnings = report
     choices = tuple(part.strip() for part in text[0].split(",")) if text[0].strip() else ()
     for choice in choices:
         if choice not in known:

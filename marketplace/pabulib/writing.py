@@ -34,9 +34,7 @@ def write_election(election: Election) -> str:
 
 
 def _project_rows(election: Election) -> Iterator[list[str]]:
-    used = [
-        name for name in _PROJECT_COLUMNS if any(getattr(p, name) for p in election.projects)
-    ]
+    used = [name for name in _PROJECT_COLUMNS if any(getattr(p, name) for p in election.projects)]
     more = list(dict.fromkeys(key for project in election.projects for key, _ in project.more))
     scored = ["score"] if election.kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL} else []
     yield ["project_id", "cost", "votes", *scored, *used, *more]
@@ -71,6 +69,6 @@ def _numbered(election: Election) -> Iterator[Voter]:
     blank = ("",) * len(election.voter_columns)
     number = 0
     for place, ballot in enumerate(election.ballots):
-        for _ in range(ballot.count):
+        for _ in range(ballot.votes):
             number += 1
             yield Voter(str(number), place, blank)
