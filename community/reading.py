@@ -7,7 +7,7 @@ from community.errors import UnknownCommunity, UnknownMember
 from community.tables import CommunityRow, MemberRow
 from community.values import Actor, Community, Member, Role
 
-_COMMUNITY = "SELECT id, code, name, time_zone, created_at FROM community"
+_COMMUNITY = "SELECT id, code, name, time_zone, created_at, desk_phone FROM community"
 
 _MEMBER = """
 SELECT member.id, member.community_id, name, language, text_size, joined_at,

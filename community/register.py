@@ -45,7 +45,12 @@ async def _refusing(**refusals: Exception) -> AsyncIterator[None]:
 
 
 async def add_community(
-    *, code: str, name: str, time_zone: str = "Asia/Shanghai", by: UUID = SYSTEM
+    *,
+    code: str,
+    name: str,
+    time_zone: str = "Asia/Shanghai",
+    desk_phone: str = "",
+    by: UUID = SYSTEM,
 ) -> Community:
     """Add a community. Its code is its short name in addresses: `a-z`, `0-9`, hyphens.
 
@@ -55,20 +60,22 @@ async def add_community(
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidCommunity(f"there is no time zone {time_zone!r}") from error
-    added = Community(new_id(), code, name.strip(), time_zone, datetime.now(UTC))
+    added = Community(new_id(), code, name.strip(), time_zone, datetime.now(UTC), desk_phone)
     async with _refusing(
         community_code_once=CodeTaken(code),
         community_code_form=InvalidCommunity(f"{code!r} is not 2 to 40 of a-z, 0-9 and hyphens"),
         community_named=InvalidCommunity("a community has a name of at most 80 characters"),
+        community_desk_phone_form=InvalidCommunity(f"{desk_phone!r} is not a telephone number"),
     ):
         await CommunityRow.raw(
-            "INSERT INTO community (id, code, name, time_zone, created_at)"
-            " VALUES ({}, {}, {}, {}, {})",
+            "INSERT INTO community (id, code, name, time_zone, created_at, desk_phone)"
+            " VALUES ({}, {}, {}, {}, {}, {})",
             added.id,
             added.code,
             added.name,
             added.time_zone,
             added.created_at,
+            added.desk_phone,
         )
         await record(
             community_id=added.id,

@@ -11,6 +11,7 @@ class CommunityRow(Table, tablename="community"):
     code = Text(unique=True)
     name = Text()
     time_zone = Text()
+    desk_phone = Text()
     created_at = Timestamptz()
 
 

@@ -33,13 +33,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A neighbourhood with a book of its own. `time_zone` is an IANA name, `Asia/Shanghai`."""
+    """A neighbourhood with a book of its own.
+
+    `time_zone` is an IANA name, `Asia/Shanghai`. `desk_phone` is where members call for help;
+    empty where there is no desk.
+    """
 
     id: UUID
     code: str
     name: str
     time_zone: str
     created_at: datetime
+    desk_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ CREATE TABLE community (
     code text NOT NULL,
     name text NOT NULL,
     time_zone text NOT NULL,
+    desk_phone text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT community_code_once UNIQUE (code),
     CONSTRAINT community_code_form CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$'),
     CONSTRAINT community_named CHECK (btrim(name) <> '' AND length(name) <= 80),
-    CONSTRAINT community_time_zone_given CHECK (time_zone <> '')
+    CONSTRAINT community_time_zone_given CHECK (time_zone <> ''),
+    CONSTRAINT community_desk_phone_form CHECK (desk_phone ~ '^([0-9+][0-9 -]{2,30})?$')
 )
 """
 
@@ -101,7 +103,7 @@ TRIGGERS = (
 )
 
 RIGHTS = (
-    "GRANT SELECT, INSERT, UPDATE (name, time_zone) ON community TO linli_app",
+    "GRANT SELECT, INSERT, UPDATE (name, time_zone, desk_phone) ON community TO linli_app",
     "GRANT SELECT, INSERT, UPDATE (name, language, text_size) ON member TO linli_app",
     "GRANT SELECT, INSERT, UPDATE (until) ON member_role TO linli_app",
     "GRANT SELECT, INSERT ON audit_event TO linli_app",

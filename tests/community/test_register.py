@@ -18,7 +18,9 @@ def code() -> str:
 
 
 async def test_a_community_is_found_by_id_and_by_code() -> None:
-    added = await community.add_community(code=code(), name=" 凤池社区 ")
+    added = await community.add_community(
+        code=code(), name=" 凤池社区 ", desk_phone="0512-6700 1234"
+    )
     assert added.name == "凤池社区"
     assert await community.community(added.id) == added
     assert await community.community_by_code(added.code) == added
@@ -36,6 +38,8 @@ async def test_a_community_needs_a_name_a_real_time_zone_and_a_code_of_its_own()
         await community.add_community(code=code(), name="  ")
     with pytest.raises(community.InvalidCommunity, match="time zone"):
         await community.add_community(code=code(), name="凤池", time_zone="Asia/Fengchi")
+    with pytest.raises(community.InvalidCommunity, match="telephone"):
+        await community.add_community(code=code(), name="凤池", desk_phone="call us")
     first = await community.add_community(code=code(), name="凤池社区")
     with pytest.raises(community.CodeTaken):
         await community.add_community(code=first.code, name="另一个")
