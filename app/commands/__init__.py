@@ -51,7 +51,7 @@ def linli() -> None:
     \b
     Exit codes: 0 done; 1 the answer is bad, or a fault; 2 a setting or argument is wrong;
     3 the database cannot be used; 4 the folder or port is taken; 5 the database's tables are
-    older or newer than this program.
+    older or newer than this program; 6 an election file is not valid.
     """
 
 
