@@ -6,11 +6,13 @@ each fault can be told apart. No TCP port is opened; only the account that runs 
 socket, because its folder is closed to everybody else.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -156,24 +158,29 @@ class Postgres:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.socket_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._check_ours(self.socket_folder)
             if os.geteuid() == 0:
                 self._lend_to_account()
         except (OSError, subprocess.CalledProcessError) as error:
             raise self._unwritable(error) from error
-        if self.socket_folder.stat().st_uid != self._account().pw_uid:
+        self.socket_folder.chmod(0o700)
+
+    def _check_ours(self, folder: Path) -> None:
+        """Refuse a folder that another account put where the socket goes."""
+        state = folder.lstat()
+        if not stat.S_ISDIR(state.st_mode) or state.st_uid not in {
+            os.geteuid(),
+            self._account().pw_uid,
+        }:
             raise StopError(
-                f"{self.socket_folder} belongs to another account, so the database's socket "
-                "would not be safe there. Nothing was started. Remove that folder, or name a "
-                "shorter LINLI_VAR so that the socket fits inside it.",
+                f"{folder} belongs to another account, so the database's socket would not be "
+                "safe there. Nothing was started. Remove it, or name a shorter LINLI_VAR so that "
+                "the socket fits inside that folder.",
                 Exit.DATABASE,
             )
-        self.socket_folder.chmod(0o700)
 
     def _lend_to_account(self) -> None:
         """Let the account pass to our folder and to the binaries, and own the folder."""
-        if ACCOUNT not in {entry.pw_name for entry in pwd.getpwall()}:
-            useradd = ["useradd", "--system", ACCOUNT]
-            subprocess.run(useradd, check=True, capture_output=True)  # noqa: S603 (fixed words)
         account = self._account()
         for path in (self.folder, self.socket_folder):
             os.chown(path, account.pw_uid, account.pw_gid)
@@ -188,7 +195,13 @@ class Postgres:
                 path.chmod(path.stat().st_mode | READ_AND_RUN)
 
     def _account(self) -> pwd.struct_passwd:
-        return pwd.getpwnam(ACCOUNT) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        """Return the account that PostgreSQL runs as; root makes it the first time."""
+        if os.geteuid() != 0:
+            return pwd.getpwuid(os.geteuid())
+        if ACCOUNT not in {entry.pw_name for entry in pwd.getpwall()}:
+            useradd = ["useradd", "--system", ACCOUNT]
+            subprocess.run(useradd, check=True, capture_output=True)  # noqa: S603 (fixed words)
+        return pwd.getpwnam(ACCOUNT)
 
     def _socket_folder(self) -> Path:
         """Return where the socket lies: with the cluster, or in a short place when that is long."""
@@ -220,22 +233,24 @@ class Postgres:
 
     def _stop_leftover(self) -> None:
         """Stop a server that outlived a killed Linli: we hold the folder, so it serves nobody."""
-        leftovers = [other for other in psutil.process_iter() if self._lives_here(other)]
-        for leftover in leftovers:
-            leftover.send_signal(signal.SIGINT)
-        _gone, alive = psutil.wait_procs(leftovers, timeout=STOP_SECONDS_MAX)
-        for stuck in alive:
-            stuck.send_signal(signal.SIGQUIT)
-        psutil.wait_procs(alive, timeout=STOP_SECONDS_MAX)
+        for sign in (signal.SIGINT, signal.SIGQUIT):
+            until = time.monotonic() + STOP_SECONDS_MAX
+            for leftover in self._inhabitants():
+                leftover.send_signal(sign)
+            while self._inhabitants() and time.monotonic() < until:
+                time.sleep(0.05)
         # Nothing lives in this cluster now, so a lock file that is left names a dead server, even
         # if another program has its number since (as happens in containers).
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
-    def _lives_here(self, process: psutil.Process) -> bool:
-        try:
-            return process.name() == "postgres" and process.cwd() == str(self.cluster.resolve())
-        except (psutil.Error, OSError):
-            return False
+    def _inhabitants(self) -> list[psutil.Process]:
+        """Return the PostgreSQL processes that work in this cluster."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.name() == "postgres" and process.cwd() == str(self.cluster.resolve()):
+                    found.append(process)
+        return found
 
     # --- the start ----------------------------------------------------------------------------
 
