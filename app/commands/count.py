@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,6 +29,8 @@ from marketplace.pabulib.amounts import as_text
 
 _NARROWEST = 100
 """Columns for the table where the terminal does not say how wide it is."""
+_NAME, _SHORTEST_NAME, _GAP = 2, 12, 3
+"""The column of names, the least room it gets, and what each column takes around its text."""
 
 
 @click.command()
@@ -186,38 +190,30 @@ def _as_json(counted: FileCount) -> dict[str, object]:
 
 def _show(counted: FileCount) -> None:
     result, election = counted.count, counted.election
-    names = {project.id: project.name for project in election.projects}
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
-    table = Table(header_style="bold")
-    table.add_column("", justify="right")
-    table.add_column("Project", no_wrap=True)
-    table.add_column("Name", no_wrap=True, ratio=1, max_width=60)
-    table.add_column("Votes", justify="right", no_wrap=True)
-    if result.outcomes and any(outcome.score != outcome.votes for outcome in result.outcomes):
-        table.add_column("Score", justify="right", no_wrap=True)
-    table.add_column("Cost", justify="right", no_wrap=True)
-    table.add_column("Result")
-    place = {winner: at for at, winner in enumerate(result.winners, start=1)}
-    for outcome in sorted(
-        result.outcomes, key=lambda outcome: place.get(outcome.project, len(place) + 1)
-    ):
-        cells = [
-            str(place.get(outcome.project, "")),
-            outcome.project,
-            names[outcome.project],
-            str(outcome.votes),
-            as_text(outcome.cost, result.scale),
-            _why(outcome, counted),
-        ]
-        if len(table.columns) > len(cells):
-            cells.insert(4, str(outcome.score))
+    rows = _rows(counted)
+    # Ids, figures and reasons are shown whole; names get the room that is left.
+    others = [column for column in range(len(rows[0])) if column != _NAME]
+    taken = sum(max(cell_len(row[column]) for row in rows) + _GAP for column in others)
+    names = max(console.width - taken - _GAP, _SHORTEST_NAME)
+    console.width = max(console.width, taken + names + _GAP)
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1), collapse_padding=False)
+    for at, title in enumerate(rows[0]):
+        right = title in {"", "Votes", "Score", "Cost"}
+        table.add_column(
+            title,
+            justify="right" if right else "left",
+            no_wrap=True,
+            max_width=names if at == _NAME else None,
+        )
+    for row, won in zip(rows[1:], [bool(row[0]) for row in rows[1:]], strict=True):
         # As Text, so that square brackets in a name are not taken for markup.
-        table.add_row(*map(Text, cells), style=None if outcome.won else "dim")
-    console.print(table)
+        table.add_row(*map(Text, row), style=None if won else "dim")
+    console.print(table, soft_wrap=True)
     currency = election.fact("currency")
-    spent, budget = (as_text(a, result.scale) for a in (result.total_cost, result.budget))
+    spent, budget = (as_text(money, result.scale) for money in (result.total_cost, result.budget))
     left = as_text(result.budget - result.total_cost, result.scale)
     console.print(
         f"{len(result.winners)} of {len(election.projects)} projects won with "
@@ -228,6 +224,29 @@ def _show(counted: FileCount) -> None:
     )
     console.print(f"Rules {result.rules.canonical()}", markup=False, soft_wrap=True)
     console.print(f"SHA-256 of the rules: {result.rules_sha256}", soft_wrap=True)
+
+
+def _rows(counted: FileCount) -> list[list[str]]:
+    """Return the table's titles and rows: winners in order, then losers by rank."""
+    result = counted.count
+    names = {project.id: project.name for project in counted.election.projects}
+    place = {winner: at for at, winner in enumerate(result.winners, start=1)}
+    scored = any(outcome.score != outcome.votes for outcome in result.outcomes)
+    rows = [["", "Project", "Name", "Votes", *(["Score"] if scored else []), "Cost", "Result"]]
+    ordered = sorted(result.outcomes, key=lambda entry: place.get(entry.project, len(place) + 1))
+    rows += [
+        [
+            str(place.get(outcome.project, "")),
+            outcome.project,
+            names[outcome.project],
+            str(outcome.votes),
+            *([str(outcome.score)] if scored else []),
+            as_text(outcome.cost, result.scale),
+            _why(outcome, counted),
+        ]
+        for outcome in ordered
+    ]
+    return rows
 
 
 def _why(outcome: Outcome, counted: FileCount) -> str:
@@ -245,7 +264,8 @@ def _why(outcome: Outcome, counted: FileCount) -> str:
         if outcome.money_short is not None:
             lacked.append(as_text(outcome.money_short, counted.count.scale))
         if outcome.votes_short is not None:
-            lacked.append(f"{outcome.votes_short} {_unit(outcome, counted)}")
+            unit = _unit(outcome, counted)
+            lacked.append(f"{outcome.votes_short} {unit}{'' if outcome.votes_short == 1 else 's'}")
     return f"{words}, short by {' or '.join(lacked)}" if lacked else words
 
 
@@ -253,8 +273,8 @@ def _unit(outcome: Outcome, counted: FileCount) -> str:
     """Name what a loser had too few of."""
     rules, kind = counted.count.rules, counted.election.kind
     if outcome.reason is Reason.BELOW_THRESHOLD or rules.satisfaction is Satisfaction.SCORE:
-        return "points" if kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL} else "votes"
+        return "point" if kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL} else "vote"
     if rules.rule is Rule.MES:
-        return "supporters"
+        return "supporter"
     by_points = rules.satisfaction in {Satisfaction.POINTS, Satisfaction.BORDA}
-    return "points" if by_points else "votes"
+    return "point" if by_points else "vote"
