@@ -1,1 +1,46 @@
-"""How projects are proposed, chosen and funded."""
+"""How projects are chosen and funded: rounds, proposals, ballots, counts, and the money they move.
+
+A coordinator opens a round under published terms, residents propose and vote, and closing counts
+the ballots once and books each winner's budget, all in one transaction. Published elections in
+Pabulib's `.pb` format are imported and counted by the same engine.
+"""
+
+from marketplace.closing import as_election, close_and_count
+from marketplace.importing import Imported, import_election
+from marketplace.proposing import propose
+from marketplace.rounds import open_ballot, open_round
+from marketplace.values import (
+    Category,
+    Draft,
+    ElectionId,
+    Project,
+    ProjectId,
+    ProjectState,
+    Round,
+    RoundId,
+    RoundState,
+    Terms,
+)
+from marketplace.voting import own_choices, vote
+
+__all__ = [
+    "Category",
+    "Draft",
+    "ElectionId",
+    "Imported",
+    "Project",
+    "ProjectId",
+    "ProjectState",
+    "Round",
+    "RoundId",
+    "RoundState",
+    "Terms",
+    "as_election",
+    "close_and_count",
+    "import_election",
+    "open_ballot",
+    "open_round",
+    "own_choices",
+    "propose",
+    "vote",
+]

@@ -5,7 +5,7 @@ class MarketplaceError(Exception):
     """Anything the marketplace refuses."""
 
 
-class BadElectionFile(MarketplaceError):  # noqa: N818 - it names what is wrong, as its kin do
+class BadElectionFile(MarketplaceError):
     """A `.pb` file that could give a wrong result if it were counted.
 
     `line` is the line in the file, 0 where the fault lies in the whole. Nothing was counted.
@@ -19,5 +19,113 @@ class BadElectionFile(MarketplaceError):  # noqa: N818 - it names what is wrong,
         super().__init__(f"{where}{problem}. {advice}")
 
 
-class BadRules(MarketplaceError):  # noqa: N818 - it names what is wrong, as its kin do
+class BadRules(MarketplaceError):
     """Counting rules that contradict themselves or do not fit the election."""
+
+
+class NotACoordinator(MarketplaceError):
+    """Only a coordinator of the round's community may do this."""
+
+
+class NotAResident(MarketplaceError):
+    """Only a resident of the round's community may do this."""
+
+
+class UnknownRound(MarketplaceError):
+    """This community has no such round."""
+
+
+class UnknownProject(MarketplaceError):
+    """This community has no such project."""
+
+
+class UnknownElection(MarketplaceError):
+    """This community has no such election."""
+
+
+class WordsMissing(MarketplaceError):
+    """A text that is needed was left empty. `field` names it."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"{field} is empty")
+
+
+class TooLong(MarketplaceError):
+    """A text has more than `most` characters. `field` names it."""
+
+    def __init__(self, field: str, *, most: int) -> None:
+        self.field, self.most = field, most
+        super().__init__(f"{field} has more than {most} characters")
+
+
+class BudgetOutOfBounds(MarketplaceError):
+    """A round's budget is 1 fen to `most` fen."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"a budget is 1 to {most} fen")
+
+
+class ChoicesLimitOutOfBounds(MarketplaceError):
+    """A ballot approves up to 1 to `most` projects."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"a ballot's limit is 1 to {most} projects")
+
+
+class CostOutOfBounds(MarketplaceError):
+    """A project costs at least one fen."""
+
+
+class TooDear(MarketplaceError):
+    """A project costs more than the whole round has: `budget_fen`."""
+
+    def __init__(self, budget_fen: int) -> None:
+        self.budget_fen = budget_fen
+        super().__init__(f"the round has {budget_fen} fen")
+
+
+class TooManyProjects(MarketplaceError):
+    """A round has room for `most` projects."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"a round has room for {most} projects")
+
+
+class ProposalsClosed(MarketplaceError):
+    """The ballot has opened: the list of projects is frozen."""
+
+
+class NothingToVoteOn(MarketplaceError):
+    """A ballot cannot open before a project was proposed."""
+
+
+class RoundMoved(MarketplaceError):
+    """The round has moved on meanwhile. `state` is where it stands now."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        super().__init__(f"the round is {state}")
+
+
+class VotingClosed(MarketplaceError):
+    """The round's ballot is not open: not yet, or no longer."""
+
+
+class NotOnTheBallot(MarketplaceError):
+    """A choice names a project that is not on this round's ballot."""
+
+
+class TooManyChoices(MarketplaceError):
+    """A ballot approves at most `most` projects; `given` were chosen. The ballot before stands."""
+
+    def __init__(self, most: int, *, given: int) -> None:
+        self.most, self.given = most, given
+        super().__init__(f"{given} chosen, at most {most}")
+
+
+class NotYetCounted(MarketplaceError):
+    """There is no result before the round was closed and counted."""

@@ -1,0 +1,75 @@
+"""A resident's verb: propose a project for a round."""
+
+import ledger
+from community import Actor, record
+from marketplace import rules
+from marketplace.errors import UnknownProject
+from marketplace.reading import read_project
+from marketplace.refusing import verb
+from marketplace.rounds import locked
+from marketplace.tables import ProjectMoveRow, ProjectRow
+from marketplace.values import Draft, Project, ProjectId, RoundId
+
+
+async def propose(
+    round_id: RoundId,
+    draft: Draft,
+    *,
+    by: Actor,
+    id: ProjectId | None = None,  # noqa: A002 (the row's name)
+) -> Project:
+    """Propose a project for a round, before its ballot opens.
+
+    The same `id` again returns the project that it proposed. Raises `NotAResident`,
+    `UnknownRound`, `ProposalsClosed`, `WordsMissing`, `TooLong`, `CostOutOfBounds`, `TooDear`,
+    `TooManyProjects`.
+    """
+    rules.resides(by.roles)
+    rules.words(title=draft.title, purpose=draft.purpose, place=draft.place)
+    key = id or ProjectId(ledger.new_id())
+    async with verb():
+        current = await locked(round_id, community_id=by.community_id)
+        found = await ProjectRow.raw("SELECT proposed_by FROM project WHERE id = {}", key)
+        if found:
+            if found[0]["proposed_by"] != by.member_id:
+                raise UnknownProject
+            return await read_project(key, community_id=by.community_id)
+        numbers = await ProjectRow.raw(
+            "SELECT count(*) AS projects FROM project WHERE round_id = {}", round_id
+        )
+        rules.proposal(
+            current.state,
+            cost_fen=draft.cost_fen,
+            budget_fen=current.terms.budget_fen,
+            projects=numbers[0]["projects"],
+        )
+        await _write(key, (current.id, numbers[0]["projects"] + 1), draft, by)
+        return await read_project(key, community_id=by.community_id)
+
+
+async def _write(key: ProjectId, place: tuple[RoundId, int], draft: Draft, by: Actor) -> None:
+    await ProjectRow.raw(
+        "INSERT INTO project (id, community_id, round_id, number, title, purpose, place,"
+        " category, cost_fen, proposed_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+        key,
+        by.community_id,
+        *place,
+        draft.title.strip(),
+        draft.purpose.strip(),
+        draft.place.strip(),
+        draft.category.value,
+        draft.cost_fen,
+        by.member_id,
+    )
+    await ProjectMoveRow.raw(
+        "INSERT INTO project_move (project_id, state, moved_by) VALUES ({}, 'proposed', {})",
+        key,
+        by.member_id,
+    )
+    await record(
+        community_id=by.community_id,
+        actor=by.member_id,
+        act="project.propose",
+        subject_kind="project",
+        subject_id=key,
+    )

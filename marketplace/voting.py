@@ -1,0 +1,67 @@
+"""A resident's verb: choose projects on a round's ballot, and choose anew until it closes.
+
+A ballot is kept under a mark that only the round's key leads back to a resident, and neither the
+ballot nor the audit trail says when it was cast.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from community import Actor
+from marketplace import rules
+from marketplace.errors import VotingClosed
+from marketplace.reading import ballot_numbers, read_round
+from marketplace.refusing import verb
+from marketplace.tables import BallotRow, RoundKeyRow
+from marketplace.values import RoundId
+
+
+async def vote(round_id: RoundId, choices: Collection[int], *, by: Actor) -> tuple[int, ...]:
+    """Keep a resident's ballot: exactly these project numbers, instead of any chosen before.
+
+    Returns them, each once, ascending; none withdraws the ballot. Raises `NotAResident`,
+    `UnknownRound`, `VotingClosed`, `NotOnTheBallot`, `TooManyChoices`; the ballot before stands.
+    """
+    rules.resides(by.roles)
+    async with verb():
+        current = await read_round(round_id, community_id=by.community_id)
+        chosen = rules.ballot(
+            current.state,
+            choices,
+            on_ballot=await ballot_numbers(round_id),
+            most=current.terms.choices_max,
+        )
+        mark = await _mark(round_id, by.member_id)
+        if mark is None:
+            raise VotingClosed
+        if chosen:
+            await BallotRow.raw(
+                "INSERT INTO ballot (round_id, mark, choices) VALUES ({}, {}, {})"
+                " ON CONFLICT ON CONSTRAINT one_ballot_each"
+                " DO UPDATE SET choices = excluded.choices",
+                round_id,
+                mark,
+                list(chosen),
+            )
+        else:
+            await BallotRow.raw(
+                "DELETE FROM ballot WHERE round_id = {} AND mark = {}", round_id, mark
+            )
+        return chosen
+
+
+async def own_choices(round_id: RoundId, *, by: Actor) -> tuple[int, ...]:
+    """Return what this resident has chosen in a round whose ballot is open; else nothing."""
+    mark = await _mark(round_id, by.member_id)
+    if mark is None:
+        return ()
+    rows = await BallotRow.raw(
+        "SELECT choices FROM ballot WHERE round_id = {} AND mark = {}", round_id, mark
+    )
+    return tuple(rows[0]["choices"]) if rows else ()
+
+
+async def _mark(round_id: RoundId, member_id: UUID) -> bytes | None:
+    """Return where this resident's ballot is kept; None when the round has no key."""
+    rows = await RoundKeyRow.raw("SELECT key FROM round_key WHERE round_id = {}", round_id)
+    return rules.voter_mark(rows[0]["key"], member_id) if rows else None
