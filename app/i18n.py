@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, TypeGuard, get_args
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -34,7 +34,7 @@ CATALOG: Final = LOCALE_FOLDER / "zh_Hans_CN" / "LC_MESSAGES" / "linli.po"
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
-def is_language(value: str | None) -> bool:
+def is_language(value: str | None) -> TypeGuard[Language]:
     """Say whether the value names a language that Linli speaks."""
     return value in LANGUAGES
 
@@ -61,14 +61,14 @@ def negotiate(chosen: str | None, accept_language: str | None) -> Language:
     read are passed over: a strange header is no reason to refuse a page.
     """
     if is_language(chosen):
-        return cast("Language", chosen)
+        return chosen
     best: tuple[int, Language] | None = None
     for part in (accept_language or "").split(","):
         tag, _, parameter = part.partition(";")
         language = tag.strip().lower().partition("-")[0]
         weight = _weight(parameter)
-        if language in LANGUAGES and weight > 0 and (best is None or weight > best[0]):
-            best = (weight, cast("Language", language))
+        if is_language(language) and weight > 0 and (best is None or weight > best[0]):
+            best = (weight, language)
     return best[1] if best else DEFAULT_LANGUAGE
 
 

@@ -5,7 +5,7 @@ before anyone signs in.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
@@ -42,7 +42,7 @@ def preferences_of(connection: AnyConnection) -> Preferences:
     size = cookies.get(TEXT_SIZE_COOKIE)
     return Preferences(
         language=negotiate(cookies.get(LANGUAGE_COOKIE), connection.headers.get("accept-language")),
-        text_size=cast("TextSize", size) if size in TEXT_SIZES else "normal",
+        text_size=size if size in TEXT_SIZES else "normal",
     )
 
 

@@ -86,7 +86,7 @@ def problems(
     used: dict[Sentence, list[tuple[str, int]]] | None = None,
 ) -> list[str]:
     """Return one line for each sentence that is missing, unfinished, unsafe or out of use."""
-    catalog = catalog or read_catalog()
+    catalog = read_catalog() if catalog is None else catalog
     used = sentences() if used is None else used
     found = []
     for sentence, places in used.items():
@@ -96,9 +96,11 @@ def problems(
         if wrong:
             found.append(f"{file}:{line}: {wrong}: {sentence.forms[0]!r}")
     in_use = {(sentence.forms[0], sentence.context) for sentence in used}
-    for message in catalog:
-        if message.id and (_first(message), message.context) not in in_use:
-            found.append(f"{CATALOG.name}: no longer used: {_first(message)!r}")
+    found.extend(
+        f"{CATALOG.name}: no longer used: {_first(message)!r}"
+        for message in catalog
+        if message.id and (_first(message), message.context) not in in_use
+    )
     found.extend(f"{CATALOG.name}: kept although obsolete: {id_!r}" for id_ in catalog.obsolete)
     return found
 

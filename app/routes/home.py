@@ -1,12 +1,12 @@
 """The public home: what Linli is for, in three doors."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
+from app.guards import public
 
-@get("/", name="home", public=True)
-async def home(request: Request[Any, Any, Any]) -> Template:
+
+@get("/", name="home", opt=public)
+async def home() -> Template:
     """Show what Linli is for; anyone may read it."""
     return Template("home/home.html")

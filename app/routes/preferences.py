@@ -1,18 +1,18 @@
 """The two switches in every page's header: language and text size."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Request, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from app.guards import public
 from app.i18n import is_language
 from app.preferences import (
     LANGUAGE_COOKIE,
     TEXT_SIZE_COOKIE,
     TEXT_SIZES,
-    AnyConnection,
     preference_cookie,
     safe_return,
 )
@@ -20,17 +20,17 @@ from app.preferences import (
 Submitted = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-def _back(request: AnyConnection, data: dict[str, str]) -> Redirect:
+def _back(data: dict[str, str]) -> Redirect:
     """Return to the page whose switch was pressed; a page kept by the browser is fetched anew."""
     return Redirect(
         safe_return(data.get("next")), status_code=303, headers={"Cache-Control": "no-store"}
     )
 
 
-@post("/language", name="language", public=True, status_code=303)
-async def choose_language(request: Request[None, None, None], data: Submitted) -> Redirect:
+@post("/language", name="language", opt=public, status_code=303)
+async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> Redirect:
     """Keep the language that was chosen; anything else changes nothing."""
-    answer = _back(request, data)
+    answer = _back(data)
     chosen = data.get("language")
     if chosen is not None and is_language(chosen):
         secure = request.url.scheme == "https"
@@ -38,10 +38,10 @@ async def choose_language(request: Request[None, None, None], data: Submitted) -
     return answer
 
 
-@post("/text-size", name="text-size", public=True, status_code=303)
-async def choose_text_size(request: Request[None, None, None], data: Submitted) -> Redirect:
+@post("/text-size", name="text-size", opt=public, status_code=303)
+async def choose_text_size(request: Request[Any, Any, Any], data: Submitted) -> Redirect:
     """Keep the text size that was chosen; anything else changes nothing."""
-    answer = _back(request, data)
+    answer = _back(data)
     chosen = data.get("size")
     if chosen in TEXT_SIZES:
         secure = request.url.scheme == "https"
