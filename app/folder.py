@@ -1,5 +1,6 @@
 """The folder that one running Linli owns: its lock, and the secret that seals its sessions."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -55,8 +56,9 @@ class Folder:
             os.close(lock)
             raise StopError(self._taken(), Exit.TAKEN) from None
         self._lock = lock
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, json.dumps({"pid": os.getpid(), "doing": doing}).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: the database's start will say so
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, json.dumps({"pid": os.getpid(), "doing": doing}).encode(), 0)
         return self
 
     def release(self) -> None:

@@ -40,6 +40,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 FREE_BYTES_MIN = 100 * 1024 * 1024  # a new cluster takes 45 MB, and each log segment 16 MB
 LOG_BYTES_MAX = 10 * 1024 * 1024
 STOP_SECONDS_MAX = 60
+DISK_FULL = "No space left on device"
 TELL_SECONDS = 5  # how often a long start says that it goes on
 READ_AND_RUN = 0o005  # the rights of other accounts
 
@@ -317,8 +318,20 @@ class Postgres:
             log.seek(self._log_start)
             return log.read().decode(errors="replace")
 
+    def explain_end(self, code: int) -> StopError:
+        """Return why the server ended while it was wanted; `code` is what `wait` returned."""
+        if DISK_FULL in self._new_log_lines():
+            return self._full("the disk is full")
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return StopError(
+            f"The embedded PostgreSQL ended by itself ({how}), so Linli stopped. What was "
+            "acknowledged is stored. Start again: it repairs itself from its log. "
+            f"Its last words are in {self.log}",
+            Exit.DATABASE,
+        )
+
     def _explain(self, output: str, tried: str) -> StopError:
-        if "No space left on device" in output:
+        if DISK_FULL in output:
             return self._full("the disk is full")
         if "Permission denied" in output:
             return self._unwritable(PermissionError(13, "Permission denied"))

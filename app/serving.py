@@ -73,12 +73,8 @@ def serve(given: Settings, postgres: Postgres | None, when_ready: Callable[[], N
                 "The lines above say why; start it again when that is mended.",
                 Exit.FAILED,
             ) from error
-    if ended:
-        raise StopError(
-            f"The embedded PostgreSQL ended by itself ({_how(ended[0])}), so Linli stopped. What "
-            "was acknowledged is stored. Start again: it repairs itself from its log.",
-            Exit.DATABASE,
-        )
+    if postgres is not None and ended:
+        raise postgres.explain_end(ended[0])
 
 
 def stop_on_signal() -> None:
@@ -106,10 +102,6 @@ def _stop_with(postgres: Postgres, ended: list[int]) -> None:
     if code is not None:
         ended.append(code)
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _how(code: int) -> str:
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 def _tell_when_ready(given: Settings, when_ready: Callable[[], None]) -> None:

@@ -60,7 +60,8 @@ def test_folder_of_another_account(installation: Installation) -> None:
     installation.var.mkdir(mode=0o755)
     # Imported before the account changes: this checkout may lie where only root may read.
     become_nobody = (
-        "import os, app.commands.serve; os.setgroups([]); os.setgid(65534); os.setuid(65534); "
+        "import os, app.commands.serve, encodings.idna; "
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534); "
     )
     code, said = installation.run("serve", first=become_nobody)
     assert code == 3, said
@@ -163,8 +164,9 @@ def test_disk_too_small_to_start(installation: Installation) -> None:
 
 
 @only_root
+@pytest.mark.parametrize("room", [0, 8 * 2**20], ids=["no room for rows", "no room for the log"])
 async def test_disk_that_fills_keeps_what_was_acknowledged(
-    installation: Installation,
+    installation: Installation, room: int
 ) -> None:
     installation.var.mkdir()
     mount(installation.var, "260m")
@@ -173,7 +175,7 @@ async def test_disk_that_fills_keeps_what_was_acknowledged(
         program = installation.serve()
         await installation.sql("CREATE TABLE kept (n int, filler text)")
         acknowledged = 0
-        fill(ballast)
+        fill(ballast, room)
         wide = "INSERT INTO kept SELECT n, md5(n::text) FROM generate_series(1, 50000) AS n"
         with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             while acknowledged < 10_000_000:
@@ -194,11 +196,11 @@ async def test_disk_that_fills_keeps_what_was_acknowledged(
         unmount(installation.var)
 
 
-def fill(ballast: Path) -> None:
-    """Write until the disk is full, but for a little."""
+def fill(ballast: Path, room: int) -> None:
+    """Write until only this many bytes are free."""
     with ballast.open("wb", buffering=0) as file:
-        while shutil.disk_usage(ballast).free > 8 * 2**20:
-            file.write(bytes(2**20))
+        while shutil.disk_usage(ballast).free > room:
+            file.write(bytes(2**12))
 
 
 def mount(folder: Path, size: str) -> None:

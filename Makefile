@@ -1,0 +1,82 @@
+# One command each: `make demo` on a bare machine, `make test` on a bare machine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
+BROWSER_PACKAGES := chromium fonts-noto-cjk
+
+.PHONY: setup setup-run browser demo test check bench bench-ledger lock clean
+
+# --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
+
+setup: $(VENV)/.tools browser
+
+setup-run: $(VENV)/.installed
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Linli needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || \
+		{ echo "Making the virtual environment failed; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.made requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.tools: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+browser: $(VENV)/.browser
+
+$(VENV)/.browser: $(VENV)/.made
+	@if command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk'; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+			fontconfig $(BROWSER_PACKAGES) >/dev/null; \
+	else \
+		echo "The tests of the pages need a browser and a Chinese font. As root, run:" >&2; \
+		echo "  apt-get install $(BROWSER_PACKAGES)" >&2; \
+		exit 1; \
+	fi
+	touch $@
+
+# --- what people run ------------------------------------------------------------------------------
+
+demo: setup-run
+	$(BIN)/linli demo
+
+test: setup
+	$(BIN)/pytest
+
+check: $(VENV)/.tools
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m app.checks templates
+	$(BIN)/python -m app.checks translations
+
+bench: bench-ledger
+
+bench-ledger: $(VENV)/.tools
+	$(BIN)/python bench/ledger.py
+
+# Write both lock files anew from pyproject.toml, in a clean environment.
+lock:
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable .
+	build/lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	build/lock/bin/python -m pip freeze --exclude-editable \
+		| grep --line-regexp --fixed-strings --invert-match --file requirements.lock \
+		> requirements-dev.lock
+	rm -rf build/lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
