@@ -184,7 +184,7 @@ async def reached(config: dict[str, Any]) -> AsyncIterator[Connection]:
             )
         yield connection
     finally:
-        await connection.close()
+        await connection.close(timeout=CONNECT_SECONDS_MAX)
 
 
 def _why_unreachable(error: BaseException) -> str:

@@ -119,11 +119,17 @@ class Postgres:
         if server is None or server.poll() is not None:
             return
         server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
-        try:
-            server.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
+        until = time.monotonic() + STOP_SECONDS_MAX
+        while server.poll() is None and time.monotonic() < until and not self._crashed():
+            time.sleep(0.02)
+        if server.poll() is None:
             server.send_signal(signal.SIGQUIT)  # gives up the checkpoint; the log replays it
             server.wait()
+
+    def _crashed(self) -> bool:
+        """Whether the server has met a crash and not recovered: then it may never stop itself."""
+        lines = self._new_log_lines()
+        return lines.rfind("reinitializing") > lines.rfind("ready to accept connections")
 
     # --- before the start ---------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Installation:
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
     programs: list[subprocess.Popen[str]] = field(default_factory=list)
+    when_closed: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def postgres(self) -> Postgres:
@@ -112,3 +114,5 @@ class Installation:
             for stream in (program.stdout, program.stderr):
                 if stream:
                     stream.close()
+        for close in self.when_closed:
+            close()
