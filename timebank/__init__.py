@@ -1,1 +1,55 @@
-"""How hours are earned and redeemed."""
+"""How hours are earned and redeemed: an elder asks for a visit, a volunteer gives it.
+
+A visit's minutes are held when it is asked for and pass to the volunteer when the elder confirms;
+what was not used returns. Verbs, each one transaction: `ask`, `accept`, `withdraw`, `check_in`,
+`check_out`, `confirm`, `cancel`; to set a community up, `open_time_bank` and `opening_grant`.
+`reading` answers pages; `rules` holds every policy.
+"""
+
+from timebank.accounts import member_account, opening_grant
+from timebank.catalogue import care_services, open_time_bank
+from timebank.errors import (
+    AlreadyAsked,
+    AlreadyTaken,
+    BusyThen,
+    InvalidRequest,
+    NeedsWord,
+    NotEnoughMinutes,
+    NotYours,
+    OutOfRange,
+    OwnVisit,
+    TimebankError,
+    TooEarly,
+    TooLate,
+    TooManyStated,
+    UnknownCareService,
+    UnknownVisit,
+    WrongCode,
+    WrongState,
+)
+from timebank.reading import (
+    OpenRequest,
+    Passbook,
+    PassbookLine,
+    Seen,
+    Step,
+    given_and_waiting,
+    last_place,
+    my_balance,
+    my_visits,
+    open_requests,
+    passbook,
+    visit_page,
+)
+from timebank.values import CareService, Request, Settlement, State, Visit
+from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, withdraw
+
+__all__ = [
+    "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest", "NeedsWord",
+    "NotEnoughMinutes", "NotYours", "OpenRequest", "OutOfRange", "OwnVisit", "Passbook",
+    "PassbookLine", "Request", "Seen", "Settlement", "State", "Step", "TimebankError", "TooEarly",
+    "TooLate", "TooManyStated", "UnknownCareService", "UnknownVisit", "Visit", "WrongCode",
+    "WrongState", "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm",
+    "given_and_waiting", "last_place", "member_account", "my_balance", "my_visits",
+    "open_requests", "open_time_bank", "opening_grant", "passbook", "visit_page", "withdraw",
+]  # fmt: skip

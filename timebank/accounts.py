@@ -1,0 +1,86 @@
+"""The time bank's accounts in a community's book of minutes, and the grant that opens a member's.
+
+- `member` (owner: the member; floor 0): minutes saved by giving, spent by receiving.
+- `escrow` (floor 0): minutes on their way. They are held for it when a visit is asked for, before
+  a volunteer is known, and pass through it when the visit is confirmed; it is empty in between.
+- `issuance` (no floor, normal side debit): where minutes come from. What it owes is what all
+  others have.
+- `relief` (floor 0): the community's fund for elders in need.
+"""
+
+from uuid import UUID, uuid5
+
+import community
+import ledger
+from community import SYSTEM
+from ledger import MINUTE, AccountId, CommunityId, Event, Origin, TransferId
+from timebank.errors import InvalidRequest
+
+MEMBER, ESCROW, ISSUANCE, RELIEF = "member", "escrow", "issuance", "relief"
+KINDS = (MEMBER, ESCROW, ISSUANCE, RELIEF)
+
+
+async def open_accounts(community_id: UUID) -> None:
+    """Open the community's own accounts of minutes; those that exist stay as they are."""
+    book = CommunityId(community_id)
+    async with ledger.transaction():
+        for kind in (ESCROW, RELIEF):
+            await ledger.open_account(community_id=book, kind=kind, unit=MINUTE)
+        await ledger.open_account(
+            community_id=book, kind=ISSUANCE, unit=MINUTE, floor=None, normal_side="debit"
+        )
+
+
+async def member_account(member_id: UUID, *, community_id: UUID) -> AccountId:
+    """Return a member's account of minutes; opened the first time it is needed."""
+    book = CommunityId(community_id)
+    found = await ledger.find_account(community_id=book, kind=MEMBER, unit=MINUTE, owner=member_id)
+    if found is None:
+        found = await ledger.open_account(
+            community_id=book, kind=MEMBER, unit=MINUTE, owner=member_id
+        )
+    return found.id
+
+
+async def own_account(kind: str, *, community_id: UUID) -> AccountId:
+    """Return one of the community's own accounts of minutes."""
+    found = await ledger.find_account(
+        community_id=CommunityId(community_id), kind=kind, unit=MINUTE
+    )
+    if found is None:
+        raise LookupError(f"the time bank of community {community_id} was never opened")
+    return found.id
+
+
+async def opening_grant(
+    member_id: UUID, minutes: int, *, community_id: UUID, by: UUID = SYSTEM
+) -> None:
+    """Give a member the minutes that the community starts them with, once in their life.
+
+    The transfer's id is made from the member's: the same grant again changes nothing, and another
+    amount is refused with `ledger.KeyReused`. Raises `InvalidRequest` for less than a minute.
+    """
+    if minutes < 1:
+        raise InvalidRequest("minutes", "not offered")
+    grant = TransferId(uuid5(member_id, "opening grant"))
+    async with ledger.transaction():
+        issuance = await own_account(ISSUANCE, community_id=community_id)
+        account = await member_account(member_id, community_id=community_id)
+        if not await ledger.journal(grant):
+            await community.record(
+                community_id=community_id,
+                actor=by,
+                act="grant.opening",
+                subject_kind="member",
+                subject_id=member_id,
+                details={"minutes": minutes},
+            )
+        await ledger.transfer(
+            debit=issuance,
+            credit=account,
+            amount=minutes,
+            unit=MINUTE,
+            id=grant,
+            origin=Origin(CommunityId(community_id), Event("opening_grant", member_id), by),
+            note="opening grant",
+        )

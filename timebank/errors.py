@@ -1,0 +1,120 @@
+"""Why the time bank refuses: one exception for each refusal that a person can meet."""
+
+from datetime import datetime
+from uuid import UUID
+
+
+class TimebankError(Exception):
+    """Any refusal of the time bank. Nothing of the refused act is stored."""
+
+
+class UnknownVisit(TimebankError):
+    """There is no such visit in this community."""
+
+    def __init__(self, visit: UUID) -> None:
+        self.visit = visit
+        super().__init__(f"there is no visit {visit} in this community")
+
+
+class UnknownCareService(TimebankError):
+    """The community's catalogue has no such care service."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"the catalogue has no care service {code!r}")
+
+
+class NotYours(TimebankError):
+    """The act belongs to somebody else: only the elder confirms, only the volunteer checks in."""
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+        super().__init__(f"this member may not {act} this visit")
+
+
+class OwnVisit(TimebankError):
+    """Nobody is their own volunteer."""
+
+
+class NotEnoughMinutes(TimebankError):
+    """The elder's available minutes do not cover what the visit needs."""
+
+    def __init__(self, *, available: int, asked: int) -> None:
+        self.available, self.asked = available, asked
+        super().__init__(f"{available} minutes are available, {asked} are needed")
+
+
+class InvalidRequest(TimebankError):
+    """Something in the request cannot be: `field` is `starts_at`, `minutes`, `place`, `wishes`."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field, self.why = field, why
+        super().__init__(f"{field}: {why}")
+
+
+class AlreadyAsked(TimebankError):
+    """This form was sent before with other answers; the first visit stands."""
+
+    def __init__(self, visit: UUID) -> None:
+        self.visit = visit
+        super().__init__(f"this form already asked for visit {visit}")
+
+
+class AlreadyTaken(TimebankError):
+    """Another volunteer was quicker, or the visit was cancelled."""
+
+
+class BusyThen(TimebankError):
+    """The volunteer has another visit in these quarter-hours."""
+
+
+class TooLate(TimebankError):
+    """The time for this act is over."""
+
+    def __init__(self, since: datetime) -> None:
+        self.since = since
+        super().__init__(f"too late since {since.isoformat()}")
+
+
+class TooEarly(TimebankError):
+    """The time for this act has not come."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        self.opens_at = opens_at
+        super().__init__(f"possible from {opens_at.isoformat()}")
+
+
+class WrongCode(TimebankError):
+    """The check-in code is not the one on the elder's page."""
+
+
+class WrongState(TimebankError):
+    """The visit has moved on, or has not come so far: the act does not fit where it stands."""
+
+    def __init__(self, state: str, act: str) -> None:
+        self.state, self.act = state, act
+        super().__init__(f"a visit that is {state} cannot {act}")
+
+
+class TooManyStated(TimebankError):
+    """A volunteer may state fewer minutes than the clock measured, never more."""
+
+    def __init__(self, *, measured: int, stated: int) -> None:
+        self.measured, self.stated = measured, stated
+        super().__init__(f"{stated} minutes stated, the clock measured {measured}")
+
+
+class NeedsWord(TimebankError):
+    """More minutes than were set aside pass only on the elder's explicit word."""
+
+    def __init__(self, *, booked: int, minutes: int) -> None:
+        self.booked, self.minutes = booked, minutes
+        super().__init__(f"{minutes} minutes are more than the {booked} set aside")
+
+
+class OutOfRange(TimebankError):
+    """The elder confirms what was measured; less is a matter for a dispute, more is not due."""
+
+    def __init__(self, *, least: int, most: int, minutes: int) -> None:
+        self.least, self.most, self.minutes = least, most, minutes
+        super().__init__(f"{minutes} minutes are not between {least} and {most}")

@@ -1,0 +1,227 @@
+"""Reads the time bank for pages: boards, visits, passbooks. Never writes.
+
+Every question names who asks, and nobody sees more than `rules.may_see` allows: the check-in code
+leaves this module for the visit's elder alone.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import community
+import ledger
+from community import Actor, Role
+from ledger import Balance, Entry
+from timebank import rules, visit_rows
+from timebank.errors import NotYours
+from timebank.tables import VisitRow
+from timebank.values import State, Visit
+
+ENTRIES_ON_A_PAGE = 20
+VISITS_ON_A_PAGE = 60
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """A step in a visit's life: when, where it then stood, by whom, with its minutes and note."""
+
+    at: datetime
+    state: State
+    actor_name: str
+    minutes: int | None
+    note: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seen:
+    """A visit as one member sees it, with the names of both people; no volunteer yet is empty."""
+
+    visit: Visit
+    elder_name: str
+    volunteer_name: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that waits for a volunteer, and whether the one who looks is free then."""
+
+    visit: Visit
+    elder_name: str
+    free_then: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PassbookLine:
+    """A line of a passbook: what changed the balance, with whom, and the visit, if it was one.
+
+    `change` and `balance` are minutes; `returned` is what of the minutes set aside came back.
+    """
+
+    at: datetime
+    kind: str
+    change: int
+    balance: int
+    visit: Visit | None
+    other_name: str
+    returned: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Passbook:
+    """A page of a member's passbook, newest line first, and the balance now."""
+
+    balance: Balance
+    lines: tuple[PassbookLine, ...]
+    older: int | None
+
+
+async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRequest]:
+    """Return the requests that this volunteer could take on, soonest first.
+
+    Raises `NotYours` for whoever is no volunteer.
+    """
+    moment = at or datetime.now(UTC)
+    if Role.VOLUNTEER not in by.roles:
+        raise NotYours("accept")
+    visits = await visit_rows.find(
+        "visit.state = 'requested' AND starts_at > {} AND elder_id <> {}"
+        " ORDER BY starts_at, visit.id LIMIT {}",
+        moment,
+        by.member_id,
+        VISITS_ON_A_PAGE,
+        community_id=by.community_id,
+    )
+    busy = await visit_rows.busy_quarters(by.member_id, moment)
+    names = await _names(visits, by)
+    return [
+        OpenRequest(
+            _without_code(visit, by),
+            names[visit.elder_id],
+            busy.isdisjoint(rules.quarters(visit.starts_at, visit.minutes_booked)),
+        )
+        for visit in visits
+    ]
+
+
+async def my_visits(by: Actor) -> list[Seen]:
+    """Return the visits that a member receives or gives, latest first."""
+    visits = await visit_rows.find(
+        "(elder_id = {} OR volunteer_id = {}) ORDER BY starts_at DESC, visit.id DESC LIMIT {}",
+        by.member_id,
+        by.member_id,
+        VISITS_ON_A_PAGE,
+        community_id=by.community_id,
+    )
+    names = await _names(visits, by)
+    return [_seen(visit, names, by) for visit in visits]
+
+
+async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
+    """Return a visit and its history. Raises `UnknownVisit`, `NotYours`."""
+    visit = await visit_rows.one(visit_id, community_id=by.community_id)
+    if not rules.may_see(visit, member=by.member_id, roles=by.roles):
+        raise NotYours("see")
+    steps = await visit_rows.history(visit)
+    names = await _names([visit], by, more={step["actor"] for step in steps})
+    return _seen(visit, names, by), [_step(step, names) for step in steps]
+
+
+async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
+    """Return a page of the actor's own passbook; `page` is the `older` of the page before."""
+    account = await _account(by)
+    if account is None:
+        return Passbook(_nothing(by), (), None)
+    statement = await ledger.statement(account, page=page, size=ENTRIES_ON_A_PAGE)
+    ids = [one.transfer.event.id for one in statement.entries if one.transfer.event.kind == "visit"]
+    visits = await visit_rows.find("visit.id = ANY({})", ids, community_id=by.community_id)
+    names = await _names(visits, by)
+    by_id = {visit.id: visit for visit in visits}
+    lines = tuple(_line(entry, by_id, names, by) for entry in statement.entries)
+    return Passbook(await ledger.balance(account), lines, statement.older)
+
+
+async def my_balance(by: Actor) -> Balance:
+    """Return the actor's own balance of minutes: saved, set aside, available."""
+    account = await _account(by)
+    return _nothing(by) if account is None else await ledger.balance(account)
+
+
+async def last_place(by: Actor) -> str:
+    """Return where the elder's latest visit was asked for, so that nobody types it twice."""
+    rows = await VisitRow.raw(
+        "SELECT place FROM visit WHERE community_id = {} AND elder_id = {}"
+        " ORDER BY asked_at DESC LIMIT 1",
+        by.community_id,
+        by.member_id,
+    )
+    return str(rows[0]["place"]) if rows else ""
+
+
+async def given_and_waiting(community_id: UUID) -> tuple[int, int, int]:
+    """Return a community's confirmed visits, the minutes they passed on, and its open requests."""
+    rows = await VisitRow.raw(
+        "SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,"
+        " coalesce(sum(minutes_confirmed), 0)::bigint AS minutes,"
+        " count(*) FILTER (WHERE state = 'requested' AND starts_at > now()) AS waiting"
+        " FROM visit WHERE community_id = {}",
+        community_id,
+    )
+    return rows[0]["confirmed"], rows[0]["minutes"], rows[0]["waiting"]
+
+
+async def _account(by: Actor) -> ledger.AccountId | None:
+    """Return the actor's account, None if it was never needed: reading opens none."""
+    found = await ledger.find_account(
+        community_id=ledger.CommunityId(by.community_id),
+        kind="member",
+        unit=ledger.MINUTE,
+        owner=by.member_id,
+    )
+    return found.id if found else None
+
+
+def _nothing(by: Actor) -> Balance:
+    return Balance(ledger.AccountId(by.member_id), ledger.MINUTE, 0, 0)
+
+
+async def _names(
+    visits: Iterable[Visit], by: Actor, more: set[UUID] | None = None
+) -> dict[UUID, str]:
+    wanted = {visit.elder_id for visit in visits} | (more or set())
+    wanted |= {visit.volunteer_id for visit in visits if visit.volunteer_id}
+    return await community.named_members(wanted, community_id=by.community_id)
+
+
+def _without_code(visit: Visit, by: Actor) -> Visit:
+    return visit if visit.elder_id == by.member_id else dataclasses.replace(visit, code="")
+
+
+def _seen(visit: Visit, names: dict[UUID, str], by: Actor) -> Seen:
+    volunteer = names[visit.volunteer_id] if visit.volunteer_id else ""
+    return Seen(_without_code(visit, by), names[visit.elder_id], volunteer)
+
+
+def _step(row: dict[str, Any], names: dict[UUID, str]) -> Step:
+    return Step(
+        row["at"], State(row["state"]), names.get(row["actor"], ""), row["minutes"], row["note"]
+    )
+
+
+def _line(
+    entry: Entry, visits: dict[UUID, Visit], names: dict[UUID, str], by: Actor
+) -> PassbookLine:
+    transfer = entry.transfer
+    visit = visits.get(transfer.event.id)
+    other, returned = "", 0
+    if visit is not None:
+        other_id = visit.volunteer_id if visit.elder_id == by.member_id else visit.elder_id
+        other = names[other_id] if other_id else ""
+        if transfer.id == visit.post_id:
+            returned = visit.minutes_booked - transfer.amount
+        visit = _without_code(visit, by)
+    kind = transfer.event.kind
+    return PassbookLine(
+        transfer.effective_at, kind, entry.change, entry.posted, visit, other, returned
+    )

@@ -1,0 +1,192 @@
+"""Reads, locks and writes the rows of visits: the only place that knows their columns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import community
+from community import Actor
+from timebank.errors import UnknownVisit
+from timebank.rules import quarters
+from timebank.tables import VisitHistoryRow, VisitRow, VolunteerQuarterRow
+from timebank.values import CareService, State, Visit
+
+_OF_VISIT = (
+    "id", "community_id", "elder_id", "volunteer_id", "state", "place", "wishes", "starts_at",
+    "minutes_booked", "code", "hold_id", "post_id", "asked_at", "checked_in_at", "checked_out_at",
+    "minutes_measured", "minutes_confirmed",
+)  # fmt: skip
+
+_SELECT = f"""
+SELECT {", ".join(f"visit.{name}" for name in _OF_VISIT)}, care_service_id,
+       care_service.code AS care_service_code, name_zh, name_en, usual_minutes
+FROM visit JOIN care_service ON care_service.id = visit.care_service_id
+WHERE visit.community_id = {{}} AND """  # noqa: S608 (column names of ours)
+
+_INSERT = """
+INSERT INTO visit (id, community_id, care_service_id, elder_id, state, place, wishes, starts_at,
+    minutes_booked, code, form_key, hold_id, post_id, asked_at)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+"""
+
+_UPDATE = """
+UPDATE visit SET state = {}, volunteer_id = {}, checked_in_at = {}, checked_out_at = {},
+    minutes_measured = {}, minutes_confirmed = {}
+WHERE community_id = {} AND id = {}
+"""
+
+_STEP = """
+INSERT INTO visit_history (community_id, visit_id, at, state, actor, minutes, note)
+VALUES ({}, {}, {}, {}, {}, {}, {})
+"""
+
+# One statement in the order of time: two volunteers' clicks never wait on each other in a circle.
+_TAKE = """
+INSERT INTO volunteer_quarter (community_id, volunteer_id, quarter, visit_id)
+SELECT {}, {}, quarter, {} FROM unnest({}::timestamptz[]) AS quarter ORDER BY quarter
+"""
+
+
+async def find(condition: str, *values: Any, community_id: UUID) -> list[Visit]:
+    """Return a community's visits that fit a condition written in this package."""
+    return [_visit(row) for row in await VisitRow.raw(_SELECT + condition, community_id, *values)]
+
+
+async def one(visit_id: UUID, *, community_id: UUID) -> Visit:
+    """Return a visit. Raises `UnknownVisit`."""
+    found = await find("visit.id = {}", visit_id, community_id=community_id)
+    if not found:
+        raise UnknownVisit(visit_id)
+    return found[0]
+
+
+async def locked(visit_id: UUID, *, community_id: UUID) -> Visit:
+    """Return a visit that nobody else can change until the transaction ends.
+
+    Raises `UnknownVisit`.
+    """
+    found = await find(
+        "visit.id = {} FOR NO KEY UPDATE OF visit", visit_id, community_id=community_id
+    )
+    if not found:
+        raise UnknownVisit(visit_id)
+    return found[0]
+
+
+async def insert(visit: Visit, *, form_key: UUID) -> None:
+    """Store a new visit."""
+    await VisitRow.raw(
+        _INSERT,
+        visit.id,
+        visit.community_id,
+        visit.care_service.id,
+        visit.elder_id,
+        visit.state.value,
+        visit.place,
+        visit.wishes,
+        visit.starts_at,
+        visit.minutes_booked,
+        visit.code,
+        form_key,
+        visit.hold_id,
+        visit.post_id,
+        visit.asked_at,
+    )
+
+
+async def update(visit: Visit) -> None:
+    """Store where a visit stands now."""
+    await VisitRow.raw(
+        _UPDATE,
+        visit.state.value,
+        visit.volunteer_id,
+        visit.checked_in_at,
+        visit.checked_out_at,
+        visit.minutes_measured,
+        visit.minutes_confirmed,
+        visit.community_id,
+        visit.id,
+    )
+
+
+async def write_down(
+    visit: Visit,
+    act: str,
+    *,
+    by: Actor,
+    at: datetime,
+    minutes: int | None = None,
+    note: str = "",
+) -> None:
+    """Add the step to the visit's history and to the community's audit trail."""
+    await VisitHistoryRow.raw(
+        _STEP, visit.community_id, visit.id, at, visit.state.value, by.member_id, minutes, note
+    )
+    details: dict[str, object] = {"at": at.isoformat()}
+    if minutes is not None:
+        details["minutes"] = minutes
+    if note:
+        details["note"] = note
+    await community.record(
+        community_id=visit.community_id,
+        actor=by.member_id,
+        act=f"visit.{act}",
+        subject_kind="visit",
+        subject_id=visit.id,
+        details=details,
+    )
+
+
+async def history(visit: Visit) -> Sequence[dict[str, Any]]:
+    """Return a visit's steps, oldest first: `at`, `state`, `actor`, `minutes`, `note`."""
+    steps: Sequence[dict[str, Any]] = await VisitHistoryRow.raw(
+        "SELECT at, state, actor, minutes, note FROM visit_history"
+        " WHERE community_id = {} AND visit_id = {} ORDER BY seq",
+        visit.community_id,
+        visit.id,
+    )
+    return steps
+
+
+async def take_quarters(visit: Visit, volunteer_id: UUID) -> None:
+    """Take the volunteer's quarter-hours; a broken `volunteer_in_one_place` means busy then."""
+    await VolunteerQuarterRow.raw(
+        _TAKE,
+        visit.community_id,
+        volunteer_id,
+        visit.id,
+        quarters(visit.starts_at, visit.minutes_booked),
+    )
+
+
+async def free_quarters(visit: Visit) -> None:
+    """Give the volunteer's quarter-hours back."""
+    await VolunteerQuarterRow.raw(
+        "DELETE FROM volunteer_quarter WHERE community_id = {} AND visit_id = {}",
+        visit.community_id,
+        visit.id,
+    )
+
+
+async def busy_quarters(volunteer_id: UUID, since: datetime) -> set[datetime]:
+    """Return the quarter-hours that a volunteer has given from a moment on."""
+    rows = await VolunteerQuarterRow.raw(
+        "SELECT quarter FROM volunteer_quarter WHERE volunteer_id = {} AND quarter >= {}",
+        volunteer_id,
+        since,
+    )
+    return {row["quarter"] for row in rows}
+
+
+def _visit(row: dict[str, Any]) -> Visit:
+    care_service = CareService(
+        row["care_service_id"],
+        row["community_id"],
+        row["care_service_code"],
+        row["name_zh"],
+        row["name_en"],
+        row["usual_minutes"],
+    )
+    kept = {name: row[name] for name in _OF_VISIT}
+    return Visit(**{**kept, "state": State(row["state"])}, care_service=care_service)
