@@ -21,7 +21,7 @@ FROM account WHERE id = $1 AND community_id = $2 FOR NO KEY UPDATE
 """
 
 
-async def open_account(  # noqa: PLR0913 (an account has these parts)
+async def open_account(
     *,
     community_id: CommunityId,
     kind: str,

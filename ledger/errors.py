@@ -8,7 +8,7 @@ class LedgerError(Exception):
 
 
 class InvalidLeg(LedgerError):
-    """A leg that no book could hold: amount below 1, one account on both sides, an empty journal."""
+    """A leg that no book could hold: an amount below 1, one account on both sides, and the like."""
 
 
 class UnknownAccount(LedgerError):

@@ -12,8 +12,10 @@ outcome, which the same journal, or `ledger.journal`, finds again.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, Self
+from uuid import UUID
 
 import asyncpg
 
@@ -27,6 +29,9 @@ BATCH_LEGS_MAX = 4000
 
 QUEUE_LENGTH_MAX = 10_000
 """Journals that may wait; `submit` holds its caller back beyond that."""
+
+LANES = 2
+"""Batches under way at once."""
 
 TRIES_MAX = 8
 """How often a batch is run before its journals are told that the database is out of reach."""
@@ -54,34 +59,48 @@ _log = logging.getLogger(__name__)
 
 class _Waiting(NamedTuple):
     journal: Journal
+    keys: frozenset[UUID]
+    """The accounts and targets that it touches."""
     outcome: "asyncio.Future[tuple[Transfer, ...]]"
 
 
 class GroupPoster:
-    """Books journals in shared transactions. Use it as `async with GroupPoster() as poster`."""
+    """Books journals in shared transactions. Use it as `async with GroupPoster() as poster`.
+
+    Batches run in lanes side by side, each on its own connection: while PostgreSQL works on one,
+    the next is decided here. Two lanes never hold journals that touch one account, so none waits
+    for the other's locks, and journals of one account are booked in the order they came.
+    """
 
     def __init__(
-        self, *, batch_legs_max: int = BATCH_LEGS_MAX, queue_length_max: int = QUEUE_LENGTH_MAX
+        self,
+        *,
+        lanes: int = LANES,
+        batch_legs_max: int = BATCH_LEGS_MAX,
+        queue_length_max: int = QUEUE_LENGTH_MAX,
     ) -> None:
+        self._lanes = lanes
         self._batch_legs_max = batch_legs_max
-        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue(queue_length_max)
-        self._worker: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
+        self._room = asyncio.Semaphore(queue_length_max)
+        self._queue: deque[_Waiting] = deque()
+        self._busy: dict[int, set[UUID]] = {}
+        self._changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
     async def __aenter__(self) -> Self:
         """Start to take journals."""
-        self._worker = asyncio.create_task(self._run(), name="group poster")
+        self._tasks = [
+            asyncio.create_task(self._run(lane), name=f"group poster, lane {lane}")
+            for lane in range(self._lanes)
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Take no more journals, book those that wait, and stop."""
         self._closing = True
-        await self._queue.put(None)
-        if self._worker is not None:
-            await self._worker
-        if self._connection is not None:
-            await self._connection.close()
+        self._changed.set()
+        await asyncio.gather(*self._tasks)
 
     async def submit(self, journal: Journal) -> tuple[Transfer, ...]:
         """Book a journal and return its transfers, once they are stored for good.
@@ -89,78 +108,131 @@ class GroupPoster:
         Waits while the queue is full. Raises the `LedgerError` that says why not, or the
         database's error if it stayed out of reach; then the same journal may be handed in again.
         """
-        if self._closing or self._worker is None:
+        return await (await self.enqueue(journal))
+
+    async def enqueue(self, journal: Journal) -> "asyncio.Future[tuple[Transfer, ...]]":
+        """Hand a journal in, waiting only for room in the queue; the future has the outcome.
+
+        For a caller that hands in many and need not wait for each.
+        """
+        await self._room.acquire()
+        if self._closing or not self._tasks:
+            self._room.release()
             raise PosterClosed("the group poster has stopped; nothing was booked")
-        waiting = _Waiting(journal, asyncio.get_running_loop().create_future())
-        await self._queue.put(waiting)
-        return await waiting.outcome
-
-    async def _run(self) -> None:
-        while (first := await self._queue.get()) is not None:
-            batch, last = self._collect(first)
-            try:
-                outcomes = await self._book([waiting.journal for waiting in batch])
-            except Exception as error:  # noqa: BLE001 (handed to each caller, none is lost)
-                outcomes = [error] * len(batch)
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _answer(waiting.outcome, outcome)
-            if last:
-                break
-        self._refuse_rest()
-
-    def _collect(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
-        """Take what waits now, up to the limit; tell whether the closing mark was among it."""
-        batch, legs = [first], len(first.journal.legs)
-        while legs < self._batch_legs_max:
-            try:
-                waiting = self._queue.get_nowait()
-            except asyncio.QueueEmpty:
-                break
-            if waiting is None:
-                return batch, True
-            batch.append(waiting)
-            legs += len(waiting.journal.legs)
-        return batch, False
-
-    async def _book(self, journals: Sequence[Journal]) -> Sequence[Outcome | Exception]:
-        """Run a batch until the database has taken it."""
-        pause = _FIRST_PAUSE
-        for attempt in range(1, TRIES_MAX + 1):
-            try:
-                return await self._book_once(journals)
-            except _AGAIN as error:
-                _log.warning("batch failed, runs again: %s", type(error).__name__)
-                if attempt == TRIES_MAX:
-                    raise
-            except asyncpg.PostgresError:
-                # Something the rules did not foresee. Alone, each journal gets its own answer.
-                if len(journals) == 1:
-                    raise
-                return [await self._book_alone(journal) for journal in journals]
-            await asyncio.sleep(pause)
-            pause *= 2
-        raise AssertionError("unreachable: the last attempt returns or raises")
-
-    async def _book_alone(self, journal: Journal) -> Outcome | Exception:
-        try:
-            (outcome,) = await self._book([journal])
-        except Exception as error:  # noqa: BLE001 (handed to this journal's caller)
-            return error
+        keys = frozenset(
+            key
+            for leg in journal.legs
+            for key in (leg.debit, leg.credit, leg.of)
+            if key is not None
+        )
+        outcome = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(journal, keys, outcome))
+        self._changed.set()
         return outcome
 
-    async def _book_once(self, journals: Sequence[Journal]) -> list[Outcome]:
+    async def _run(self, lane: int) -> None:
+        """Book batch after batch on one connection, until closed and empty."""
+        connection = _Reconnecting()
+        try:
+            while True:
+                batch = self._take(lane)
+                if batch:
+                    await _book_and_answer(connection, batch)
+                    del self._busy[lane]
+                    self._changed.set()
+                elif self._closing and not self._queue:
+                    break
+                else:
+                    self._changed.clear()
+                    await self._changed.wait()
+        finally:
+            await connection.close()
+
+    def _take(self, lane: int) -> list[_Waiting]:
+        """Take a lane's share of what waits, passing over what would meet another lane's accounts.
+
+        Beyond its share a lane takes only what it alone could take now: journals that touch the
+        accounts it already has. So a crowd at one account goes in one batch.
+        """
+        share = -(-len(self._queue) // (self._lanes - len(self._busy)))
+        mine: set[UUID] = set()
+        others = set().union(*self._busy.values())
+        batch: list[_Waiting] = []
+        passed: list[_Waiting] = []
+        legs = 0
+        while self._queue and legs < self._batch_legs_max:
+            waiting = self._queue.popleft()
+            within = len(batch) < share or not mine.isdisjoint(waiting.keys)
+            if within and others.isdisjoint(waiting.keys):
+                batch.append(waiting)
+                mine |= waiting.keys
+                legs += len(waiting.journal.legs)
+                self._room.release()
+            else:
+                passed.append(waiting)
+                others |= waiting.keys
+        self._queue.extendleft(reversed(passed))
+        if batch:
+            self._busy[lane] = mine
+        return batch
+
+
+class _Reconnecting:
+    """A lane's own connection, opened anew after it was lost."""
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+
+    async def get(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await engine().get_new_connection()
             await self._connection.execute(_SESSION)
-        async with self._connection.transaction():
-            return await write(self._connection, journals)
+        return self._connection
 
-    def _refuse_rest(self) -> None:
-        """Answer those who slipped in behind the closing mark."""
-        while not self._queue.empty():
-            waiting = self._queue.get_nowait()
-            if waiting is not None:
-                _answer(waiting.outcome, PosterClosed("the group poster has stopped"))
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+
+async def _book_and_answer(connection: _Reconnecting, batch: Sequence[_Waiting]) -> None:
+    try:
+        outcomes = await _book(connection, [waiting.journal for waiting in batch])
+    except Exception as error:  # noqa: BLE001 (handed to each caller, none is lost)
+        outcomes = [error] * len(batch)
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        _answer(waiting.outcome, outcome)
+
+
+async def _book(
+    connection: _Reconnecting, journals: Sequence[Journal]
+) -> Sequence[Outcome | Exception]:
+    """Run a batch until the database has taken it."""
+    pause = _FIRST_PAUSE
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            open_connection = await connection.get()
+            async with open_connection.transaction():
+                return await write(open_connection, journals)
+        except _AGAIN as error:
+            _log.warning("batch failed, runs again: %s", type(error).__name__)
+            if attempt == TRIES_MAX:
+                raise
+        except asyncpg.PostgresError:
+            # Something the rules did not foresee. Alone, each journal gets its own answer.
+            if len(journals) == 1:
+                raise
+            return [await _book_alone(connection, journal) for journal in journals]
+        await asyncio.sleep(pause)
+        pause *= 2
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+async def _book_alone(connection: _Reconnecting, journal: Journal) -> Outcome | Exception:
+    try:
+        (outcome,) = await _book(connection, [journal])
+    except Exception as error:  # noqa: BLE001 (handed to this journal's caller)
+        return error
+    return outcome
 
 
 def _answer(future: "asyncio.Future[tuple[Transfer, ...]]", outcome: Outcome | Exception) -> None:

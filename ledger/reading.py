@@ -142,7 +142,7 @@ def _line(row: dict[str, Any]) -> TrialBalanceLine:
     return TrialBalanceLine(account, Balance(account.id, account.unit, posted, held))
 
 
-async def statement(  # noqa: PLR0913 (each narrows the page in its own way)
+async def statement(
     account: AccountId,
     *,
     since: datetime | None = None,

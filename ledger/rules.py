@@ -118,8 +118,7 @@ class Batch:
         self.decided: dict[TransferId, Decided] = {}
 
     def decide(self, journal: Journal) -> tuple[Transfer, ...] | None:
-        """Decide one journal: None if it was allowed and joined the batch, the stored transfers
-        if it is a repeat.
+        """Decide one journal: None if it joined the batch, the stored transfers if it is a repeat.
 
         Raises the `LedgerError` that fits; then nothing of the journal remains in the batch.
         """
@@ -171,7 +170,7 @@ class Batch:
                 debit_id, credit_id = credit_id, debit_id
         debit = self._standing(debit_id, unit, draft)
         credit = self._standing(credit_id, unit, draft)
-        move(leg.kind, debit, credit, amount, held)
+        move(leg.kind, debit, credit, amount, held=held)
         return Decided(
             leg,
             journal,
@@ -228,7 +227,7 @@ def _settled(leg: Leg, of: TransferId, target_amount: int) -> int:
     return target_amount
 
 
-def move(kind: Kind, debit: Standing, credit: Standing, amount: int, held: int) -> None:
+def move(kind: Kind, debit: Standing, credit: Standing, amount: int, *, held: int) -> None:
     """Apply one leg to its two accounts. `held` is the whole of the hold that it settles.
 
     Raises `NotEnough` or `TooLarge`; the caller then drops both standings.

@@ -31,8 +31,9 @@ CommunityId = NewType("CommunityId", UUID)
 
 
 def new_id() -> UUID:
-    """Make a UUIDv7 (RFC 9562). The caller of a verb makes the id and keeps it: it is the key
-    under which a repeated call finds the first result.
+    """Make a UUIDv7 (RFC 9562).
+
+    The caller of a verb makes the id and keeps it: a repeated call finds the first result by it.
     """
     return uuid7()
 
@@ -62,7 +63,7 @@ class Leg:
     note: str = ""
 
     @classmethod
-    def transfer(  # noqa: PLR0913 (a transfer has these six parts)
+    def transfer(
         cls,
         *,
         debit: AccountId,

@@ -7,6 +7,7 @@ A refusal is raised and ends the whole transaction, so nothing of the caller's v
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import cast
 
@@ -37,9 +38,9 @@ def engine() -> PostgresEngine:
     return found
 
 
-def transaction() -> PostgresTransaction:
+def transaction() -> AbstractAsyncContextManager[PostgresTransaction, None]:
     """Open a database transaction, or join the one that this task has open."""
-    return engine().transaction()
+    return cast("AbstractAsyncContextManager[PostgresTransaction, None]", engine().transaction())
 
 
 def connection() -> Connection:

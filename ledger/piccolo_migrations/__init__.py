@@ -1,0 +1,1 @@
+"""How this package's tables came to be, one module a step."""

@@ -7,30 +7,34 @@ ID = "2026-11-22T07:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "accounts, transfers, open holds"
 
+# Rules that concern one value live in its type, where PostgreSQL checks only what a statement
+# assigns; a CHECK of the table is read and run anew for each statement.
+VALUE_TYPES = (
+    "CREATE DOMAIN total AS bigint CONSTRAINT total_not_negative CHECK (VALUE >= 0)",
+    "CREATE DOMAIN amount AS bigint CONSTRAINT amount_positive CHECK (VALUE > 0)",
+    "CREATE DOMAIN label AS text CONSTRAINT label_not_empty CHECK (VALUE <> '')",
+    "CREATE TYPE side AS ENUM ('debit', 'credit')",
+    "CREATE TYPE transfer_kind AS ENUM ('transfer', 'hold', 'post', 'void', 'reversal')",
+)
+
 ACCOUNT = """
 CREATE TABLE account (
     id uuid PRIMARY KEY,
     community_id uuid NOT NULL,
-    unit text NOT NULL,
-    kind text NOT NULL,
+    unit label NOT NULL,
+    kind label NOT NULL,
     owner uuid,
-    normal_side text NOT NULL,
+    normal_side side NOT NULL,
     floor bigint,
-    debits_posted bigint NOT NULL DEFAULT 0,
-    credits_posted bigint NOT NULL DEFAULT 0,
-    debits_pending bigint NOT NULL DEFAULT 0,
-    credits_pending bigint NOT NULL DEFAULT 0,
+    debits_posted total NOT NULL DEFAULT 0,
+    credits_posted total NOT NULL DEFAULT 0,
+    debits_pending total NOT NULL DEFAULT 0,
+    credits_pending total NOT NULL DEFAULT 0,
     opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     closed_at timestamptz,
     CONSTRAINT account_of_one_community_and_unit UNIQUE (community_id, unit, id),
     CONSTRAINT one_account_of_its_kind
         UNIQUE NULLS NOT DISTINCT (community_id, kind, unit, owner),
-    CONSTRAINT account_normal_side CHECK (normal_side IN ('debit', 'credit')),
-    CONSTRAINT account_unit_named CHECK (unit <> '' AND kind <> ''),
-    CONSTRAINT account_totals_not_negative CHECK (
-        debits_posted >= 0 AND credits_posted >= 0
-        AND debits_pending >= 0 AND credits_pending >= 0
-    ),
     CONSTRAINT floor_kept CHECK (credits_posted - debits_posted - debits_pending >= floor),
     CONSTRAINT account_closed_empty CHECK (
         closed_at IS NULL
@@ -43,7 +47,7 @@ CREATE TABLE account (
 TRANSFER = """
 CREATE TABLE transfer (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    amount bigint NOT NULL,
+    amount amount NOT NULL,
     debit_posted bigint NOT NULL,
     debit_held bigint NOT NULL,
     credit_posted bigint NOT NULL,
@@ -61,9 +65,9 @@ CREATE TABLE transfer (
     "of" uuid,
     journal_id uuid,
     on_behalf_of uuid,
-    kind text NOT NULL,
-    unit text NOT NULL,
-    event_kind text NOT NULL,
+    kind transfer_kind NOT NULL,
+    unit label NOT NULL,
+    event_kind label NOT NULL,
     note text NOT NULL DEFAULT '',
     CONSTRAINT transfer_id_once UNIQUE (id),
     CONSTRAINT debit_account_known FOREIGN KEY (community_id, unit, debit_account)
@@ -71,12 +75,13 @@ CREATE TABLE transfer (
     CONSTRAINT credit_account_known FOREIGN KEY (community_id, unit, credit_account)
         REFERENCES account (community_id, unit, id),
     CONSTRAINT target_known FOREIGN KEY ("of") REFERENCES transfer (id),
-    CONSTRAINT transfer_kind CHECK (kind IN ('transfer', 'hold', 'post', 'void', 'reversal')),
-    CONSTRAINT transfer_amount_positive CHECK (amount > 0),
     CONSTRAINT transfer_two_accounts CHECK (debit_account <> credit_account),
-    CONSTRAINT transfer_target_named CHECK (("of" IS NULL) = (kind IN ('transfer', 'hold'))),
-    CONSTRAINT only_holds_expire CHECK (expires_at IS NULL OR kind = 'hold'),
-    CONSTRAINT reversal_has_reason CHECK (kind <> 'reversal' OR note <> '')
+    -- A post, void or reversal names its target; only a hold expires; a reversal has a reason.
+    CONSTRAINT transfer_fits_kind CHECK (
+        ("of" IS NULL) = (kind <= 'hold')
+        AND (expires_at IS NULL OR kind = 'hold')
+        AND (kind < 'reversal' OR note <> '')
+    )
 )
 """
 
@@ -86,6 +91,21 @@ INDEXES = (
     "CREATE INDEX transfer_by_debit ON transfer (debit_account, seq)",
     "CREATE INDEX transfer_by_credit ON transfer (credit_account, seq)",
     "CREATE INDEX transfer_by_journal ON transfer (journal_id) WHERE journal_id IS NOT NULL",
+)
+
+# What the posting statement hands over: rows to insert, and accounts' new totals.
+POSTING_TYPES = (
+    """CREATE TYPE transfer_draft AS (
+        id uuid, community_id uuid, debit_account uuid, credit_account uuid, "of" uuid,
+        journal_id uuid, event_id uuid, actor uuid, on_behalf_of uuid,
+        kind text, unit text, event_kind text, note text, amount bigint,
+        debit_posted bigint, debit_held bigint, credit_posted bigint, credit_held bigint,
+        expires_at timestamptz, effective_at timestamptz
+    )""",
+    """CREATE TYPE account_totals AS (
+        id uuid, debits_posted bigint, credits_posted bigint,
+        debits_pending bigint, credits_pending bigint
+    )""",
 )
 
 OPEN_HOLD = """
@@ -146,9 +166,11 @@ async def forwards() -> MigrationManager:
         if engine is None:
             raise RuntimeError("piccolo_conf names no database")
         for statement in (
+            *VALUE_TYPES,
             ACCOUNT,
             TRANSFER,
             *INDEXES,
+            *POSTING_TYPES,
             OPEN_HOLD,
             *OPEN_HOLD_INDEXES,
             IMMUTABLE,

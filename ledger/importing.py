@@ -1,0 +1,194 @@
+"""Books journals from a CSV file: for opening balances, moves from another system, integrators.
+
+One line is one leg; lines that follow each other with one `journal` are one journal. The header
+names the columns: `id`, `kind`, `community`, `event_kind`, `event_id` and `actor` always; `unit`,
+`debit`, `credit` and `amount` for a transfer or hold; `of` for a post, void or reversal; and, where
+wanted, `journal`, `on_behalf_of`, `effective_at`, `expires_at` (ISO 8601 with offset) and `note`.
+
+Every leg brings its id, so an import that was stopped is simply run again: what is in the book is
+found, the rest is booked.
+"""
+
+import asyncio
+import csv
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from ledger.errors import InvalidLeg, LedgerError
+from ledger.poster import GroupPoster
+from ledger.values import (
+    AccountId,
+    CommunityId,
+    Event,
+    Journal,
+    JournalId,
+    Kind,
+    Leg,
+    Origin,
+    Transfer,
+    TransferId,
+    Unit,
+)
+
+REQUIRED = ("id", "kind", "community", "event_kind", "event_id", "actor")
+
+JOURNALS_AT_ONCE = 4000
+"""Journals handed to the poster before the first of them is waited for."""
+
+
+class BadJournalFile(LedgerError):
+    """A line that cannot be read. Lines before it may have been booked; none after it was."""
+
+    def __init__(self, line: int, what: str) -> None:
+        self.line = line
+        super().__init__(f"line {line}: {what}")
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """How many journals the book has now, and which it refused: line of the first leg, and why."""
+
+    journals: int = 0
+    legs: int = 0
+    refused: list[tuple[int, LedgerError]] = field(default_factory=list)
+
+
+def read_journals(lines: Iterable[str]) -> Iterator[tuple[int, Journal]]:
+    """Read a file's journals, each with the number of its first line.
+
+    Raises `BadJournalFile` at the first line that cannot be read.
+    """
+    rows = csv.reader(lines)
+    header = next(rows, [])
+    if missing := [name for name in REQUIRED if name not in header]:
+        raise BadJournalFile(1, f"the header lacks {', '.join(missing)}")
+    legs: list[Leg] = []
+    start, key, origin = 0, "", None
+    for number, values in enumerate(rows, start=2):
+        if len(values) != len(header):
+            raise BadJournalFile(number, f"{len(values)} values for {len(header)} columns")
+        row = dict(zip(header, values, strict=True))
+        try:
+            leg, belongs = _leg(row), _origin(row)
+        except (ValueError, InvalidLeg) as error:
+            raise BadJournalFile(number, str(error)) from error
+        journal = row.get("journal", "")
+        if origin is not None and journal and journal == key:
+            if belongs != origin:
+                raise BadJournalFile(number, "another origin than the rest of its journal")
+            legs.append(leg)
+            continue
+        if origin is not None:
+            yield start, _journal(legs, origin, key)
+        start, key, origin, legs = number, journal, belongs, [leg]
+    if origin is not None:
+        yield start, _journal(legs, origin, key)
+
+
+def _journal(legs: list[Leg], origin: Origin, key: str) -> Journal:
+    return Journal(tuple(legs), origin, JournalId(UUID(key)) if key else None)
+
+
+def _leg(row: dict[str, str]) -> Leg:
+    kind, key, note = Kind(row["kind"]), TransferId(UUID(row["id"])), row.get("note", "")
+    amount = int(row["amount"]) if row.get("amount") else None
+    if kind in (Kind.TRANSFER, Kind.HOLD):
+        if amount is None:
+            raise ValueError(f"a {kind} needs an amount")
+        debit, credit = AccountId(_uuid(row["debit"])), AccountId(_uuid(row["credit"]))
+        unit = Unit(row["unit"])
+        if kind is Kind.TRANSFER:
+            return Leg.transfer(
+                debit=debit, credit=credit, amount=amount, unit=unit, id=key, note=note
+            )
+        return Leg.hold(
+            debit=debit,
+            credit=credit,
+            amount=amount,
+            unit=unit,
+            id=key,
+            expires_at=_moment(row.get("expires_at", "")),
+            note=note,
+        )
+    of = TransferId(_uuid(row["of"]))
+    if kind is Kind.POST:
+        return Leg.post(of, amount, id=key, note=note)
+    if kind is Kind.VOID:
+        return Leg.void(of, id=key, note=note)
+    return Leg.reverse(of, reason=note, id=key)
+
+
+def _origin(row: dict[str, str]) -> Origin:
+    behalf = row.get("on_behalf_of", "")
+    return Origin(
+        CommunityId(_uuid(row["community"])),
+        Event(row["event_kind"], UUID(row["event_id"])),
+        _uuid(row["actor"]),
+        _uuid(behalf) if behalf else None,
+        _moment(row.get("effective_at", "")),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _uuid(text: str) -> UUID:
+    """Read an id that comes again and again: an account, a community, an actor."""
+    return UUID(text)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no offset from UTC")
+    return moment
+
+
+async def import_journals(
+    lines: Iterable[str], *, progress: Callable[[int], None] | None = None
+) -> ImportReport:
+    """Book a file's journals through the group poster; `progress` is told the legs done.
+
+    A refused journal is reported with its line and its neighbours stand. Raises `BadJournalFile`
+    at a line that cannot be read: mend it and run the import again.
+    """
+    report = ImportReport()
+    async with GroupPoster() as poster:
+        async for number, journal, outcome in _booked(lines, poster):
+            if isinstance(outcome, LedgerError):
+                report.refused.append((number, outcome))
+            elif outcome is not None:
+                raise outcome
+            else:
+                report.journals += 1
+                report.legs += len(journal.legs)
+            if progress is not None:
+                progress(report.legs)
+    return report
+
+
+async def _booked(
+    lines: Iterable[str], poster: GroupPoster
+) -> AsyncIterator[tuple[int, Journal, Exception | None]]:
+    """Hand journals in without waiting for each; give back their outcomes in the file's order."""
+    under_way: deque[tuple[int, Journal, asyncio.Future[tuple[Transfer, ...]]]] = deque()
+    for number, journal in read_journals(lines):
+        under_way.append((number, journal, await poster.enqueue(journal)))
+        if len(under_way) >= JOURNALS_AT_ONCE:
+            yield await _outcome(*under_way.popleft())
+    while under_way:
+        yield await _outcome(*under_way.popleft())
+
+
+async def _outcome(
+    number: int, journal: Journal, future: "asyncio.Future[tuple[Transfer, ...]]"
+) -> tuple[int, Journal, Exception | None]:
+    try:
+        await future
+    except Exception as error:  # noqa: BLE001 (reported by the caller, by line)
+        return number, journal, error
+    return number, journal, None
