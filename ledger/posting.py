@@ -81,7 +81,8 @@ WITH fresh AS MATERIALIZED (
     INSERT INTO transfer ({_DRAFT_COLUMNS})
     SELECT id, community_id, debit_account, credit_account, "of", journal_id, event_id, actor,
            on_behalf_of, kind::transfer_kind, unit, event_kind, note, amount, debit_posted,
-           debit_held, credit_posted, credit_held, expires_at, coalesce(effective_at, clock_timestamp())
+           debit_held, credit_posted, credit_held, expires_at,
+           coalesce(effective_at, clock_timestamp())
     FROM unnest($1::transfer_draft[]) WHERE (SELECT ok FROM fresh)
     RETURNING seq, created_at, effective_at
 ), moved AS (
