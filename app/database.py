@@ -107,6 +107,9 @@ class OwnerTransaction(Transaction):
 class Engine(PostgresEngine):
     """Piccolo's PostgreSQL engine with the transaction above."""
 
+    async def check_version(self) -> None:
+        """Connect to nothing when the engine is made; `reached` checks the version in words."""
+
     def transaction(self, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 (Piccolo's signature)
         """Open a transaction, or join the one that is already open in this task."""
         return Transaction(self, allow_nested=allow_nested)

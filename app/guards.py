@@ -1,20 +1,24 @@
 """Who may enter a route. Every route names a guard from here, or is marked `public`.
 
-- `public`: everybody, also without signing in; written as `opt=public` on the route.
+- `public`: everybody, also without signing in; written as `public=True` on the route.
 - `signed_in`: any member who has signed in.
-- `has_role("coordinator")`: a member who has that role; other members are refused.
+- `has_role(Role.COORDINATOR)`: a member who has that role; other members are refused.
 
 A test walks the route table and rejects a route with neither.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+import community
 
 MEMBER_KEY = "member_id"  # where the session keeps who signed in
 
@@ -24,41 +28,36 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Actor:
-    """The member who makes a request, with the roles that count now."""
-
-    member_id: UUID
-    roles: frozenset[str] = frozenset()
-
-
-FindActor = Callable[[UUID], Awaitable[Actor | None]]
-
-
-async def nobody(member_id: UUID) -> Actor | None:  # noqa: ARG001 (the shape of FindActor)
-    """Find no member: what an app without a member register does."""
-    return None
-
-
-async def actor_of(connection: Connection) -> Actor | None:
-    """Return who makes this request, or None for a visitor; looked up once a request.
+class MemberMiddleware(ASGIMiddleware):
+    """Find the member who makes the request; the rest finds them in `request.user`.
 
     The session only says who signed in. Whether that member is still there, and with which roles,
     is asked anew each time, so that a role taken away ends at once.
     """
-    if "actor" not in connection.scope["state"]:
-        connection.scope["state"]["actor"] = await _look_up(connection)
-    actor: Actor | None = connection.scope["state"]["actor"]
-    return actor
+
+    scopes = (ScopeType.HTTP,)
+    exclude_by_opt_key = "skip_session"
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look the member up, where a session names one."""
+        scope["user"] = await _member(scope.get("session"))
+        await next_app(scope, receive, send)
 
 
-async def _look_up(connection: Connection) -> Actor | None:
-    try:
-        member_id = UUID(connection.session[MEMBER_KEY])
-    except (KeyError, TypeError, ValueError, AttributeError):
+async def _member(session: Any) -> community.Member | None:
+    named = session.get(MEMBER_KEY) if isinstance(session, dict) else None
+    if not isinstance(named, str):
         return None
-    find: FindActor = connection.app.state.find_actor
-    return await find(member_id)
+    try:
+        return await community.member(UUID(named))
+    except (ValueError, community.UnknownMember):
+        return None
+
+
+async def actor_of(connection: Connection) -> community.Actor | None:
+    """Return who makes this request, with the roles that hold now; None for a visitor."""
+    member: community.Member | None = connection.scope.get("user")
+    return community.Actor(member.id, member.community_id, member.roles) if member else None
 
 
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:  # noqa: ARG001 (Litestar's signature)
@@ -67,7 +66,7 @@ async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None: 
         raise NotAuthorizedException("Sign in first.")
 
 
-def has_role(*roles: str) -> Guard:
+def has_role(*roles: community.Role) -> Guard:
     """Return a guard that lets in whoever has one of these roles.
 
     It raises 401 for a visitor and 403 for a member without such a role.

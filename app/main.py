@@ -22,10 +22,11 @@ from litestar.types import (
     Send,
 )
 
+import ledger
 from app import failures, logs
 from app.database import Engine, pool_settings
 from app.folder import Folder
-from app.guards import FindActor, nobody
+from app.guards import MemberMiddleware
 from app.jobs import Job, Jobs
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
@@ -40,7 +41,9 @@ FORM_BYTES_MAX = 10 * 1024 * 1024
 SESSION_SECONDS_MAX = 14 * 24 * 60 * 60
 
 # Every periodic job of the app.
-jobs: list[Job] = []
+jobs = [
+    Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
+]
 
 
 class Linli(Litestar):
@@ -65,9 +68,7 @@ class Linli(Litestar):
         )
 
 
-def create_app(
-    more_routes: Sequence[ControllerRouterHandler] = (), find_actor: FindActor = nobody
-) -> Linli:
+def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
     """Build the app from the settings; the server calls this once in every worker."""
     from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when it is imported)
 
@@ -77,8 +78,13 @@ def create_app(
     return Linli(
         route_handlers=[*route_handlers, *more_routes, _static_files()],
         lifespan=[_running],
-        state=State({"engine": DB, "stopping": False, "find_actor": find_actor}),
-        middleware=[_sessions(given, secret).middleware, SpeakingMiddleware(), NoticeMiddleware()],
+        state=State({"engine": DB, "stopping": False}),
+        middleware=[
+            _sessions(given, secret).middleware,
+            MemberMiddleware(),
+            SpeakingMiddleware(),
+            NoticeMiddleware(),
+        ],
         csrf_config=CSRFConfig(
             secret=_key(secret, "forms").hex(),
             cookie_name=CSRF_COOKIE,
@@ -99,7 +105,9 @@ async def _running(app: Litestar) -> AsyncGenerator[None, None]:
     if multiprocessing.parent_process() is not None:
         end_with_parent(signal.SIGTERM)  # else a killed parent leaves us holding the port
     engine: Engine = app.state.engine
-    await engine.start_connection_pool(**pool_settings())
+    ours = engine.pool is None  # a test may hold the pool already
+    if ours:
+        await engine.start_connection_pool(**pool_settings())
     running = Jobs(engine, jobs)
     running.start()
     try:
@@ -107,7 +115,8 @@ async def _running(app: Litestar) -> AsyncGenerator[None, None]:
     finally:
         app.state.stopping = True
         await running.stop(settings().stop_seconds_max)
-        await engine.close_connection_pool()
+        if ours:
+            await engine.close_connection_pool()
 
 
 def _sessions(given: Settings, secret: str) -> CookieBackendConfig:

@@ -16,6 +16,7 @@ from app.database import (
     OwnerTransaction,
     PooledConnection,
     address,
+    connection_settings,
     owner_connection_settings,
     reached,
     role_if_missing,
@@ -72,6 +73,14 @@ async def standing(connection: Connection | PooledConnection) -> Standing:
         pending=tuple(name for name in known_migrations() if name not in stored),
         unknown=tuple(sorted(stored.difference(known_migrations()))),
     )
+
+
+async def want_current() -> None:
+    """Raise `StopError` unless the database can be reached and has this program's tables."""
+    async with reached(connection_settings()) as connection:
+        found = await standing(connection)
+    if not found.current:
+        raise StopError(found.complaint(), Exit.NOT_CURRENT)
 
 
 async def migrate() -> tuple[str, ...]:

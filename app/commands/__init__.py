@@ -68,3 +68,12 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("linli: stopped.", err=True)
         sys.exit(Exit.FAILED)
+    except Exception as error:
+        if not type(error).__module__.startswith("asyncpg"):  # not imported: `count` needs none
+            raise
+        click.echo(
+            f"linli: The database failed while the command ran ({error}). What was committed is "
+            "kept, the rest is not stored. Run it again; `linli verify` checks the book.",
+            err=True,
+        )
+        sys.exit(Exit.DATABASE)

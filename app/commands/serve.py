@@ -6,10 +6,8 @@ from contextlib import ExitStack
 
 import click
 
-from app.database import connection_settings, reached
 from app.embedded import running_embedded
-from app.exits import Exit, StopError
-from app.migrations import Standing, migrate, standing
+from app.migrations import migrate, want_current
 from app.serving import check_port, serve, stop_on_signal, tell_address
 from app.settings import settings
 
@@ -50,12 +48,5 @@ def command(
         elif migrate_first:
             asyncio.run(migrate())
         else:
-            found = asyncio.run(_standing())
-            if not found.current:
-                raise StopError(found.complaint(), Exit.NOT_CURRENT)
+            asyncio.run(want_current())
         serve(chosen, postgres, lambda: tell_address(chosen))
-
-
-async def _standing() -> Standing:
-    async with reached(connection_settings()) as connection:
-        return await standing(connection)
