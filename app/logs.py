@@ -60,7 +60,11 @@ def logging_config(settings: Settings) -> dict[str, Any]:
         "formatters": {"line": formatter},
         "handlers": {"out": handler},
         "root": {"handlers": ["out"], "level": logging.getLevelName(_level(settings))},
-        "loggers": {"_granian": server, "granian.access": server},
+        "loggers": {
+            "_granian": server,
+            "granian.access": server,
+            "httpx": {"level": "WARNING"},  # its lines hold whole addresses
+        },
     }
 
 

@@ -77,7 +77,7 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
     secret = _secret(given)
     return Linli(
         route_handlers=[*route_handlers, *more_routes, _static_files()],
-        lifespan=[_running],
+        lifespan=[running],
         state=State({"engine": DB, "stopping": False}),
         middleware=[
             _sessions(given, secret).middleware,
@@ -100,7 +100,7 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
 
 
 @asynccontextmanager
-async def _running(app: Litestar) -> AsyncGenerator[None, None]:
+async def running(app: Litestar) -> AsyncGenerator[None, None]:
     """Hold the database's connections and run the jobs for as long as the app serves."""
     if multiprocessing.parent_process() is not None:
         end_with_parent(signal.SIGTERM)  # else a killed parent leaves us holding the port
@@ -108,13 +108,13 @@ async def _running(app: Litestar) -> AsyncGenerator[None, None]:
     ours = engine.pool is None  # a test may hold the pool already
     if ours:
         await engine.start_connection_pool(**pool_settings())
-    running = Jobs(engine, jobs)
-    running.start()
+    periodic = Jobs(engine, jobs)
+    periodic.start()
     try:
         yield
     finally:
         app.state.stopping = True
-        await running.stop(settings().stop_seconds_max)
+        await periodic.stop(settings().stop_seconds_max)
         if ours:
             await engine.close_connection_pool()
 

@@ -1,0 +1,84 @@
+"""Periodic work: again after a failure, on one worker at a time, stopped cleanly."""
+
+import asyncio
+
+from app import metrics
+from app.database import Engine
+from app.jobs import Job, Jobs
+
+
+def runs(name: str, outcome: str) -> float:
+    value = metrics.registry.get_sample_value("linli_jobs_total", {"job": name, "outcome": outcome})
+    return value or 0.0
+
+
+async def test_a_job_that_fails_is_tried_again(database: Engine) -> None:
+    tried = asyncio.Semaphore(0)
+
+    async def fail() -> None:
+        tried.release()
+        raise RuntimeError("not today")
+
+    jobs = Jobs(database, [Job("failing", 0.01, fail)])
+    jobs.start()
+    for _ in range(3):
+        await asyncio.wait_for(tried.acquire(), 5)
+    await jobs.stop(5)
+    assert runs("failing", "failed") >= 3
+
+
+async def test_a_job_runs_on_one_worker_at_a_time(database: Engine) -> None:
+    running = 0
+    most = 0
+    done = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+        if runs("alone", "done") >= 5:
+            done.set()
+
+    workers = [Jobs(database, [Job("alone", 0.005, work)]) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    await asyncio.wait_for(done.wait(), 10)
+    for worker in workers:
+        await worker.stop(5)
+    assert most == 1
+    assert runs("alone", "elsewhere") > 0
+
+
+async def test_a_running_job_is_let_finish(database: Engine) -> None:
+    begun, finished = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        finished.set()
+
+    jobs = Jobs(database, [Job("slow", 60, slow)])
+    jobs.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    await jobs.stop(5)
+    assert finished.is_set()
+
+
+async def test_a_job_that_does_not_end_is_cancelled_and_rolled_back(database: Engine) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> None:
+        async with database.transaction():
+            begun.set()
+            await asyncio.sleep(3600)
+
+    jobs = Jobs(database, [Job("endless", 60, endless)])
+    jobs.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(jobs.stop(0.05), 5)
+    assert database.pool is not None
+    async with database.pool.acquire() as connection:
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        assert await connection.fetchval(held) == 0, "its lock is free again"
