@@ -9,7 +9,8 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+from app.settings import FIGURES_FOLDER
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 registry = CollectorRegistry()
@@ -52,7 +53,7 @@ jobs_run = Counter(
 
 def report() -> bytes:
     """Return the figures of this process, or of all workers together."""
-    if FOLDER_VARIABLE in os.environ:
+    if FIGURES_FOLDER in os.environ:
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # the library's
         return generate_latest(together)

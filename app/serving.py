@@ -14,11 +14,11 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
-from app import logs, metrics
+from app import logs
 from app.exits import Exit, StopError
 from app.folder import Folder
 from app.postgres import Postgres
-from app.settings import Settings
+from app.settings import FIGURES_FOLDER, Settings
 
 READY_SECONDS_MAX = 60
 
@@ -87,13 +87,16 @@ def stop_on_signal() -> None:
 
 
 def _share_figures(given: Settings) -> None:
-    """Give several workers one place for their figures, empty at each start."""
-    os.environ.pop(metrics.FOLDER_VARIABLE, None)
+    """Give several workers one place for their figures, empty at each start.
+
+    This comes before anything imports the figures: they read the variable when they are imported.
+    """
+    os.environ.pop(FIGURES_FOLDER, None)
     if given.workers > 1:
         folder = Folder(given.var).path / "metrics"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        os.environ[metrics.FOLDER_VARIABLE] = str(folder)
+        os.environ[FIGURES_FOLDER] = str(folder)
 
 
 def _stop_with(postgres: Postgres, ended: list[int]) -> None:

@@ -16,6 +16,7 @@ from app.exits import Exit, StopError
 PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
 FOR_TESTS = {"LINLI_DATA", "LINLI_TEST_DATABASE_URL"}
+FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 HIDDEN = {"secret", "database_url", "owner_database_url"}  # may hold a password: never shown
 
 

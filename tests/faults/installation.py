@@ -83,6 +83,11 @@ class Installation:
         with urllib.request.urlopen(address, timeout=30) as answer:
             return str(answer.read().decode())
 
+    def headers(self, path: str) -> dict[str, str]:
+        """Return the headers of an answer, their names in small letters."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            return {name.lower(): value for name, value in answer.headers.items()}
+
     def end(self, program: subprocess.Popen[str], sign: signal.Signals) -> tuple[int, str]:
         """Send a signal, wait for the end; return the exit code and what was said."""
         program.send_signal(sign)
