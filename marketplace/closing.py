@@ -14,7 +14,7 @@ from marketplace.counting import Count, CountRules, Rule, count
 from marketplace.election import Ballot, BallotKind, Election
 from marketplace.election import Project as BallotProject
 from marketplace.reading import projects_of, read_round
-from marketplace.refusing import verb
+from marketplace.refusals import verb
 from marketplace.results import as_stored
 from marketplace.rounds import (
     PROJECT_ACCOUNT,

@@ -15,7 +15,7 @@ from community import SYSTEM, record
 from marketplace.counting import Count, CountRules, Rule, count
 from marketplace.election import Election
 from marketplace.pabulib import read_election
-from marketplace.refusing import verb
+from marketplace.refusals import verb
 from marketplace.results import as_stored
 from marketplace.tables import CountRow, ElectionRow
 from marketplace.values import ElectionId

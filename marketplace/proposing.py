@@ -5,7 +5,7 @@ from community import Actor, record
 from marketplace import rules
 from marketplace.errors import UnknownProject
 from marketplace.reading import read_project
-from marketplace.refusing import verb
+from marketplace.refusals import verb
 from marketplace.rounds import locked
 from marketplace.tables import ProjectMoveRow, ProjectRow
 from marketplace.values import Draft, Project, ProjectId, RoundId

@@ -8,7 +8,7 @@ from community import Actor, record
 from marketplace import rules
 from marketplace.errors import UnknownRound
 from marketplace.reading import read_round
-from marketplace.refusing import verb
+from marketplace.refusals import verb
 from marketplace.tables import ProjectMoveRow, RoundKeyRow, RoundMoveRow, RoundRow
 from marketplace.values import Round, RoundId, RoundState, Terms
 

@@ -11,7 +11,7 @@ from community import Actor
 from marketplace import rules
 from marketplace.errors import VotingClosed
 from marketplace.reading import ballot_numbers, read_round
-from marketplace.refusing import verb
+from marketplace.refusals import verb
 from marketplace.tables import BallotRow, RoundKeyRow
 from marketplace.values import RoundId
 

@@ -2,14 +2,17 @@
 
 from litestar.types import ControllerRouterHandler
 
-from app.routes import health, home, metrics, preferences
+from app.routes import elections, health, home, metrics, preferences, projects, rounds
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
 route_handlers: list[ControllerRouterHandler] = [
+    *elections.handlers,
     health.live,
     health.ready,
     home.home,
     metrics.figures,
     preferences.choose_language,
     preferences.choose_text_size,
+    *projects.handlers,
+    *rounds.handlers,
 ]

@@ -1,0 +1,136 @@
+"""The marketplace in words for people: categories, rules, and why a project won or lost."""
+
+from typing import Final
+
+from app.i18n import gettext as _
+from app.i18n import mark, ngettext
+from app.wording import money, number
+from marketplace import Category, ProjectState, RoundState, Terms
+from marketplace.counting import Completion, Outcome, Reason, Rule, Satisfaction
+from marketplace.pabulib.amounts import as_text
+
+CATEGORIES: Final = {
+    Category.ELDER_CARE: mark("Care for elders"),
+    Category.CULTURE: mark("Culture"),
+    Category.ENVIRONMENT: mark("Environment and hygiene"),
+    Category.SELF_MANAGEMENT: mark("Neighbours running things themselves"),
+    Category.YOUTH: mark("Children and teenagers"),
+}
+
+CATEGORY_ICONS: Final = {
+    Category.ELDER_CARE: "hand-heart",
+    Category.CULTURE: "music",
+    Category.ENVIRONMENT: "sprout",
+    Category.SELF_MANAGEMENT: "users",
+    Category.YOUTH: "graduation-cap",
+}
+
+RULES: Final = {
+    Rule.GREEDY: mark("Most votes first"),
+    Rule.GREEDY_NO_SKIP: mark("Most votes first, until one no longer fits"),
+    Rule.MES: mark("Equal shares"),
+}
+
+RULE_HINTS: Final = {
+    Rule.GREEDY: mark(
+        "The project with the most votes is paid first, then the next that the money still covers."
+    ),
+    Rule.MES: mark(
+        "Every voter has the same share of the money, and projects are paid by those who want "
+        "them. Smaller groups are heard too."
+    ),
+}
+
+COMPLETIONS: Final = {
+    Completion.NONE: mark("It goes back to the public budget"),
+    Completion.ADD1: mark("Shares are raised until nothing more fits"),
+    Completion.ADD1_GREEDY: mark(
+        "Shares are raised until nothing more fits, then the most wanted that fits is added"
+    ),
+    Completion.GREEDY: mark("The most wanted that still fits is added"),
+}
+
+SATISFACTIONS: Final = {
+    Satisfaction.COST: mark("Each yuan counts alike: dearer projects count for more"),
+    Satisfaction.CARDINALITY: mark("Each project counts alike: cheaper ones come first"),
+}
+
+ROUND_STATES: Final = {
+    RoundState.PROPOSING: mark("Ideas wanted"),
+    RoundState.VOTING: mark("Vote now"),
+    RoundState.CLOSED: mark("Counted"),
+}
+
+PROJECT_STATES: Final = {
+    ProjectState.PROPOSED: mark("Proposed"),
+    ProjectState.ON_BALLOT: mark("On the ballot"),
+    ProjectState.CHOSEN: mark("Chosen, and paid its budget"),
+    ProjectState.NOT_CHOSEN: mark("Not chosen this time"),
+}
+
+BALLOT_KINDS: Final = {
+    "approval": mark("Approval: tick the projects one wants"),
+    "choose-1": mark("Choose one project"),
+    "cumulative": mark("Hand out points"),
+    "ordinal": mark("Put projects in order"),
+}
+
+
+def category(value: str) -> str:
+    """Return a category as people say it; a category of a published file stays as it is."""
+    return _(CATEGORIES[Category(value)]) if value in set(Category) else value
+
+
+def money_words(amount: int, scale: int, currency: str) -> str:
+    """Return an amount in 10 ** -`scale` of a currency as people read it."""
+    if scale > 2:  # noqa: PLR2004 (hundredths are what money is shown in)
+        return f"{as_text(amount, scale)}\N{NO-BREAK SPACE}{currency}".rstrip()
+    return money(amount * 10 ** (2 - scale), currency).rstrip()
+
+
+def votes_words(votes: int) -> str:
+    """Return a number of votes with its unit."""
+    return ngettext("%(count)s vote", "%(count)s votes", votes) % {"count": number(votes)}
+
+
+_REASONS: Final = {
+    Reason.CHOSEN: "",
+    Reason.COMPLETED: mark("Chosen with the money that equal shares had left"),
+    Reason.NO_SUPPORT: mark("Nobody voted for it"),
+    Reason.BELOW_THRESHOLD: mark("Fewer votes than the rules ask for"),
+}
+
+
+def why(outcome: Outcome, rule: Rule, scale: int, currency: str) -> str:
+    """Say why a project won or lost, and what it lacked; nothing for a plain winner."""
+    if outcome.reason in _REASONS:
+        told = _REASONS[outcome.reason]
+        return _(told) if told else ""
+    lacked = []
+    if outcome.money_short is not None:
+        lacked.append(money_words(outcome.money_short, scale, currency))
+    if outcome.votes_short is not None:
+        lacked.append(_lacking_votes(outcome.votes_short, rule))
+    if not lacked:
+        return _("More votes would not have been enough")
+    if len(lacked) == 1:
+        return _("Short by %(this)s") % {"this": lacked[0]}
+    return _("Short by %(this)s or %(that)s") % {"this": lacked[0], "that": lacked[1]}
+
+
+def _lacking_votes(short: int, rule: Rule) -> str:
+    if rule is Rule.MES:
+        return ngettext("%(count)s supporter", "%(count)s supporters", short) % {
+            "count": number(short)
+        }
+    return votes_words(short)
+
+
+def rule_words(terms: Terms) -> list[str]:
+    """Return a round's way of choosing as sentences."""
+    told = [_(RULES[terms.rule])]
+    if terms.rule in RULE_HINTS:
+        told.append(_(RULE_HINTS[terms.rule]))
+    if terms.rule is Rule.MES:
+        told.append(_(COMPLETIONS[terms.completion]))
+    return told

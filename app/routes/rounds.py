@@ -1,0 +1,285 @@
+"""Rounds: their page, opening them, their ballot, and closing them with the count."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, get, post
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.response import Redirect, Response, Template
+
+import ledger
+from app.amounts import fen_of_yuan
+from app.forms import Form
+from app.guards import has_role
+from app.i18n import gettext as _
+from app.marketplace_refusals import refusal_words, wrong_field
+from app.marketplace_words import COMPLETIONS, RULE_HINTS, RULES, SATISFACTIONS
+from app.neighbourhood import acting, community_shown, roles_shown
+from app.notices import noticed
+from app.result_pages import as_page
+from app.routes.typed import key_of, typed
+from app.templating import page_or_fragment
+from community import Role, named_members
+from marketplace import (
+    Project,
+    Round,
+    RoundId,
+    RoundState,
+    Terms,
+    as_election,
+    close_and_count,
+    open_ballot,
+    open_round,
+    own_choices,
+    reading,
+    rules,
+    vote,
+)
+from marketplace.counting import Completion, Rule, Satisfaction
+from marketplace.errors import MarketplaceError, NotYetCounted, RoundMoved, UnknownRound
+from marketplace.pabulib import write_election
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def _round(round_id: UUID, community_id: UUID) -> Round:
+    try:
+        return await reading.read_round(RoundId(round_id), community_id=community_id)
+    except UnknownRound as error:
+        raise NotFoundException from error
+
+
+@get("/rounds/{round_id:uuid}", name="round", public=True)
+async def round_page(request: AnyRequest, round_id: UUID) -> Template:
+    """Show a round: its terms and projects, and its result once it is counted."""
+    home = await community_shown(request)
+    current = await _round(round_id, home.id)
+    projects = await reading.projects_of(current.id, community_id=home.id)
+    moves = await reading.round_moves(current.id, community_id=home.id)
+    context = {
+        "round": current,
+        "projects": projects,
+        "moves": moves,
+        "names": await named_members(
+            {move.by for move in moves} | {project.proposed_by for project in projects},
+            community_id=home.id,
+        ),
+        "roles": await roles_shown(request),
+        "zone": ZoneInfo(home.time_zone),
+    }
+    if current.state is RoundState.CLOSED:
+        result = await reading.round_result(current)
+        addresses = {project.ballot_id: f"/projects/{project.id}" for project in projects}
+        shown = as_page(result, request.query_params.get("rule"), addresses)
+        return Template("marketplace/round_result.html", context={**context, "shown": shown})
+    return Template("marketplace/round.html", context=context)
+
+
+@get("/rounds/new", name="round.new", guards=[has_role(Role.COORDINATOR)])
+async def round_form(request: AnyRequest) -> Template:
+    """Show the form that opens a round."""
+    await acting(request)
+    first = {
+        "key": str(ledger.new_id()),
+        "choices_max": "3",
+        "rule": Rule.GREEDY.value,
+        "satisfaction": Satisfaction.COST.value,
+        "completion": Completion.NONE.value,
+    }
+    return _round_form(Form.of(first))
+
+
+@post("/rounds", name="round.open", guards=[has_role(Role.COORDINATOR)], status_code=303)
+async def open_one(request: AnyRequest) -> Template | Redirect:
+    """Open a round with its money."""
+    actor = await acting(request)
+    form = await typed(request)
+    terms = _terms(form)
+    if terms is None:
+        return _round_form(form)
+    try:
+        opened = await open_round(by=actor, name=form.value("name"), terms=terms, id=_id(form))
+    except MarketplaceError as refusal:
+        field = wrong_field(refusal)
+        if field is None:
+            raise PermissionDeniedException(refusal_words(refusal)) from refusal
+        form.refuse(*field)
+        return _round_form(form)
+    return noticed(
+        Redirect(f"/rounds/{opened.id}", status_code=303),
+        _("The round is open. Its terms are published and its money stands in the book."),
+    )
+
+
+def _id(form: Form) -> RoundId | None:
+    key = key_of(form)
+    return RoundId(key) if key else None
+
+
+def _round_form(form: Form) -> Template:
+    def options(words: dict[Any, str]) -> list[tuple[str, str]]:
+        return [(one.value, _(told)) for one, told in words.items()]
+
+    context = {
+        "form": form,
+        "rules": [
+            (rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in (Rule.GREEDY, Rule.MES)
+        ],
+        "satisfactions": options(SATISFACTIONS),
+        "completions": options(COMPLETIONS),
+        "choices_most": rules.CHOICES_MAX,
+    }
+    return Template(
+        "marketplace/round_form.html", context=context, status_code=200 if form.ok else 422
+    )
+
+
+def _terms(form: Form) -> Terms | None:
+    """Read a round's terms; None where a field cannot be read, which the form then says."""
+    budget, most = fen_of_yuan(form.value("budget")), form.value("choices_max")
+    if budget is None:
+        form.refuse("budget", _("Write an amount in yuan, such as 50000 or 1200.50."))
+    if not (most.isascii() and most.isdecimal() and len(most) < 4):  # noqa: PLR2004 (digits)
+        form.refuse("choices_max", _("Write a whole number, such as 3."))
+    chosen: dict[str, Any] = {}
+    for field, kind in (
+        ("rule", Rule),
+        ("satisfaction", Satisfaction),
+        ("completion", Completion),
+    ):
+        if form.value(field) in {one.value for one in kind}:
+            chosen[field] = kind(form.value(field))
+        else:
+            form.refuse(field, _("Choose one of these."))
+    if budget is None or not form.ok:
+        return None
+    return Terms(budget, int(most), **chosen)
+
+
+@post("/rounds/{round_id:uuid}/open-ballot", guards=[has_role(Role.COORDINATOR)], status_code=303)
+async def open_its_ballot(request: AnyRequest, round_id: UUID) -> Redirect:
+    """Open a round's ballot."""
+    actor = await acting(request)
+    current = await _round(round_id, actor.community_id)
+    back = Redirect(f"/rounds/{current.id}", status_code=303)
+    try:
+        await open_ballot(current.id, by=actor)
+    except MarketplaceError as refusal:
+        return noticed(back, refusal_words(refusal), "wrong")
+    return noticed(back, _("The ballot is open. Residents can vote from now on."))
+
+
+@get("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)])
+async def ballot_page(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+    """Show a resident's own ballot."""
+    actor = await acting(request)
+    current = await _round(round_id, actor.community_id)
+    if current.state is not RoundState.VOTING:
+        return Redirect(f"/rounds/{current.id}", status_code=303)
+    chosen = await own_choices(current.id, by=actor)
+    form = Form.of({"choice": [str(number) for number in chosen]})
+    return _ballot(request, current, await _on_ballot(current, actor.member_id), (form, chosen))
+
+
+@post("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)], status_code=303)
+async def cast(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+    """Keep a resident's choices: each time one is ticked, or when the form is sent."""
+    actor = await acting(request)
+    current = await _round(round_id, actor.community_id)
+    form = await typed(request)
+    ticked = [int(one) for one in form.values.get("choice", ()) if one.isdecimal()]
+    try:
+        chosen = await vote(current.id, ticked, by=actor)
+    except MarketplaceError as refusal:
+        form.refuse("choice", refusal_words(refusal))
+        chosen = await own_choices(current.id, by=actor)
+    if current.state is not RoundState.VOTING:
+        back = Redirect(f"/rounds/{current.id}", status_code=303)
+        return noticed(back, next(iter(form.errors.values()), ""), "wrong")
+    if form.ok and not request.headers.get("hx-request"):
+        back = Redirect(f"/rounds/{current.id}/ballot", status_code=303)
+        return noticed(back, _("Your choice is kept. You can change it until voting closes."))
+    projects = await _on_ballot(current, actor.member_id)
+    return _ballot(request, current, projects, (form, chosen))
+
+
+async def _on_ballot(current: Round, voter: UUID) -> list[Project]:
+    """Return the projects in the order in which this voter sees them."""
+    projects = await reading.projects_of(current.id, community_id=current.community_id)
+    by_number = {project.number: project for project in projects}
+    return [by_number[n] for n in rules.ballot_order(current.id, voter, by_number)]
+
+
+def _ballot(
+    request: AnyRequest,
+    current: Round,
+    projects: list[Project],
+    answers: tuple[Form, tuple[int, ...]],
+) -> Template:
+    """Return the ballot with what is ticked in the form and what is kept."""
+    form, chosen = answers
+    kept = [project for project in projects if project.number in chosen]
+    context = {"round": current, "projects": projects, "form": form, "kept": kept}
+    return page_or_fragment(
+        request, "marketplace/ballot.html", context, status_code=200 if form.ok else 422
+    )
+
+
+@get("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)])
+async def closing_page(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+    """Say what closing does before a coordinator does it."""
+    actor = await acting(request)
+    current = await _round(round_id, actor.community_id)
+    if current.state is not RoundState.VOTING:
+        return Redirect(f"/rounds/{current.id}", status_code=303)
+    return Template("marketplace/close.html", context={"round": current})
+
+
+@post("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)], status_code=303)
+async def close(request: AnyRequest, round_id: UUID) -> Redirect:
+    """Close a round and count it; whoever comes second finds the result of the first."""
+    actor = await acting(request)
+    current = await _round(round_id, actor.community_id)
+    back = Redirect(f"/rounds/{current.id}", status_code=303)
+    try:
+        await close_and_count(current.id, by=actor)
+    except RoundMoved as refusal:
+        return noticed(back, refusal_words(refusal), "note")
+    except MarketplaceError as refusal:
+        return noticed(back, refusal_words(refusal), "wrong")
+    return noticed(back, _("Closed and counted. The winners' money stands on their own accounts."))
+
+
+@get("/rounds/{round_id:uuid}/result.pb", public=True)
+async def published(request: AnyRequest, round_id: UUID) -> Response[bytes]:
+    """Give a closed round as a `.pb` file: terms, projects, and every anonymous ballot."""
+    home = await community_shown(request)
+    current = await _round(round_id, home.id)
+    try:
+        await reading.round_result(current)
+    except NotYetCounted as error:
+        raise NotFoundException from error
+    election = as_election(
+        current,
+        await reading.projects_of(current.id, community_id=home.id),
+        await reading.cast_ballots(current),
+    )
+    return Response(
+        write_election(election).encode(),
+        media_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="round-{current.id}.pb"'},
+    )
+
+
+handlers = [
+    round_page,
+    round_form,
+    open_one,
+    open_its_ballot,
+    ballot_page,
+    cast,
+    closing_page,
+    close,
+    published,
+]
