@@ -1,12 +1,12 @@
 """Have the database at hand for as long as a command needs it."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import click
 
-from app.database import embedded, prepare_embedded
+from app.database import embedded, pool_settings, prepare_embedded
 from app.folder import Folder
 from app.postgres import Postgres
 from app.settings import settings
@@ -42,3 +42,15 @@ def database_at_hand(doing: str) -> Iterator[None]:
         return
     with running_embedded(doing):
         yield
+
+
+@asynccontextmanager
+async def pooled() -> AsyncIterator[None]:
+    """Hold a pool of connections inside the block: for a command that asks the database much."""
+    from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when it is imported)
+
+    await DB.start_connection_pool(**pool_settings())
+    try:
+        yield
+    finally:
+        await DB.close_connection_pool()

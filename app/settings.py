@@ -15,6 +15,7 @@ from app.exits import Exit, StopError
 
 PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
+EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
 FOR_TESTS = {"LINLI_DATA", "LINLI_TEST_DATABASE_URL"}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 HIDDEN = {"secret", "database_url", "owner_database_url"}  # may hold a password: never shown
@@ -147,6 +148,12 @@ def mistakes(environment: Mapping[str, str]) -> list[str]:
     else:
         if checked.pool_max < checked.pool_min:
             lines.append(_mistake("pool_max", environment))
+        together = checked.workers * checked.pool_max
+        if checked.database_url is None and together > EMBEDDED_CONNECTIONS_MAX:
+            lines.append(
+                f"LINLI_POOL_MAX: got {checked.pool_max} for each of {checked.workers} workers; "
+                f"allowed: {EMBEDDED_CONNECTIONS_MAX} together on the embedded database."
+            )
     for given in sorted(environment):
         if given.startswith(PREFIX) and given not in names and given not in FOR_TESTS:
             near = difflib.get_close_matches(given, names, n=1)

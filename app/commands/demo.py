@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.embedded import running_embedded
+from app.embedded import pooled, running_embedded
 from app.migrations import migrate
 from app.serving import check_port, serve, stop_on_signal, tell_address
 from app.settings import settings
@@ -54,5 +54,6 @@ def command() -> None:
 async def _fill() -> list[str]:
     """Fill in the demo community unless it is there; return a line for each who can sign in."""
     demo = importlib.import_module("app.demo")
-    people: list[str] = await demo.fill()
+    async with pooled():
+        people: list[str] = await demo.fill()
     return people

@@ -83,6 +83,15 @@ def test_all_mistakes_are_reported_at_once(environment: pytest.MonkeyPatch) -> N
     )
 
 
+def test_workers_may_not_ask_for_more_connections_than_the_embedded_server_has(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    [line] = wrong(environment, LINLI_WORKERS="19")
+    assert line.startswith("LINLI_POOL_MAX: got 10 for each of 19 workers")
+    environment.setenv("DATABASE_URL", "postgresql://linli@db/linli")
+    assert wrong(environment, LINLI_WORKERS="19") == []
+
+
 def test_a_mistake_ends_the_start_with_its_exit_code(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("LINLI_PORT", "x")
     settings.cache_clear()
