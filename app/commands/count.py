@@ -197,8 +197,8 @@ def _show(counted: FileCount) -> None:
     # Ids, figures and reasons are shown whole; names get the room that is left.
     others = [column for column in range(len(rows[0])) if column != _NAME]
     taken = sum(max(cell_len(row[column]) for row in rows) + _GAP for column in others)
-    names = max(console.width - taken - _GAP, _SHORTEST_NAME)
-    console.width = max(console.width, taken + names + _GAP)
+    names = max(console.width - taken - 2 * _GAP, _SHORTEST_NAME)
+    console.width = max(console.width, taken + names + 2 * _GAP)
     table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1), collapse_padding=False)
     for at, title in enumerate(rows[0]):
         right = title in {"", "Votes", "Score", "Cost"}

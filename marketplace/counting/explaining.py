@@ -64,6 +64,8 @@ def _to_overtake(profile: Profile, project: int, rival: int) -> int | None:
     if profile.by_cost:
         return theirs - mine + (project > rival)
     cost, rival_cost = profile.projects[project].cost, profile.projects[rival].cost
+    if cost == 0:
+        return 1  # a free project with any support goes first, so this one has none
     if rival_cost == 0:
         return None
     needed = -(-theirs * cost // rival_cost)

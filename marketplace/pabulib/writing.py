@@ -18,7 +18,8 @@ def write_election(election: Election) -> str:
     from 1, ballot by ballot, which say nothing about anyone.
     """
     out = io.StringIO()
-    table = csv.writer(out, delimiter=";", lineterminator="\n")
+    # CR LF, as in RFC 4180: csv quotes a cell that holds either only when both end a line.
+    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
     table.writerow(["META"])
     table.writerow(["key", "value"])
     table.writerows(election.meta)
