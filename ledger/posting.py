@@ -174,10 +174,13 @@ async def _write_new(
         # A target that appeared only after the locks were chosen counts as unknown: to lock its
         # accounts now would break the order.
         ids = {leg.id for journal in journals for leg in journal.legs}
+        keys = {journal.id for journal in journals if journal.id is not None}
         stored = [
             transfer
             for transfer in await _read_stored(connection, journals, targets)
-            if transfer.id in ids or {transfer.debit, transfer.credit} <= locked
+            if transfer.id in ids
+            or transfer.journal_id in keys
+            or {transfer.debit, transfer.credit} <= locked
         ]
         all_read = True
     decided = iter(zip(batch.decided.values(), rows, strict=True))
