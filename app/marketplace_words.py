@@ -5,7 +5,7 @@ from typing import Final
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
 from app.wording import money, number
-from marketplace import Category, ProjectState, RoundState, Terms
+from marketplace import Category
 from marketplace.counting import Completion, Outcome, Reason, Rule, Satisfaction
 from marketplace.pabulib.amounts import as_text
 
@@ -53,19 +53,6 @@ COMPLETIONS: Final = {
 SATISFACTIONS: Final = {
     Satisfaction.COST: mark("Each yuan counts alike: dearer projects count for more"),
     Satisfaction.CARDINALITY: mark("Each project counts alike: cheaper ones come first"),
-}
-
-ROUND_STATES: Final = {
-    RoundState.PROPOSING: mark("Ideas wanted"),
-    RoundState.VOTING: mark("Vote now"),
-    RoundState.CLOSED: mark("Counted"),
-}
-
-PROJECT_STATES: Final = {
-    ProjectState.PROPOSED: mark("Proposed"),
-    ProjectState.ON_BALLOT: mark("On the ballot"),
-    ProjectState.CHOSEN: mark("Chosen, and paid its budget"),
-    ProjectState.NOT_CHOSEN: mark("Not chosen this time"),
 }
 
 BALLOT_KINDS: Final = {
@@ -124,13 +111,3 @@ def _lacking_votes(short: int, rule: Rule) -> str:
             "count": number(short)
         }
     return votes_words(short)
-
-
-def rule_words(terms: Terms) -> list[str]:
-    """Return a round's way of choosing as sentences."""
-    told = [_(RULES[terms.rule])]
-    if terms.rule in RULE_HINTS:
-        told.append(_(RULE_HINTS[terms.rule]))
-    if terms.rule is Rule.MES:
-        told.append(_(COMPLETIONS[terms.completion]))
-    return told
