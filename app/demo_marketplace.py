@@ -1,0 +1,246 @@
+"""The demo's marketplace: a round counted and paid, one that waits for votes, an old election."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from community import Actor, Community, Member, Role
+from marketplace import (
+    Category,
+    Draft,
+    Round,
+    Terms,
+    close_and_count,
+    import_election,
+    open_ballot,
+    open_round,
+    propose,
+    vote,
+)
+from marketplace.counting import Completion, Rule
+
+YUAN: Final = 100  # fen
+
+# Title, what for, where, category, cost in yuan, how many of forty neighbours would tick it.
+LAST_YEAR: Final = (
+    (
+        "楼道扶手和折叠座椅",
+        (
+            "三幢老楼没有电梯，八十岁以上的老人有二十多位。每层装扶手，二楼和四楼装折叠座椅，"
+            "走累了可以歇一歇。"
+        ),
+        "凤池弄 3、5、7 号楼",
+        Category.ELDER_CARE,
+        18_600,
+        31,
+    ),
+    (
+        "晾衣架更新",
+        "公共晾衣场的铁架锈断了，被子只能晾在电线旁边。换成不锈钢架，留出推轮椅的通道。",
+        "凤池弄东侧空地",
+        Category.ENVIRONMENT,
+        12_800,
+        27,
+    ),
+    (
+        "弄堂口评弹角",
+        "每周六下午请评弹团来唱一场，添置音响和三十把椅子，听完大家一起收拾。",
+        "弄堂口老茶馆",
+        Category.CULTURE,
+        9_500,
+        19,
+    ),
+    (
+        "四点半课堂",
+        "放学到晚饭前，孩子在居委会活动室写作业，由退休老师和大学生轮流照看。",
+        "居委会二楼活动室",
+        Category.YOUTH,
+        15_000,
+        22,
+    ),
+    (
+        "小院议事亭",
+        "把废弃的自行车棚改成能坐二十人的议事亭，下雨天也能开居民会。",
+        "9 号楼前",
+        Category.SELF_MANAGEMENT,
+        26_000,
+        16,
+    ),
+    (
+        "河边护栏和夜灯",
+        "沿河一段没有护栏，晚上很暗。装护栏四十米、太阳能灯八盏。",
+        "平江河沿，2 号桥至 3 号桥",
+        Category.ENVIRONMENT,
+        34_000,
+        24,
+    ),
+    (
+        "适老澡堂改造",
+        "给行动不便的老人一个安全的洗澡间：防滑地面、坐凳、呼叫铃。",
+        "社区服务站一楼",
+        Category.ELDER_CARE,
+        22_400,
+        13,
+    ),
+    (
+        "少年自然角",
+        "在屋顶种菜、养蚕，孩子们记录一年四季，收成送给独居老人。",
+        "服务站屋顶",
+        Category.YOUTH,
+        7_200,
+        11,
+    ),
+)
+
+THIS_YEAR: Final = (
+    (
+        "共享轮椅和推车",
+        "备四辆轮椅、两辆小推车，扫码借还，去医院、买米都方便。",
+        "社区服务站门厅",
+        Category.ELDER_CARE,
+        6_800,
+    ),
+    (
+        "垃圾房除味和洗手池",
+        "垃圾房夏天味道重，加装通风和洗手池，志愿者每天检查。",
+        "5 号楼北侧",
+        Category.ENVIRONMENT,
+        14_200,
+    ),
+    (
+        "昆曲入门班",
+        "请老师教十二次，年底在弄堂里演一折给邻居看。",
+        "文化站排练厅",
+        Category.CULTURE,
+        8_400,
+    ),
+    (
+        "暑期安全营",
+        "教孩子急救、防溺水、防走失，分三期，每期二十人。",
+        "居委会二楼活动室",
+        Category.YOUTH,
+        11_000,
+    ),
+    (
+        "楼组公约墙",
+        "每幢楼一块公约牌，居民自己商量、自己写、自己守。",
+        "各楼门厅",
+        Category.SELF_MANAGEMENT,
+        5_600,
+    ),
+)
+
+
+async def fill(community: Community, members: Sequence[Member]) -> None:
+    """Fill the community's marketplace by the same verbs that everybody uses.
+
+    Needs a coordinator and a few residents among the members.
+    """
+    coordinator = next(_actor(one) for one in members if Role.COORDINATOR in one.roles)
+    residents = [_actor(one) for one in members if Role.RESIDENT in one.roles]
+    await _counted_round(coordinator, residents)
+    await _open_round(coordinator, residents)
+    await import_election(
+        ELECTION.encode(), community_id=community.id, file_name="plum-orchard-2025.pb"
+    )
+
+
+async def _counted_round(coordinator: Actor, residents: list[Actor]) -> None:
+    terms = Terms(80_000 * YUAN, 3, Rule.MES, completion=Completion.ADD1_GREEDY)
+    opened = await open_round(by=coordinator, name="凤池弄春季民生微实事", terms=terms)
+    for place, (*said, yuan, _) in enumerate(LAST_YEAR):
+        await _propose(opened, (*said, yuan), residents[place % len(residents)])
+    await open_ballot(opened.id, by=coordinator)
+    for resident, choices in zip(residents, _ballots(terms.choices_max), strict=False):
+        await vote(opened.id, choices, by=resident)
+    await close_and_count(opened.id, by=coordinator)
+
+
+async def _open_round(coordinator: Actor, residents: list[Actor]) -> None:
+    terms = Terms(30_000 * YUAN, 3, Rule.GREEDY)
+    opened = await open_round(by=coordinator, name="凤池弄秋季民生微实事", terms=terms)
+    for place, said in enumerate(THIS_YEAR):
+        await _propose(opened, said, residents[-1 - place % len(residents)])
+    await open_ballot(opened.id, by=coordinator)
+
+
+async def _propose(opened: Round, said: tuple[object, ...], by: Actor) -> None:
+    title, purpose, place, category, yuan = said
+    draft = Draft(
+        title=str(title),
+        purpose=str(purpose),
+        place=str(place),
+        category=Category(str(category)),
+        cost_fen=int(str(yuan)) * YUAN,
+    )
+    await propose(opened.id, draft, by=by)
+
+
+def _ballots(most: int) -> list[list[int]]:
+    """Return forty ballots whose totals come near those in the list, the same every time."""
+    voters = 40
+    wanted = [(number, project[-1]) for number, project in enumerate(LAST_YEAR, 1)]
+    ballots: list[list[int]] = [[] for _ in range(voters)]
+    for number, supporters in wanted:
+        # Steps of 11 and 7 are prime to 40, so neighbours differ and nobody is passed over.
+        order = [(number * 7 + step * 11) % voters for step in range(voters)]
+        free = [voter for voter in order if len(ballots[voter]) < most]
+        for voter in free[:supporters]:
+            ballots[voter].append(number)
+    return ballots
+
+
+def _actor(member: Member) -> Actor:
+    return Actor(member.id, member.community_id, member.roles)
+
+
+# An election of our own making, in the format in which towns publish theirs.
+ELECTION: Final = """META
+key;value
+description;梅园里 2025 年社区微更新投票（示例，人物与数字均为虚构）
+country;示例
+unit;梅园里
+instance;2025
+budget;60000
+vote_type;approval
+currency;CNY
+min_length;1
+max_length;3
+electorate;52
+num_projects;7
+num_votes;24
+PROJECTS
+project_id;cost;name
+1;24000;停车棚加装充电桩
+2;18000;中心花园无障碍坡道
+3;15000;老年食堂空调
+4;9000;图书漂流亭
+5;12000;儿童沙坑翻新
+6;30000;外墙彩绘
+7;6000;宠物拾便箱
+VOTES
+voter_id;vote
+1;1,2
+2;1,2
+3;1,2
+4;1,2
+5;1,3
+6;1,3
+7;1,2,3
+8;1,6
+9;1,6
+10;1,2,6
+11;2,3
+12;2,3
+13;2,6
+14;3,6
+15;4,5
+16;4,5
+17;4,5,7
+18;4,5
+19;5,7
+20;4,7
+21;5,7
+22;3,4
+23;3,5
+24;1,7
+"""
