@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from app.i18n import gettext as _
@@ -31,7 +32,7 @@ async def election_list(request: AnyRequest) -> Template:
 
 
 @get("/elections/{election_id:uuid}", name="election", public=True)
-async def election_page(request: AnyRequest, election_id: UUID) -> Template:
+async def election_page(request: AnyRequest, election_id: FromPath[UUID]) -> Template:
     """Show an election's result; `rule` in the address chooses whose winners the bars mark."""
     home = await community_shown(request)
     try:
@@ -48,7 +49,7 @@ async def election_page(request: AnyRequest, election_id: UUID) -> Template:
 
 
 @get("/elections/{election_id:uuid}/file", public=True)
-async def election_file(request: AnyRequest, election_id: UUID) -> Response[bytes]:
+async def election_file(request: AnyRequest, election_id: FromPath[UUID]) -> Response[bytes]:
     """Give the file, byte for byte as it was published."""
     home = await community_shown(request)
     try:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
@@ -51,7 +52,7 @@ async def front_page(request: AnyRequest) -> Template:
 
 
 @get("/projects/{project_id:uuid}", name="project", public=True)
-async def project_page(request: AnyRequest, project_id: UUID) -> Template:
+async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
     """Show a project: what it is for, how far it has come, and every fen that it received."""
     home = await community_shown(request)
     try:
@@ -80,7 +81,7 @@ async def project_page(request: AnyRequest, project_id: UUID) -> Template:
 
 
 @get("/rounds/{round_id:uuid}/propose", guards=[has_role(Role.RESIDENT)])
-async def proposal_form(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+async def proposal_form(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Show the form that proposes a project."""
     current = await _round(round_id, (await acting(request)).community_id)
     if current.state is not RoundState.PROPOSING:
@@ -89,7 +90,7 @@ async def proposal_form(request: AnyRequest, round_id: UUID) -> Template | Redir
 
 
 @post("/rounds/{round_id:uuid}/propose", guards=[has_role(Role.RESIDENT)], status_code=303)
-async def propose_one(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+async def propose_one(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Propose a project, or show the form again with what is wrong."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)

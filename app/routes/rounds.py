@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 import ledger
@@ -51,7 +52,7 @@ async def _round(round_id: UUID, community_id: UUID) -> Round:
 
 
 @get("/rounds/{round_id:uuid}", name="round", public=True)
-async def round_page(request: AnyRequest, round_id: UUID) -> Template:
+async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     """Show a round: its terms and projects, and its result once it is counted."""
     home = await community_shown(request)
     current = await _round(round_id, home.id)
@@ -158,7 +159,7 @@ def _terms(form: Form) -> Terms | None:
 
 
 @post("/rounds/{round_id:uuid}/open-ballot", guards=[has_role(Role.COORDINATOR)], status_code=303)
-async def open_its_ballot(request: AnyRequest, round_id: UUID) -> Redirect:
+async def open_its_ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     """Open a round's ballot."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)
@@ -171,7 +172,7 @@ async def open_its_ballot(request: AnyRequest, round_id: UUID) -> Redirect:
 
 
 @get("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)])
-async def ballot_page(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+async def ballot_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Show a resident's own ballot."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)
@@ -183,7 +184,7 @@ async def ballot_page(request: AnyRequest, round_id: UUID) -> Template | Redirec
 
 
 @post("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)], status_code=303)
-async def cast(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+async def cast(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Keep a resident's choices: each time one is ticked, or when the form is sent."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)
@@ -227,7 +228,7 @@ def _ballot(
 
 
 @get("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)])
-async def closing_page(request: AnyRequest, round_id: UUID) -> Template | Redirect:
+async def closing_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Say what closing does before a coordinator does it."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)
@@ -237,7 +238,7 @@ async def closing_page(request: AnyRequest, round_id: UUID) -> Template | Redire
 
 
 @post("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)], status_code=303)
-async def close(request: AnyRequest, round_id: UUID) -> Redirect:
+async def close(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     """Close a round and count it; whoever comes second finds the result of the first."""
     actor = await acting(request)
     current = await _round(round_id, actor.community_id)
@@ -252,7 +253,7 @@ async def close(request: AnyRequest, round_id: UUID) -> Redirect:
 
 
 @get("/rounds/{round_id:uuid}/result.pb", public=True)
-async def published(request: AnyRequest, round_id: UUID) -> Response[bytes]:
+async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
     """Give a closed round as a `.pb` file: terms, projects, and every anonymous ballot."""
     home = await community_shown(request)
     current = await _round(round_id, home.id)
