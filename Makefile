@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-ledger lock clean
+.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -61,10 +62,23 @@ check: $(VENV)/.tools
 	$(BIN)/python -m app.checks templates
 	$(BIN)/python -m app.checks translations
 
-bench: bench-ledger
+# One after another: two at once would measure each other.
+bench:
+	$(MAKE) bench-ledger
+	$(MAKE) bench-counting
 
-bench-ledger: $(VENV)/.tools
-	$(BIN)/python bench/ledger.py
+bench-counting: $(VENV)/.tools
+	$(BIN)/python -m bench.counting
+
+# About ten minutes; BENCH=--small takes two. See --help for more.
+bench-ledger: $(VENV)/.tools $(PEER)/.installed
+	$(BIN)/python -m bench.ledger $(BENCH)
+
+# What Linli is measured against lives apart from what it is made of.
+$(PEER)/.installed: $(VENV)/.made bench/requirements.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	touch $@
 
 # Write both lock files anew from pyproject.toml, in a clean environment.
 lock:
@@ -79,4 +93,4 @@ lock:
 	rm -rf build/lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEER) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

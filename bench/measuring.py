@@ -1,0 +1,66 @@
+"""What a run measures: transfers, wall time, and the CPU that client and server spent on them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measurement: transfers booked, seconds of wall time, seconds of CPU on either side."""
+
+    transfers: int
+    seconds: float
+    client_cpu: float
+    server_cpu: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Transfers a second."""
+        return self.transfers / self.seconds
+
+    def stored(self) -> dict[str, Any]:
+        """Return the sample for the results file."""
+        return asdict(self)
+
+
+Rounds = dict[str, list[Sample]]
+"""Every row's samples, in the order of the rounds."""
+
+
+async def crowd(act: Callable[[], Awaitable[object]], clients: int, seconds: float) -> Sample:
+    """Let that many clients act again and again, for that long."""
+    done = 0
+    began, cpu = time.perf_counter(), time.process_time()
+    until = began + seconds
+
+    async def client() -> None:
+        nonlocal done
+        while time.perf_counter() < until:
+            await act()
+            done += 1
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return Sample(done, time.perf_counter() - began, time.process_time() - cpu)
+
+
+def rate(rounds: Rounds, row: str) -> float:
+    """Return a row's median transfers a second."""
+    return median(sample.rate for sample in rounds[row])
+
+
+def ratios(rounds: Rounds, row: str, over: str) -> list[float]:
+    """Return how much faster `row` was than `over`, round by round."""
+    return [a.rate / b.rate for a, b in zip(rounds[row], rounds[over], strict=True)]
+
+
+def cpu_micros(rounds: Rounds, row: str) -> tuple[float, float]:
+    """Return a row's median CPU microseconds a transfer: the client's and the server's."""
+    samples = rounds[row]
+    return (
+        median(sample.client_cpu / sample.transfers for sample in samples) * 1e6,
+        median(sample.server_cpu / sample.transfers for sample in samples) * 1e6,
+    )
