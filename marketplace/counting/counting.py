@@ -5,9 +5,10 @@ from fractions import Fraction
 from marketplace.counting.explaining import greedy_outcomes, shares_outcomes
 from marketplace.counting.greedy import GreedyRun, choose, ranking
 from marketplace.counting.profile import Profile, lay_out
+from marketplace.counting.raising import equal_shares
 from marketplace.counting.result import Count, Outcome, Pick, Purchase
 from marketplace.counting.rules import CountRules, Rule
-from marketplace.counting.shares import Bought, Pass, buy, price_of
+from marketplace.counting.shares import Bought, price_of
 from marketplace.election import Election
 
 
@@ -25,7 +26,7 @@ def count(election: Election, rules: CountRules, *, wide: bool = False) -> Count
         outcomes = greedy_outcomes(election, profile, rules, run)
         return _result(election, rules, profile, outcomes=outcomes, rounds=rounds)
     step = rules.step * 10**election.scale
-    final, share, passes = _equal_shares(profile, rules, step, wide=wide)
+    final, share, passes = equal_shares(profile, rules, step, wide=wide)
     purchases = tuple(_purchase(profile, bought) for bought in final.bought)
     completion: GreedyRun | None = None
     if rules.completion.then_greedy:
@@ -40,44 +41,6 @@ def count(election: Election, rules: CountRules, *, wide: bool = False) -> Count
         rounds=(*purchases, *(_pick(profile, completion) if completion else ())),
         share=share,
         passes=passes,
-    )
-
-
-def _equal_shares(
-    profile: Profile, rules: CountRules, step: int, *, wide: bool
-) -> tuple[Pass, Fraction, int]:
-    """Return the pass that decides, the share it began with, and how many passes were made.
-
-    Without add1 that is the first pass. With it, shares grow by `step` until the outcome would
-    overspend (then the outcome before decides), or is exhaustive where that stops it, or every
-    project that could ever be bought was bought.
-    """
-    voters = max(profile.voters, 1)
-    total = profile.budget
-    current = buy(profile, (total, voters), wide=wide)
-    passes = 1
-    buyable = sum(
-        1 for fit, total_ in zip(profile.eligible, profile.totals, strict=True) if fit and total_
-    )
-    while rules.completion.raises_shares and len(current.bought) < buyable:
-        if rules.completion.stops_when_exhaustive and _exhaustive(profile, current):
-            break
-        raised = buy(profile, (total + step * voters, voters), stop_above=profile.budget, wide=wide)
-        passes += 1
-        if raised.overspent:
-            break
-        total += step * voters
-        current = raised
-    return current, Fraction(total, voters), passes
-
-
-def _exhaustive(profile: Profile, outcome: Pass) -> bool:
-    taken = {bought.project for bought in outcome.bought}
-    left = profile.budget - outcome.cost
-    return not any(
-        fit and project.cost <= left
-        for index, (project, fit) in enumerate(zip(profile.projects, profile.eligible, strict=True))
-        if index not in taken
     )
 
 

@@ -84,7 +84,7 @@ class Count:
     share: Fraction | None
     """What each voter had to begin with in the pass that decided; None under greedy."""
     passes: int
-    """How many passes Equal Shares made, raised shares included; 0 under greedy."""
+    """How many passes Equal Shares has, one for each raised share; 0 under greedy."""
     exhaustive: bool
     """Whether no losing project would still fit into the budget."""
     group_sizes: tuple[int, ...]

@@ -143,6 +143,16 @@ def test_raised_shares_stop_before_they_overspend_or_when_nothing_fits() -> None
     assert count(dear, replace(MES, completion=Completion.ADD1)).passes == 1
 
 
+def test_raising_shares_for_one_rich_wish_takes_no_time() -> None:
+    """Forty share the hall (100,000, 2,500 each); one alone wants the tree (90,000).
+
+    Fifty voters share 200,000, so 4,000 each. The tree needs 90,000 of one purse: 86,000 steps.
+    """
+    election = approval(200_000, {"hall": 100_000, "tree": 90_000}, {"hall": 40, "tree": 1, "": 9})
+    result = count(election, replace(MES, completion=Completion.ADD1))
+    assert (result.winners, result.share, result.passes) == (("hall", "tree"), 90_000, 86_001)
+
+
 def test_a_greedy_completion_spends_what_is_left_by_merit() -> None:
     """As above at 10 each: a and c, 45 left. The completion takes b."""
     election = approval(100, {"a": 50, "b": 45, "c": 5}, {"a": 5, "b": 4, "c": 1})
