@@ -20,7 +20,7 @@ from marketplace.counting import Completion, Rule
 
 YUAN: Final = 100  # fen
 
-# Title, what for, where, category, cost in yuan, how many of forty neighbours would tick it.
+# Title, what for, where, category, cost in yuan.
 LAST_YEAR: Final = (
     (
         "楼道扶手和折叠座椅",
@@ -31,7 +31,6 @@ LAST_YEAR: Final = (
         "凤池弄 3、5、7 号楼",
         Category.ELDER_CARE,
         18_600,
-        31,
     ),
     (
         "晾衣架更新",
@@ -39,7 +38,6 @@ LAST_YEAR: Final = (
         "凤池弄东侧空地",
         Category.ENVIRONMENT,
         12_800,
-        27,
     ),
     (
         "弄堂口评弹角",
@@ -47,7 +45,6 @@ LAST_YEAR: Final = (
         "弄堂口老茶馆",
         Category.CULTURE,
         9_500,
-        19,
     ),
     (
         "四点半课堂",
@@ -55,7 +52,6 @@ LAST_YEAR: Final = (
         "居委会二楼活动室",
         Category.YOUTH,
         15_000,
-        22,
     ),
     (
         "小院议事亭",
@@ -63,7 +59,6 @@ LAST_YEAR: Final = (
         "9 号楼前",
         Category.SELF_MANAGEMENT,
         26_000,
-        16,
     ),
     (
         "河边护栏和夜灯",
@@ -71,7 +66,6 @@ LAST_YEAR: Final = (
         "平江河沿，2 号桥至 3 号桥",
         Category.ENVIRONMENT,
         34_000,
-        24,
     ),
     (
         "适老澡堂改造",
@@ -79,7 +73,6 @@ LAST_YEAR: Final = (
         "社区服务站一楼",
         Category.ELDER_CARE,
         22_400,
-        13,
     ),
     (
         "少年自然角",
@@ -87,8 +80,22 @@ LAST_YEAR: Final = (
         "服务站屋顶",
         Category.YOUTH,
         7_200,
-        11,
     ),
+)
+
+# What forty neighbours ticked: numbers of the projects above, and how many ticked exactly these.
+TICKED: Final = (
+    ((1, 2, 6), 10),
+    ((1, 2), 5),
+    ((1, 6), 4),
+    ((2, 6), 4),
+    ((1, 7), 3),
+    ((4, 8), 5),
+    ((3, 4, 8), 3),
+    ((3,), 2),
+    ((4,), 1),
+    ((3, 5), 2),
+    ((5,), 1),
 )
 
 THIS_YEAR: Final = (
@@ -147,11 +154,13 @@ async def fill(community: Community, members: Sequence[Member]) -> None:
 async def _counted_round(coordinator: Actor, residents: list[Actor]) -> None:
     terms = Terms(80_000 * YUAN, 3, Rule.MES, completion=Completion.ADD1_GREEDY)
     opened = await open_round(by=coordinator, name="凤池弄春季民生微实事", terms=terms)
-    for place, (*said, yuan, _) in enumerate(LAST_YEAR):
-        await _propose(opened, (*said, yuan), residents[place % len(residents)])
+    for place, said in enumerate(LAST_YEAR):
+        await _propose(opened, said, residents[place % len(residents)])
     await open_ballot(opened.id, by=coordinator)
-    for resident, choices in zip(residents, _ballots(terms.choices_max), strict=False):
-        await vote(opened.id, choices, by=resident)
+    ballots = [choices for choices, times in TICKED for _ in range(times)]
+    voters = residents[: len(ballots)]
+    for place, resident in enumerate(voters):  # fewer residents cast an even choice of them
+        await vote(opened.id, ballots[place * len(ballots) // len(voters)], by=resident)
     await close_and_count(opened.id, by=coordinator)
 
 
@@ -173,20 +182,6 @@ async def _propose(opened: Round, said: tuple[object, ...], by: Actor) -> None:
         cost_fen=int(str(yuan)) * YUAN,
     )
     await propose(opened.id, draft, by=by)
-
-
-def _ballots(most: int) -> list[list[int]]:
-    """Return forty ballots whose totals come near those in the list, the same every time."""
-    voters = 40
-    wanted = [(number, project[-1]) for number, project in enumerate(LAST_YEAR, 1)]
-    ballots: list[list[int]] = [[] for _ in range(voters)]
-    for number, supporters in wanted:
-        # Steps of 11 and 7 are prime to 40, so neighbours differ and nobody is passed over.
-        order = [(number * 7 + step * 11) % voters for step in range(voters)]
-        free = [voter for voter in order if len(ballots[voter]) < most]
-        for voter in free[:supporters]:
-            ballots[voter].append(number)
-    return ballots
 
 
 def _actor(member: Member) -> Actor:
