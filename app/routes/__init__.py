@@ -2,17 +2,33 @@
 
 from litestar.types import ControllerRouterHandler
 
-from app.routes import elections, health, home, metrics, preferences, projects, rounds
+from app.routes import (
+    book,
+    elections,
+    health,
+    home,
+    metrics,
+    passbook,
+    preferences,
+    projects,
+    rounds,
+    signin,
+    visits,
+)
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
 route_handlers: list[ControllerRouterHandler] = [
+    *book.handlers,
     *elections.handlers,
     health.live,
     health.ready,
     home.home,
     metrics.figures,
+    *passbook.handlers,
     preferences.choose_language,
     preferences.choose_text_size,
     *projects.handlers,
     *rounds.handlers,
+    *signin.handlers,
+    *visits.handlers,
 ]

@@ -1,0 +1,176 @@
+"""The time bank of the demo: elders and volunteers of one lane, and their visits of six weeks.
+
+Everything goes through the same verbs as in real life, at the moments when it happened, so the
+demo's book balances for the same reason that a real one does.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from uuid import uuid5
+from zoneinfo import ZoneInfo
+
+import timebank
+from community import Actor, Community, Member, Role, add_member
+from timebank import Request, Visit
+
+# Name, minutes to begin with, flat. The first ones are those that a visitor will try.
+ELDERS: Final = (
+    ("陈桂芳", 900, "凤池弄 12 号 302 室"),
+    ("吴德明", 45, "凤池弄 7 号 101 室"),
+    ("沈秀珍", 600, "梧桐里 3 号 204 室"),
+    ("顾文华", 480, "桃花坞 21 号 1 楼"),
+    ("钱阿妹", 720, "凤池弄 15 号 401 室"),
+    ("陆永康", 360, "梧桐里 9 号 102 室"),
+    ("许凤英", 540, "东中市 88 号 203 室"),
+    ("蒋宝根", 300, "凤池弄 4 号"),
+    ("徐玉兰", 420, "梧桐里 18 号 501 室"),
+    ("潘志清", 660, "桃花坞 6 号 303 室"),
+)
+VOLUNTEERS: Final = (
+    "李明", "周敏", "王晓燕", "张建国", "刘洋", "赵雪梅", "孙磊", "朱丽华", "黄海涛", "何静",
+)  # fmt: skip
+HELP: Final = (
+    ("companionship", 60), ("cleaning", 120), ("meals", 60), ("hospital", 180), ("digital", 60),
+    ("outings", 120), ("culture", 90), ("fraud", 60),
+)  # fmt: skip
+WISHES: Final = (
+    "",
+    "请按两次门铃，我耳朵不太好。",
+    "",
+    "想一起读读报纸。",
+    "",
+    "家里有一只猫，不咬人。",
+)
+WEEKS: Final = 6
+VISITS_A_WEEK: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The demo's people: elders with their flats, and volunteers."""
+
+    home: Community
+    elders: tuple[tuple[Actor, str], ...]
+    volunteers: tuple[Actor, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The lane's time zone."""
+        return ZoneInfo(self.home.time_zone)
+
+    def moment(self, now: datetime, days: int, hour: int, minute: int = 0) -> datetime:
+        """Return a time of day so many days from today, in UTC."""
+        day = now.astimezone(self.zone).date() + timedelta(days=days)
+        return datetime.combine(day, time(hour, minute), tzinfo=self.zone).astimezone(UTC)
+
+
+async def fill_time_bank(home: Community, now: datetime) -> None:
+    """Open the time bank with its people, and let six weeks happen."""
+    await timebank.open_time_bank(home.id)
+    lane = await _people(home, now - timedelta(weeks=WEEKS + 1))
+    await _weeks_past(lane, now)
+    await _this_week(lane, now)
+
+
+async def _people(home: Community, joined_at: datetime) -> Lane:
+    elders = []
+    for name, minutes, flat in ELDERS:
+        large = "large" if name == "沈秀珍" else "normal"
+        elder = await add_member(
+            community_id=home.id,
+            name=name,
+            text_size=large,
+            joined_at=joined_at,
+            roles=(Role.ELDER, Role.RESIDENT),
+        )
+        await timebank.opening_grant(elder.id, minutes, community_id=home.id)
+        elders.append((_actor(elder), flat))
+    volunteers = [
+        await add_member(
+            community_id=home.id,
+            name=name,
+            joined_at=joined_at,
+            roles=(Role.VOLUNTEER, Role.RESIDENT),
+        )
+        for name in VOLUNTEERS
+    ]
+    return Lane(home, tuple(elders), tuple(_actor(one) for one in volunteers))
+
+
+async def _weeks_past(lane: Lane, now: datetime) -> None:
+    """Let visits be asked for, given and confirmed; the same ones in every demo."""
+    chance = random.Random(20_151_101)  # noqa: S311 (a story to tell, no secret to keep)
+    for number in range(WEEKS * VISITS_A_WEEK):
+        week, place = divmod(number, VISITS_A_WEEK)
+        days = -7 * (WEEKS - week) + place * 7 // VISITS_A_WEEK
+        elder, flat = lane.elders[number % len(lane.elders)]
+        volunteer = lane.volunteers[number % len(lane.volunteers)]  # never two visits at once
+        code, minutes = HELP[chance.randrange(len(HELP))]
+        starts_at = lane.moment(now, days, 8 + number % 9)
+        wishes = WISHES[number % len(WISHES)]
+        request = Request(code, starts_at, minutes, flat, wishes)
+        key = uuid5(lane.home.id, f"past visit {number}")
+        if (await timebank.my_balance(elder)).available < minutes + 15:
+            continue
+        asked_at = starts_at - timedelta(days=1, hours=2)
+        visit = await timebank.ask(request, by=elder, form_key=key, at=asked_at)
+        if number % 11 == 5:  # noqa: PLR2004 (now and then something comes between)
+            await timebank.cancel(
+                visit.id, by=elder, reason="女儿来看我了", at=asked_at + timedelta(hours=5)
+            )
+            continue
+        await timebank.accept(visit.id, by=volunteer, at=asked_at + timedelta(hours=3))
+        taken = minutes - 5 * chance.randrange(6)
+        ended = await _give(visit, elder, volunteer, taken)
+        after = starts_at + timedelta(minutes=taken + 40)
+        await timebank.confirm(visit.id, by=elder, minutes=ended.minutes_due or 5, at=after)
+
+
+async def _give(visit: Visit, elder: Actor, volunteer: Actor, minutes: int) -> Visit:
+    seen, _ = await timebank.visit_page(visit.id, elder)
+    begins = visit.starts_at
+    await timebank.check_in(visit.id, by=volunteer, code=seen.visit.code, at=begins)
+    end = begins + timedelta(minutes=minutes)
+    return await timebank.check_out(visit.id, by=volunteer, at=end)
+
+
+async def _this_week(lane: Lane, now: datetime) -> None:
+    """Leave one visit in each state, so that every page has something to show."""
+
+    async def asked(
+        who: int, code: str, starts_at: datetime, minutes: int, *, wishes: str = ""
+    ) -> Visit:
+        elder, flat = lane.elders[who]
+        key = uuid5(lane.home.id, f"visit of {elder.member_id} at {starts_at.isoformat()}")
+        request = Request(code, starts_at, minutes, flat, wishes)
+        at = min(now, starts_at) - timedelta(hours=6)
+        return await timebank.ask(request, by=elder, form_key=key, at=at)
+
+    (chen, _), (li, zhou) = lane.elders[0], lane.volunteers[:2]
+    before = now - timedelta(hours=5)
+    booked = await asked(
+        0, "hospital", lane.moment(now, 1, 9), 180, wishes="去市立医院复诊，走得慢。"
+    )
+    await timebank.accept(booked.id, by=li, at=before)
+    finished = await asked(0, "companionship", lane.moment(now, -1, 15), 120)
+    await timebank.accept(finished.id, by=zhou, at=finished.starts_at - timedelta(hours=2))
+    await _give(finished, chen, zhou, 95)
+    quarter = now - timedelta(minutes=95)
+    quarter -= timedelta(minutes=quarter.minute % 15, seconds=quarter.second)
+    under_way = await asked(2, "cleaning", quarter.replace(microsecond=0), 120)
+    await timebank.accept(under_way.id, by=li, at=under_way.starts_at - timedelta(hours=1))
+    seen, _ = await timebank.visit_page(under_way.id, lane.elders[2][0])
+    begun = now - timedelta(minutes=94)
+    await timebank.check_in(under_way.id, by=li, code=seen.visit.code, at=begun)
+    await asked(3, "digital", lane.moment(now, 1, 14), 60, wishes="手机总是没有声音，想学会调。")
+    await asked(4, "meals", lane.moment(now, 2, 11), 60)
+    await asked(6, "outings", lane.moment(now, 3, 9), 120, wishes="想去桃花坞看看老邻居。")
+    await asked(9, "culture", lane.moment(now, 4, 14), 90)
+    off = await asked(5, "cleaning", lane.moment(now, 2, 9), 120)
+    await timebank.cancel(off.id, by=lane.elders[5][0], reason="改到下周", at=before)
+
+
+def _actor(member: Member) -> Actor:
+    return Actor(member.id, member.community_id, member.roles)

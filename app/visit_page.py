@@ -1,0 +1,145 @@
+"""What a visit's page shows to whoever looks at it: which part they have, and what they can do."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import community
+import timebank
+from app.forms import Form
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.visit_words import STATES, STEPS, icon_of
+from app.wording import duration
+from community import Actor, Community, Role
+from timebank import Seen, State, rules
+
+Part = Literal["elder", "volunteer", "reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVisit:
+    """A visit in the words and for the eyes of one member."""
+
+    seen: Seen
+    part: Part
+    service: str
+    icon: str
+    state: str
+    other: str
+    """The person on the other side, as this member calls them; empty while nobody is there."""
+
+    @property
+    def visit(self) -> timebank.Visit:
+        """The visit itself."""
+        return self.seen.visit
+
+    @property
+    def href(self) -> str:
+        """Where its page is."""
+        return f"/time-bank/visits/{self.seen.visit.id}"
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether the next step is this member's: to confirm, or to check out."""
+        mine = {"elder": {State.FINISHED}, "volunteer": {State.UNDER_WAY}}
+        return self.seen.visit.state in mine.get(self.part, set())
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the visit is still to come or under way."""
+        return self.seen.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
+
+
+def shown(seen: Seen, by: Actor) -> ShownVisit:
+    """Return a visit as this member sees it."""
+    visit = seen.visit
+    part: Part = "reader"
+    if visit.elder_id == by.member_id:
+        part = "elder"
+    elif visit.volunteer_id == by.member_id:
+        part = "volunteer"
+    return ShownVisit(
+        seen,
+        part,
+        visit.care_service.name(current_language()),
+        icon_of(visit.care_service.code),
+        _(STATES[visit.state]),
+        seen.volunteer_name if part == "elder" else seen.elder_name,
+    )
+
+
+def track(seen: Seen, steps: list[timebank.Step]) -> dict[str, Any]:
+    """Return the steps of a visit's way, the current one, and the word for an early end."""
+    order = list(STEPS)
+    state = seen.visit.state
+    stopped = ""
+    if state is State.CANCELLED:
+        before = [step.state for step in steps if step.state is not State.CANCELLED]
+        state, stopped = before[-1], _(STATES[State.CANCELLED])
+    current = order.index(state) + 1
+    if state is State.CONFIRMED:
+        current += 1
+    return {"labels": [_(STEPS[one]) for one in order], "current": current, "stopped": stopped}
+
+
+def lengths_to_confirm(visit: timebank.Visit) -> list[tuple[int, str, str]]:
+    """Return what the elder may confirm, each with words and a hint."""
+    if visit.minutes_measured is None:
+        return []
+    booked = visit.minutes_booked
+    offered = rules.proposals(booked, visit.minutes_measured)
+    hints = {booked: _("What you had set aside; nothing more is taken.")}
+    for minutes in offered[1:]:
+        hints[minutes] = _("I agree to give %(more)s more than I had set aside.") % {
+            "more": duration(minutes - booked)
+        }
+    return [(minutes, duration(minutes), hints.get(minutes, "")) for minutes in offered]
+
+
+async def context(
+    visit_page: tuple[Seen, list[timebank.Step]], by: Actor, form: Form | None = None
+) -> dict[str, Any]:
+    """Return everything that the template of a visit's page needs."""
+    seen, steps = visit_page
+    home: Community = await community.community(by.community_id)
+    mine = shown(seen, by)
+    visit = seen.visit
+    now = datetime.now(UTC)
+    so_far = None
+    if visit.checked_in_at is not None and visit.checked_out_at is None:
+        so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at))
+    return {
+        "mine": mine,
+        "visit": visit,
+        "seen": seen,
+        "steps": steps,
+        "states": {state.value: _(words) for state, words in STEPS.items()}
+        | {State.CANCELLED.value: _(STATES[State.CANCELLED])},
+        "track": track(seen, steps),
+        "home": home,
+        "zone": ZoneInfo(home.time_zone),
+        "now": now,
+        "so_far": so_far,
+        "lengths": lengths_to_confirm(visit),
+        "can_accept": mine.part == "reader"
+        and visit.state is State.REQUESTED
+        and Role.VOLUNTEER in by.roles
+        and visit.starts_at > now,
+        "can_cancel": _may(rules.check_cancel, visit, by),
+        "can_check_in": mine.part == "volunteer"
+        and visit.state is State.BOOKED
+        and now >= visit.starts_at - rules.CHECK_IN_EARLY,
+        "over": visit.state is State.REQUESTED and visit.starts_at <= now,
+        "opens_at": visit.starts_at - rules.CHECK_IN_EARLY,
+        "form": form or Form.of({"minutes": str(visit.minutes_due or "")}),
+    }
+
+
+def _may(check: Any, visit: timebank.Visit, by: Actor) -> bool:
+    try:
+        check(visit, by=by.member_id, coordinator=Role.COORDINATOR in by.roles)
+    except timebank.TimebankError:
+        return False
+    return True

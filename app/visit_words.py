@@ -1,0 +1,131 @@
+"""Visits in words for people: where one stands, and what to tell those whom a rule refuses."""
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.i18n import gettext as _
+from app.i18n import mark
+from app.wording import duration, spoken_time
+from timebank import (
+    AlreadyTaken,
+    BusyThen,
+    InvalidRequest,
+    NeedsWord,
+    NotEnoughMinutes,
+    OutOfRange,
+    OwnVisit,
+    State,
+    TimebankError,
+    TooEarly,
+    TooLate,
+    TooManyStated,
+    UnknownCareService,
+    WrongCode,
+    WrongState,
+)
+
+STATES: Final[Mapping[State, str]] = {
+    State.REQUESTED: mark("Waiting for a volunteer"),
+    State.BOOKED: mark("A volunteer is coming"),
+    State.UNDER_WAY: mark("Under way"),
+    State.FINISHED: mark("Waiting for the elder's word"),
+    State.CONFIRMED: mark("Confirmed"),
+    State.CANCELLED: mark("Cancelled"),
+}
+
+STEPS: Final[Mapping[State, str]] = {
+    State.REQUESTED: mark("Asked for"),
+    State.BOOKED: mark("Booked"),
+    State.UNDER_WAY: mark("Under way"),
+    State.FINISHED: mark("Finished"),
+    State.CONFIRMED: mark("Confirmed"),
+}
+
+ICONS: Final = {
+    "meals": "utensils",
+    "cleaning": "brush-cleaning",
+    "bathing": "bath",
+    "hospital": "hospital",
+    "urgent": "siren",
+    "companionship": "coffee",
+    "outings": "footprints",
+    "culture": "music",
+    "health": "heart-pulse",
+    "legal": "scale",
+    "fraud": "shield-check",
+    "digital": "smartphone",
+}
+
+_REQUEST: Final = {
+    ("starts_at", "past"): mark("That time is already over. Choose a later one."),
+    ("starts_at", "too far ahead"): mark("Choose a day within the next 60 days."),
+    ("starts_at", "not on a quarter-hour"): mark("Choose one of the times in the list."),
+    ("minutes", "not offered"): mark("Choose one of the lengths shown."),
+    ("place", "missing"): mark("Say where the volunteer should come."),
+    ("place", "too long"): mark("Say the place in at most 120 characters."),
+    ("wishes", "too long"): mark("Say it in at most 500 characters."),
+}
+
+# The form asks for the day and the time of day apart; what is wrong with both stands at the time.
+_FIELDS: Final = {"starts_at": "time"}
+
+
+def icon_of(code: str) -> str:
+    """Return the icon of a care service; a hand for one that a community added itself."""
+    return ICONS.get(code, "hand-helping")
+
+
+def wrong_field(refusal: TimebankError) -> tuple[str, str] | None:  # noqa: PLR0911 (one for each)
+    """Return the form field that a refusal is about and what to do; None where it is about none."""
+    match refusal:
+        case InvalidRequest(field=field, why=why):
+            return _FIELDS.get(field, field), _(_REQUEST[field, why])
+        case UnknownCareService():
+            return "service", _("Choose one of the kinds of help shown.")
+        case NotEnoughMinutes(available=available, asked=asked):
+            return "minutes", _(
+                "This needs %(asked)s, and you have %(available)s to use. Choose a shorter "
+                "visit, or call the desk: they know who can help out with hours."
+            ) % {"asked": duration(asked), "available": duration(available)}
+        case WrongCode():
+            return "code", _(
+                "That is not the number on the elder's page. Ask them to read it out once more."
+            )
+        case TooManyStated(measured=measured):
+            return "minutes", _(
+                "By the clock it was %(measured)s. Type that or fewer minutes, or leave it empty."
+            ) % {"measured": duration(measured)}
+        case NeedsWord() | OutOfRange():
+            return "minutes", _("Choose one of the lengths shown.")
+    return None
+
+
+def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR0911 (one for each)
+    """Return what happened, what was kept and what to do, in one or two sentences."""
+    match refusal:
+        case AlreadyTaken():
+            return _(
+                "Somebody was quicker, or the visit was called off. Nothing of yours has changed; "
+                "perhaps another one suits you."
+            )
+        case BusyThen():
+            return _(
+                "You have promised another visit at that time, so this one stays open for others."
+            )
+        case OwnVisit():
+            return _("This is your own visit: somebody else must come to you.")
+        case TooLate():
+            return _("The visit should have begun by now, so nobody can accept it any more.")
+        case TooEarly(opens_at=opens_at):
+            return _("You can check in from %(when)s on. Nothing was changed.") % {
+                "when": spoken_time(opens_at, zone)
+            }
+        case WrongState(state="confirmed"):
+            return _("This visit is confirmed, and its minutes have passed. Nothing was changed.")
+        case WrongState(state="cancelled"):
+            return _("This visit was called off. Nothing was changed.")
+        case WrongState():
+            return _("The visit has moved on in the meantime. This is how it stands now.")
+    told = wrong_field(refusal)
+    return told[1] if told else str(refusal)
