@@ -1,0 +1,164 @@
+"""How a journey looks at a page: through whose eyes, and what must hold on every page.
+
+`View` is a pair of eyes: a width, a language, a text size, light or dark. The checks raise with a
+list of what is wrong and where, so that a failure can be mended without opening a browser.
+"""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page, Request, Route
+
+TARGET_PIXELS_MIN: Final = 48
+LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
+
+# WCAG 2.2 A and AA in full, the AAA rule for contrast (7:1), and what axe calls best practice.
+_AXE_OPTIONS: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": [
+        *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"),
+    ],
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+}
+
+# Whatever is meant to be pressed on its own; a link inside a sentence is exempt, as in WCAG 2.5.8.
+_TARGETS: Final = """
+(least) => [...document.querySelectorAll(
+    'button, .button, .switch, nav a, select, textarea, .choice label, ' +
+    'input:not([type=hidden]):not([type=radio]):not([type=checkbox])'
+  )].filter((one) => one.checkVisibility())
+    .map((one) => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
+    .filter(([, box]) => box.width < least - 0.5 || box.height < least - 0.5)
+    .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
+"""
+_TOO_WIDE: Final = """
+() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+  [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 0.5)
+    .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """How somebody looks at a page."""
+
+    width: int = 1280
+    language: Literal["zh", "en"] = "zh"
+    text_size: Literal["normal", "large"] = "normal"
+    scheme: Literal["light", "dark"] = "light"
+    java_script: bool = True
+
+    def __str__(self) -> str:
+        words = [str(self.width), self.language, self.text_size, self.scheme]
+        return "-".join(words if self.java_script else [*words, "plain"])
+
+
+# Every width, language and text size in light, and the dark scheme once in each language.
+VIEWS: Final = [
+    *itertools.starmap(View, itertools.product((360, 1280), ("zh", "en"), ("normal", "large"))),
+    View(1280, "zh", scheme="dark"),
+    View(360, "en", "large", scheme="dark"),
+]
+# 1280 pixels at 400 % are 320; a person who zooms so far may have chosen large text as well.
+ZOOMED: Final = [View(320, "zh", "large"), View(320, "en", "large"), View(320, "en")]
+
+
+class Watch:
+    """Keeps a browser inside this machine and notes whatever it complains about."""
+
+    def __init__(self) -> None:
+        self.strayed: list[str] = []
+        self.complaints: list[str] = []
+
+    async def over(self, context: BrowserContext) -> None:
+        """Watch every page of the context."""
+        await context.route("**/*", self._let_through_or_stop)
+        context.on("page", self._listen)
+
+    def _listen(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(f"{page.url}: {said.text}")
+                if said.type == "error" and "Failed to load resource" not in said.text
+                else None  # a refused form answers 422: the browser calls that a failure
+            ),
+        )
+
+    async def _let_through_or_stop(self, route: Route, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme == "data" or parts.hostname in LOOPBACK:
+            await route.continue_()
+        else:
+            self.strayed.append(request.url)
+            await route.abort()
+
+    def settle(self) -> None:
+        """Fail if a request wanted to leave this machine, or the browser complained."""
+        _none(self.strayed, "requests that wanted to leave this machine")
+        _none(self.complaints, "complaints of the browser")
+
+
+def _none(found: list[str], what: str) -> None:
+    """Fail with every finding on a line of its own; pytest shows no detail of asserts in here."""
+    if found:
+        raise AssertionError("\n".join([f"{what}:", *found]))
+
+
+async def new_context(browser: Any, view: View) -> BrowserContext:
+    """Open a fresh browser context with these eyes; nobody is signed in."""
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": view.width, "height": 900},
+        color_scheme=view.scheme,
+        java_script_enabled=view.java_script,
+        locale="zh-CN" if view.language == "zh" else "en-GB",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    return context
+
+
+async def choose(context: BrowserContext, site: str, view: View) -> None:
+    """Keep the view's language and text size in cookies, as the switches do."""
+    await context.add_cookies(
+        [
+            {"name": "language", "value": view.language, "url": site},
+            {"name": "text-size", "value": view.text_size, "url": site},
+        ]
+    )
+
+
+async def assert_accessible(page: Page) -> None:
+    """Fail with each axe violation: the rule, and the elements that break it."""
+    results = await Axe().run(page, options=_AXE_OPTIONS)
+    found = [
+        f"{violation['id']}: {node['html'][:160]} | {node.get('failureSummary', '')[:300]}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    _none(found, f"axe on {page.url}")
+
+
+async def assert_fits(page: Page) -> None:
+    """Fail if the page scrolls sideways, naming what is too wide."""
+    _none(await page.evaluate(_TOO_WIDE), f"too wide on {page.url}")
+
+
+async def assert_touchable(page: Page) -> None:
+    """Fail if something to press is smaller than 48 by 48 pixels."""
+    _none(await page.evaluate(_TARGETS, TARGET_PIXELS_MIN), f"too small on {page.url}")
+
+
+async def assert_sound(page: Page) -> None:
+    """Check what holds on every page: axe, width, targets, one heading, a language, a title."""
+    await assert_fits(page)
+    await assert_touchable(page)
+    assert await page.locator("h1").count() == 1, page.url
+    assert await page.locator("html").get_attribute("lang") in {"zh-Hans-CN", "en"}
+    assert len(await page.title()) > len(" · Linli"), page.url
+    await assert_accessible(page)
