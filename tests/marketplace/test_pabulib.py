@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -293,9 +293,9 @@ def test_a_large_file_is_read_in_under_two_seconds() -> None:
         "META\nkey;value\nbudget;100000\nvote_type;choose-1\nPROJECTS\nproject_id;cost;name\n"
         f"{projects}\nVOTES\nvoter_id;vote;age;sex;voting_method;district\n{lines}\n"
     )
-    begun = perf_counter()
+    begun = process_time()
     election = read_election(text.encode())
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
     assert (election.votes, len(election.ballots)) == (votes, 197)
 
 
