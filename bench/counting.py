@@ -3,9 +3,9 @@
     python bench/counting.py [--all] [PATTERN]
 
 Reads the `.pb` files in the folder pabulib under LINLI_DATA (`../shared/data` by default). Prints
-for each file the CPU seconds to read it, to count it greedily and by Equal Shares, and which keys of
-expected.json give the same winners in the same order; with --all also the raised counts (add1),
-with the slowest of them. Ends with 1 if any winners differ.
+for each file the CPU seconds to read it, to count it greedily and by Equal Shares, and which keys
+of expected.json give the same winners in the same order; with --all also the raised counts
+(add1), with the slowest of them. Ends with 1 if any winners differ.
 """
 
 import json
