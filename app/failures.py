@@ -2,22 +2,30 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from app.preferences import here
 from app.templating import environment
 from app.watching import SERVER_ERROR, request_id_of
 
 log = structlog.get_logger("linli.failure")
+
+SIGN_IN = "/sign-in"
 
 AnyRequest = Request[Any, Any, Any]
 
 
 def refused(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Answer a request that the app itself turned down."""
+    if error.status_code == HTTPStatus.UNAUTHORIZED and _opens_a_page(request):
+        back = quote(here(request), safe="/")
+        return Redirect(f"{SIGN_IN}?next={back}", status_code=303)
     if error.status_code >= SERVER_ERROR:
         log.error("request failed", exc_info=error)
     return _answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
@@ -55,6 +63,12 @@ def _answer(
 def _reads_pages(request: AnyRequest) -> bool:
     headers = request.headers
     return "text/html" in headers.get("accept", "") or headers.get("hx-request") == "true"
+
+
+def _opens_a_page(request: AnyRequest) -> bool:
+    """Whether a person opens a whole page, so that the way there can lead past the sign-in."""
+    fragment = request.headers.get("hx-request") == "true"
+    return request.method in {"GET", "HEAD"} and _reads_pages(request) and not fragment
 
 
 def _page(request: AnyRequest, status: int) -> str:

@@ -147,6 +147,14 @@ async def test_a_visitor_is_refused_and_a_member_let_in(site: Client) -> None:
     assert (await site.get("/test/desk")).text == "the desk"
 
 
+async def test_a_visitor_who_opens_a_page_is_led_past_the_sign_in(site: Client) -> None:
+    answer = await site.get("/test/members/a?b=c&d=//e", headers=HTML)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/test/members/a%3Fb%3Dc%26d%3D//e"
+    fragment = await site.get("/test/members/a", headers={"hx-request": "true"})
+    assert fragment.status_code == 401
+
+
 async def test_a_session_that_names_nobody_is_a_visitor(site: Client) -> None:
     await site.get(f"/test/sign-in/{uuid4()}")
     assert (await site.get("/test/members/a")).status_code == 401
@@ -172,7 +180,7 @@ async def test_a_form_without_its_token_is_refused(site: Client) -> None:
     [
         ("GET", "/nowhere", 404),
         ("PUT", "/test/write", 405),
-        ("GET", "/test/desk", 401),
+        ("POST", "/test/write", 403),
         ("GET", "/test/fault", 500),
     ],
 )
