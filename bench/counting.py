@@ -1,6 +1,6 @@
 """Time reading and counting of real elections, and compare winners with expected.json.
 
-    python bench/counting.py [--all] [PATTERN]
+    python -m bench.counting [--all] [PATTERN]
 
 Reads the `.pb` files in the folder pabulib under LINLI_DATA (`../shared/data` by default). Prints
 for each file the CPU seconds to read it, to count it greedily and by Equal Shares, and which keys
