@@ -32,6 +32,7 @@ SHORT = 2
 """Rounds of the short book."""
 
 ROUNDS_AT_ONCE = 10
+TELL_EVERY = 1_000_000
 YEARS = 5
 
 _APART = 10  # every tenth transfer
@@ -92,19 +93,22 @@ JOIN fill_account AS credit ON credit.place = row.credit
 ORDER BY seq
 """
 
-_TOTALS = """
+# In each round every account pays once and is paid once; those apart are counted.
+_TOTALS_WIDE = """
+UPDATE account SET debits_posted = debits_posted + $1, credits_posted = credits_posted + $1
+FROM fill_account WHERE fill_account.id = account.id AND fill_account.place < $2
+"""
+
+_TOTALS_APART = """
 UPDATE account SET debits_posted = debits_posted + moved.debits,
                    credits_posted = credits_posted + moved.credits
-FROM (
-    SELECT id, sum(debits) AS debits, sum(credits) AS credits FROM (
-        SELECT debit_account AS id, count(*) AS debits, 0 AS credits FROM transfer
-        WHERE seq BETWEEN $1 AND $2 GROUP BY 1
-        UNION ALL
-        SELECT credit_account, 0, count(*) FROM transfer
-        WHERE seq BETWEEN $1 AND $2 GROUP BY 1
-    ) AS sides GROUP BY id
-) AS moved
-WHERE account.id = moved.id
+FROM fill_account JOIN (
+    SELECT place, sum(debits) AS debits, sum(credits) AS credits
+    FROM ({choice}) AS chosen (r, slot, debit, credit, debit_posted, credit_posted),
+         LATERAL (VALUES (debit, 1, 0), (credit, 0, 1)) AS sides (place, debits, credits)
+    GROUP BY place
+) AS moved USING (place)
+WHERE fill_account.id = account.id
 """
 
 _REBUILT = ("transfer_by_debit", "transfer_by_credit")
@@ -176,7 +180,9 @@ class History:
         lanes = 2 if rebuild else 1
         await asyncio.gather(*(self._lane(chunks, say) for _ in range(lanes)))
         say("balances")
-        await owner.execute(_TOTALS, start * self.slots + 1, rounds * self.slots)
+        await owner.execute(_TOTALS_WIDE, rounds - start, len(self.book.accounts))
+        apart = _TWO_APART.format(**self._parts(start, rounds - 1))
+        await owner.execute(_TOTALS_APART.format(choice=apart))
         for name, definition in zip(_REBUILT, definitions, strict=False):
             say(f"index {name}")
             await owner.execute(f"SET maintenance_work_mem = '512MB'; {definition}")
@@ -194,15 +200,24 @@ class History:
             while chunks:
                 first, end = chunks.pop()
                 await self._chunk(connection, first, end - 1)
+                before = self.filled
                 self.filled += (end - first) * self.slots
-                say(f"{self.filled:,} of {self.transfers:,} transfers")
+                if before // TELL_EVERY != self.filled // TELL_EVERY:
+                    say(f"{self.filled:,} of {self.transfers:,} transfers")
         finally:
             await connection.close()
 
     async def _chunk(
         self, connection: "asyncpg.Connection[asyncpg.Record]", first: int, last: int
     ) -> None:
-        parts = {
+        choice = f"{_WIDE} UNION ALL {_TWO_APART}".format(**self._parts(first, last))
+        statement = _FILL.format(slots=self.slots, choice=choice)
+        step = timedelta(days=YEARS * 365) / (self.transfers + self.slots)
+        await connection.execute(statement, self.since, step, self.book.community)
+
+    def _parts(self, first: int, last: int) -> dict[str, int]:
+        """Return the numbers that the choice of accounts is made with, for these rounds."""
+        return {
             "n": len(self.book.accounts),
             "apart": _APART,
             "slots": self.slots,
@@ -212,7 +227,3 @@ class History:
             "first": first,
             "last": last,
         }
-        choice = f"{_WIDE} UNION ALL {_TWO_APART}".format(**parts)
-        statement = _FILL.format(slots=self.slots, choice=choice)
-        step = timedelta(days=YEARS * 365) / (self.transfers + self.slots)
-        await connection.execute(statement, self.since, step, self.book.community)

@@ -60,6 +60,11 @@ def verdict(found: float, least: float) -> str:
     return "met" if found >= least else f"missed by {(1 - found / least) * 100:.0f} %"
 
 
+def _floor_of(row: str) -> str:
+    """Return the floor of the same shape: a spread hot account is measured against a hot one."""
+    return "floor wide" if row.endswith("wide") else "floor hot"
+
+
 class Report:
     """Collects the tables, prints each when it is ready, and stores all at the end."""
 
@@ -71,15 +76,22 @@ class Report:
 
     def say(self, words: str) -> None:
         """Print a line."""
-        self._console.print(words, markup=False, highlight=False)
+        self._console.print(words, markup=False, highlight=False, soft_wrap=True)
 
     def throughput(self, title: str, rounds: Rounds) -> None:
-        """Print every row's rate, its ratio to the floor of its shape, and CPU a transfer."""
-        table = self._table(title, "", "per s", "x floor", "spread", "CPU us: client", "server")
+        """Print every row's rate, its ratio to the floor of its shape, and CPU a transfer.
+
+        "CPU x floor" is how many transfers a row gets out of the CPU that the floor spends on one:
+        the steadier figure on a busy machine.
+        """
+        table = self._table(
+            title, "", "per s", "x floor", "spread", "CPU us: client", "server", "CPU x floor"
+        )
         for row in rounds:
-            shape = "hot" if row.split()[1] in ("hot", "striped") else "wide"
-            floor = ratios(rounds, row, f"floor {shape}") if f"floor {shape}" in rounds else []
+            beside = _floor_of(row)
+            floor = ratios(rounds, row, beside) if beside in rounds else []
             client, server = cpu_micros(rounds, row)
+            thrift = sum(cpu_micros(rounds, beside)) / (client + server) if floor else 0
             table.add_row(
                 MEANING[row],
                 f"{rate(rounds, row):,.0f}",
@@ -87,6 +99,7 @@ class Report:
                 f"{min(floor):.2f} to {max(floor):.2f}" if floor else "",
                 f"{client:,.0f}",
                 f"{server:,.0f}",
+                f"{thrift:.2f}" if floor else "",
             )
         self._console.print(table)
         self._stored[title] = {
@@ -95,7 +108,7 @@ class Report:
 
     def bars(self, title: str, rounds: Rounds) -> None:
         """Print each bar on throughput beside what was reached."""
-        table = self._bar_table(title)
+        table = self._bar_table(title, "aim")
         for bar in BARS:
             if bar.row in rounds and bar.over in rounds:
                 found = median(ratios(rounds, bar.row, bar.over))
@@ -106,17 +119,21 @@ class Report:
 
     def growth(self, short: Rounds, long: Rounds) -> None:
         """Print how the long book's figures compare, each against the floor measured beside it."""
-        table = self._bar_table("The long book's figures / the short book's (x floor; per second)")
+        table = self._bar_table(
+            "The long book's figures over the short book's (in x floor)", "alone"
+        )
         for row in long:
             if row.startswith("floor") or row not in short:
                 continue
-            floor = "floor wide" if row.endswith("wide") else "floor hot"
+            floor = _floor_of(row)
             plain = rate(long, row) / rate(short, row)
             found = plain
             if floor in long and floor in short:
                 found = median(ratios(long, row, floor)) / median(ratios(short, row, floor))
             said = verdict(found, GROWTH_MIN)
-            self._bar(table, MEANING[row], found, f">= {GROWTH_MIN}", said, f"{plain:.2f} per s")
+            cpu = (sum(cpu_micros(short, row)), sum(cpu_micros(long, row)))
+            alone = f"x {plain:.2f} per s; CPU us {cpu[0]:.0f} to {cpu[1]:.0f}"
+            self._bar(table, MEANING[row], found, f">= {GROWTH_MIN}", said, alone)
         self._console.print(table)
 
     def readings(self, readings: Sequence[Reading], transfers: int) -> None:
@@ -174,8 +191,8 @@ class Report:
             table.add_column(column, justify="right", no_wrap=True)
         return table
 
-    def _bar_table(self, title: str) -> Table:
-        return self._table(title, "", "found", "bar", "verdict", "aim")
+    def _bar_table(self, title: str, last: str = "") -> Table:
+        return self._table(title, "", "found", "bar", "verdict", last)
 
     def _bar(  # noqa: PLR0917 (the five cells of a row)
         self, table: Table, what: str, found: float, bar: str, said: str, aim: str

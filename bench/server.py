@@ -32,18 +32,21 @@ class Server:
         return str(self.postgres.socket_folder)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of the server and of all its backends, those that ended included."""
+        """Return the CPU time of the server and of all its backends, those that ended included.
+
+        A backend's time passes to the postmaster when it is reaped; a look during which that
+        happened is taken again, or that time would be missed or counted twice.
+        """
         pid = int((self.postgres.cluster / "postmaster.pid").read_text().split()[0])
         postmaster = psutil.Process(pid)
-        times = postmaster.cpu_times()
-        total = times.user + times.system + times.children_user + times.children_system
-        for child in postmaster.children():
+        while True:
+            own = postmaster.cpu_times()
             try:
-                spent = child.cpu_times()
-            except psutil.NoSuchProcess:  # it ended just now: the postmaster has its time
+                children = [child.cpu_times() for child in postmaster.children()]
+            except psutil.NoSuchProcess:
                 continue
-            total += spent.user + spent.system
-        return float(total)
+            if postmaster.cpu_times()[2:4] == own[2:4]:  # the time of those that were reaped
+                return float(sum(own[:4]) + sum(sum(times[:2]) for times in children))
 
     async def facts(self) -> dict[str, Any]:
         """Return what a reader needs to judge the figures."""
