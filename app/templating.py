@@ -205,6 +205,7 @@ def make_environment(*templates: Path) -> Environment:
         money=wording.money,
         number=wording.number,
         percent=wording.percent,
+        printed_day=wording.printed_day,
         spoken_period=wording.spoken_period,
     )
     return environment

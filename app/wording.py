@@ -152,6 +152,13 @@ def spoken_span(start: datetime, end: datetime, zone: ZoneInfo, now: datetime | 
     return f"{day}, {spoken_clock(first)} to {spoken_clock(last)}"
 
 
+def printed_day(day: date) -> str:
+    """Return a day that stays true on paper: `2026 年 11 月 3 日`, `3 November 2026`."""
+    if current_language() == "zh":
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
 def spoken_period(start: date, end: date) -> str:
     """Return two days as a printed period: `2026 年 11 月 1 日至 11 月 30 日`."""
     if current_language() == "zh":

@@ -169,3 +169,10 @@ def test_a_printed_period_keeps_its_years() -> None:
     with speaking("en"):
         said = wording.spoken_period(date(2026, 12, 1), date(2027, 1, 31))
         assert said == "1 December 2026 to 31 January 2027"
+
+
+def test_a_printed_day_stays_true() -> None:
+    with speaking("zh"):
+        assert wording.printed_day(date(2026, 11, 3)) == "2026 年 11 月 3 日"
+    with speaking("en"):
+        assert wording.printed_day(date(2026, 11, 3)) == "3 November 2026"
