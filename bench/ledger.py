@@ -145,7 +145,8 @@ def main() -> None:
     words.add_argument("--small", action="store_true", help="two short rounds, 200,000 transfers")
     options = words.parse_args()
     if options.small:
-        options.seconds, options.rounds, options.transfers = 2, 2, 200_000
+        words.set_defaults(seconds=2, rounds=2, transfers=200_000)
+        options = words.parse_args()
     if sys.platform == "linux":
         uvloop.install()
     asyncio.run(bench(options))
