@@ -23,7 +23,7 @@ from bench.measuring import Rounds, Sample
 from bench.peer import Peer
 from bench.reads import read_all
 from bench.report import Report
-from bench.server import Server, running
+from bench.server import Server, machine_cpu, running
 
 Run = Callable[[str, float], Awaitable[Sample]]
 
@@ -53,9 +53,11 @@ class Rows:
 
     async def _sample(self, name: str, seconds: float) -> Sample:
         runner, shape = name.split()
-        before = self.server.cpu_seconds()
+        before, machine = self.server.cpu_seconds(), machine_cpu()
         sample = await self.runs[runner](shape, seconds)
-        return replace(sample, server_cpu=self.server.cpu_seconds() - before)
+        server = self.server.cpu_seconds() - before
+        others = machine_cpu() - machine - server - sample.client_cpu
+        return replace(sample, server_cpu=server, others_cpu=max(0.0, others))
 
 
 async def bench(options: argparse.Namespace) -> None:

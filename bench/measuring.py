@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement: transfers booked, seconds of wall time, seconds of CPU on either side."""
+    """One measurement: transfers booked, seconds of wall time, seconds of CPU on either side.
+
+    `others_cpu` is what programs that have no part in it took of the machine meanwhile.
+    """
 
     transfers: int
     seconds: float
     client_cpu: float
     server_cpu: float = 0.0
+    others_cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -55,6 +59,13 @@ def rate(rounds: Rounds, row: str) -> float:
 def ratios(rounds: Rounds, row: str, over: str) -> list[float]:
     """Return how much faster `row` was than `over`, round by round."""
     return [a.rate / b.rate for a, b in zip(rounds[row], rounds[over], strict=True)]
+
+
+def disturbance(rounds: Rounds) -> float:
+    """Return which part of the machine's used CPU went to other programs: 0 on a quiet machine."""
+    samples = [sample for row in rounds.values() for sample in row]
+    others = sum(sample.others_cpu for sample in samples)
+    return others / (others + sum(s.client_cpu + s.server_cpu for s in samples))
 
 
 def cpu_micros(rounds: Rounds, row: str) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.measuring import Rounds, cpu_micros, rate, ratios
+from bench.measuring import Rounds, cpu_micros, disturbance, rate, ratios
 from bench.reads import Reading
 
 RESULTS = Path("bench/results")
@@ -102,6 +102,11 @@ class Report:
                 f"{thrift:.2f}" if floor else "",
             )
         self._console.print(table)
+        self.say(
+            f"Other programs took {disturbance(rounds):.0%} of the CPU that was used meanwhile. "
+            "What shares the machine with many backends\nof pgbench's loses less by that than "
+            "a program with few processes; then trust CPU x floor more than x floor.\n"
+        )
         self._stored[title] = {
             row: [sample.stored() for sample in samples] for row, samples in rounds.items()
         }

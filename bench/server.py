@@ -61,6 +61,12 @@ class Server:
         }
 
 
+def machine_cpu() -> float:
+    """Return the CPU seconds that all programs of the machine have used."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system)
+
+
 @asynccontextmanager
 async def running(folder: Path, *, pool: int, keep: bool) -> AsyncIterator[Server]:
     """Start a server in an empty folder, migrate it and open the app's pool.
@@ -96,4 +102,4 @@ async def running(folder: Path, *, pool: int, keep: bool) -> AsyncIterator[Serve
                 shutil.rmtree(folder / "postgres", ignore_errors=True)
 
 
-__all__ = ["DATABASE", "Server", "running"]
+__all__ = ["DATABASE", "Server", "machine_cpu", "running"]
