@@ -242,8 +242,12 @@ class Postgres:
         """Stop a server that outlived a killed Linli: we hold the folder, so it serves nobody."""
         for sign in (signal.SIGINT, signal.SIGQUIT):
             until = time.monotonic() + STOP_SECONDS_MAX
-            for leftover in self._inhabitants():
-                leftover.send_signal(sign)
+            inhabitants = self._inhabitants()
+            numbers = {process.pid for process in inhabitants}
+            for process in inhabitants:
+                with contextlib.suppress(psutil.NoSuchProcess):  # it may end while we look
+                    if process.ppid() not in numbers:  # the others end with it
+                        process.send_signal(sign)
             while self._inhabitants() and time.monotonic() < until:
                 time.sleep(0.05)
         # Nothing lives in this cluster now, so a lock file that is left names a dead server, even
