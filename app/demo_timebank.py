@@ -85,7 +85,7 @@ async def _people(home: Community, joined_at: datetime) -> Lane:
             joined_at=joined_at,
             roles=(Role.ELDER, Role.RESIDENT),
         )
-        await timebank.opening_grant(elder.id, minutes, community_id=home.id)
+        await timebank.opening_grant(elder.id, minutes, community_id=home.id, at=joined_at)
         elders.append((_actor(elder), flat))
     volunteers = [
         await add_member(
@@ -100,13 +100,16 @@ async def _people(home: Community, joined_at: datetime) -> Lane:
 
 
 async def _weeks_past(lane: Lane, now: datetime) -> None:
-    """Let visits be asked for, given and confirmed; the same ones in every demo."""
+    """Let visits be asked for, given and confirmed; the same ones in every demo.
+
+    Within a week each volunteer has one visit at most, so that nobody is in two places.
+    """
     chance = random.Random(20_151_101)  # noqa: S311 (a story to tell, no secret to keep)
     for number in range(WEEKS * VISITS_A_WEEK):
         week, place = divmod(number, VISITS_A_WEEK)
         days = -7 * (WEEKS - week) + place * 7 // VISITS_A_WEEK
         elder, flat = lane.elders[number % len(lane.elders)]
-        volunteer = lane.volunteers[number % len(lane.volunteers)]  # never two visits at once
+        volunteer = lane.volunteers[(3 * number + week) % len(lane.volunteers)]
         code, minutes = HELP[chance.randrange(len(HELP))]
         starts_at = lane.moment(now, days, 8 + number % 9)
         wishes = WISHES[number % len(WISHES)]

@@ -145,9 +145,9 @@ def when_day(day: date) -> Markup:
 
 
 def signed_in() -> Any:
-    """Return who is signed in, or None; looked up before the page is rendered (see `guards`)."""
+    """Return the member who is signed in, or None; `guards` looked them up before the page."""
     request = _current_page().request
-    return request.scope["state"].get("actor") if request is not None else None
+    return request.scope.get("user") if request is not None else None
 
 
 def _address() -> str:

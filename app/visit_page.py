@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import community
@@ -10,12 +10,10 @@ import timebank
 from app.forms import Form
 from app.i18n import current_language
 from app.i18n import gettext as _
-from app.visit_words import STATES, STEPS, icon_of
+from app.visit_words import STATES, STATES_FOR_ME, STEPS, Part, icon_of
 from app.wording import duration
 from community import Actor, Community, Role
 from timebank import Seen, State, rules
-
-Part = Literal["elder", "volunteer", "reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def shown(seen: Seen, by: Actor) -> ShownVisit:
         part,
         visit.care_service.name(current_language()),
         icon_of(visit.care_service.code),
-        _(STATES[visit.state]),
+        _(STATES_FOR_ME.get((part, visit.state), STATES[visit.state])),
         seen.volunteer_name if part == "elder" else seen.elder_name,
     )
 

@@ -1,7 +1,7 @@
 """Visits in words for people: where one stands, and what to tell those whom a rule refuses."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from app.i18n import gettext as _
@@ -25,6 +25,9 @@ from timebank import (
     WrongState,
 )
 
+Part = Literal["elder", "volunteer", "reader"]
+"""Which part a member has in a visit; a reader only looks."""
+
 STATES: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("Waiting for a volunteer"),
     State.BOOKED: mark("A volunteer is coming"),
@@ -32,6 +35,15 @@ STATES: Final[Mapping[State, str]] = {
     State.FINISHED: mark("Waiting for the elder's word"),
     State.CONFIRMED: mark("Confirmed"),
     State.CANCELLED: mark("Cancelled"),
+}
+
+# Where the next step is this member's own, the page says so.
+STATES_FOR_ME: Final[Mapping[tuple[Part, State], str]] = {
+    ("elder", State.REQUESTED): mark("We are looking for somebody"),
+    ("elder", State.UNDER_WAY): mark("The volunteer is here"),
+    ("elder", State.FINISHED): mark("Please confirm"),
+    ("volunteer", State.BOOKED): mark("You promised to come"),
+    ("volunteer", State.UNDER_WAY): mark("You are checked in"),
 }
 
 STEPS: Final[Mapping[State, str]] = {

@@ -8,6 +8,7 @@
 - `relief` (floor 0): the community's fund for elders in need.
 """
 
+from datetime import datetime
 from uuid import UUID, uuid5
 
 import community
@@ -53,12 +54,18 @@ async def own_account(kind: str, *, community_id: UUID) -> AccountId:
 
 
 async def opening_grant(
-    member_id: UUID, minutes: int, *, community_id: UUID, by: UUID = SYSTEM
+    member_id: UUID,
+    minutes: int,
+    *,
+    community_id: UUID,
+    by: UUID = SYSTEM,
+    at: datetime | None = None,
 ) -> None:
     """Give a member the minutes that the community starts them with, once in their life.
 
     The transfer's id is made from the member's: the same grant again changes nothing, and another
-    amount is refused with `ledger.KeyReused`. Raises `InvalidRequest` for less than a minute.
+    amount is refused with `ledger.KeyReused`. `at` is when it was given, if not now. Raises
+    `InvalidRequest` for less than a minute.
     """
     if minutes < 1:
         raise InvalidRequest("minutes", "not offered")
@@ -81,6 +88,8 @@ async def opening_grant(
             amount=minutes,
             unit=MINUTE,
             id=grant,
-            origin=Origin(CommunityId(community_id), Event("opening_grant", member_id), by),
+            origin=Origin(
+                CommunityId(community_id), Event("opening_grant", member_id), by, effective_at=at
+            ),
             note="opening grant",
         )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Template
 
 import community
@@ -23,7 +24,7 @@ async def book(request: Request[Any, Any, Any]) -> Template:
 
 
 @get("/book/{code:str}", name="book.of", opt=public)
-async def book_of(code: str) -> Template:
+async def book_of(code: FromPath[str]) -> Template:
     """Show the book of the community with this code."""
     try:
         return await _book(await community.community_by_code(code))

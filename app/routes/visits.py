@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import community
@@ -136,7 +137,7 @@ async def my_visits(request: AnyRequest) -> Template:
 
 
 @get("/time-bank/visits/{visit_id:uuid}", name="visit", guards=[signed_in])
-async def visit(request: AnyRequest, visit_id: UUID) -> Template:
+async def visit(request: AnyRequest, visit_id: FromPath[UUID]) -> Template:
     """Show a visit to whoever may see it, with what they can do next."""
     by = await acting(request)
     return page_or_fragment(request, "timebank/visit.html", await _context(visit_id, by))
@@ -153,7 +154,7 @@ async def _context(visit_id: UUID, by: Actor, form: Form | None = None) -> dict[
 
 
 @post("/time-bank/visits/{visit_id:uuid}/accept", name="visit.accept", guards=[signed_in])
-async def accept(request: AnyRequest, visit_id: UUID) -> Redirect:
+async def accept(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect:
     """Take a visit on, or say who was quicker and show the board again."""
     by = await acting(request)
     try:
@@ -168,7 +169,7 @@ async def accept(request: AnyRequest, visit_id: UUID) -> Redirect:
 
 
 @post("/time-bank/visits/{visit_id:uuid}/withdraw", name="visit.withdraw", guards=[signed_in])
-async def withdraw(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
+async def withdraw(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Give a visit back to the board."""
     by = await acting(request)
     try:
@@ -180,7 +181,7 @@ async def withdraw(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
 
 
 @post("/time-bank/visits/{visit_id:uuid}/check-in", name="visit.check-in", guards=[signed_in])
-async def check_in(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
+async def check_in(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Begin a visit with the number that the elder reads out."""
     by, form = await acting(request), await typed(request)
     try:
@@ -191,7 +192,7 @@ async def check_in(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
 
 
 @post("/time-bank/visits/{visit_id:uuid}/check-out", name="visit.check-out", guards=[signed_in])
-async def check_out(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
+async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """End a visit by the clock, or by the fewer minutes that were typed."""
     by, form = await acting(request), await typed(request)
     stated = _whole(form.value("minutes"))
@@ -209,7 +210,7 @@ async def check_out(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
 
 
 @post("/time-bank/visits/{visit_id:uuid}/confirm", name="visit.confirm", guards=[signed_in])
-async def confirm(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
+async def confirm(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Pass the minutes on. An answer for more than was set aside says so: that is the word."""
     by, form = await acting(request), await typed(request)
     minutes = _whole(form.value("minutes"))
@@ -235,7 +236,7 @@ def _confirmed_words(closed: Visit) -> str:
 
 
 @get("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel.ask", guards=[signed_in])
-async def cancel_page(request: AnyRequest, visit_id: UUID) -> Template | Redirect:
+async def cancel_page(request: AnyRequest, visit_id: FromPath[UUID]) -> Template | Redirect:
     """Ask once more before a visit is called off."""
     by = await acting(request)
     context = await _context(visit_id, by, Form())
@@ -245,7 +246,7 @@ async def cancel_page(request: AnyRequest, visit_id: UUID) -> Template | Redirec
 
 
 @post("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel", guards=[signed_in])
-async def cancel(request: AnyRequest, visit_id: UUID) -> Redirect | Template:
+async def cancel(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Call a visit off; all that was set aside returns."""
     by, form = await acting(request), await typed(request)
     try:
