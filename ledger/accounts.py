@@ -4,7 +4,7 @@ from uuid import UUID
 
 from piccolo.query import Select
 
-from ledger.errors import AccountClosed, AccountNotEmpty, UnknownAccount
+from ledger.errors import AccountClosed, AccountNotEmpty, InvalidLeg, UnknownAccount
 from ledger.tables import AccountRow
 from ledger.values import Account, AccountId, CommunityId, Unit, new_id
 from ledger.verbs import connection, transaction
@@ -34,13 +34,19 @@ async def open_account(
 
     `floor` is the lowest available balance, in the unit (None: no floor, for an account such as
     issuance that creates what others hold). An account that exists keeps the floor it has. Raises
-    `AccountClosed` if it was closed.
+    `AccountClosed` if it was closed, `InvalidLeg` for a floor above 0: it opens empty.
     """
     async with transaction():
-        await connection().execute(
-            _OPEN, new_id(), community_id, unit, kind, owner, normal_side, floor
-        )
         account = await find_account(community_id=community_id, kind=kind, unit=unit, owner=owner)
+        if account is None:
+            if floor is not None and floor > 0:
+                raise InvalidLeg(f"an account opens empty, so it cannot have a floor of {floor}")
+            await connection().execute(
+                _OPEN, new_id(), community_id, unit, kind, owner, normal_side, floor
+            )
+            account = await find_account(
+                community_id=community_id, kind=kind, unit=unit, owner=owner
+            )
         if account is None:
             raise RuntimeError("the account that was just opened is not there")
         if account.closed_at is not None:
