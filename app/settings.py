@@ -16,7 +16,7 @@ from app.exits import Exit, StopError
 PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
-FOR_TESTS = {"LINLI_DATA", "LINLI_TEST_DATABASE_URL"}
+FOR_TESTS = {"LINLI_DATA", "LINLI_STEPS", "LINLI_TEST_DATABASE_URL"}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 HIDDEN = {"secret", "database_url", "owner_database_url"}  # may hold a password: never shown
 

@@ -28,7 +28,7 @@ SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
 
 # Before any test module is imported: piccolo_conf reads these when it is.
 for name in [name for name in os.environ if name.startswith("LINLI_")]:
-    if name not in {"LINLI_TEST_DATABASE_URL", "LINLI_DATA"}:
+    if name not in {"LINLI_TEST_DATABASE_URL", "LINLI_DATA", "LINLI_STEPS"}:
         del os.environ[name]
 os.environ["LINLI_VAR"] = str(FOLDER)
 if GIVEN:
@@ -36,6 +36,14 @@ if GIVEN:
 else:
     os.environ.pop("DATABASE_URL", None)
 settings.cache_clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded about themselves, such as how many steps they played."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")
