@@ -245,7 +245,8 @@ async def test_app_may_change_what_follows_from_transfers(
 
 DRAFT = """
 INSERT INTO transfer (id, community_id, debit_account, credit_account, event_id, actor, kind, unit,
-    event_kind, amount, debit_posted, debit_held, credit_posted, credit_held, "of", note, expires_at)
+    event_kind, amount, debit_posted, debit_held, credit_posted, credit_held, "of", note,
+    expires_at)
 SELECT id, community_id, debit_account, credit_account, event_id, actor, kind, unit, event_kind,
     amount, 0, 0, 0, 0, "of", note, expires_at
 FROM jsonb_populate_record(NULL::transfer, $1)
