@@ -53,11 +53,17 @@ class Rows:
 
     async def _sample(self, name: str, seconds: float) -> Sample:
         runner, shape = name.split()
+        log = await self.server.log_bytes()
         before, machine = self.server.cpu_seconds(), machine_cpu()
         sample = await self.runs[runner](shape, seconds)
         server = self.server.cpu_seconds() - before
         others = machine_cpu() - machine - server - sample.client_cpu
-        return replace(sample, server_cpu=server, others_cpu=max(0.0, others))
+        return replace(
+            sample,
+            server_cpu=server,
+            others_cpu=max(0.0, others),
+            log_bytes=await self.server.log_bytes() - log,
+        )
 
 
 async def bench(options: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 class Sample:
     """One measurement: transfers booked, seconds of wall time, seconds of CPU on either side.
 
-    `others_cpu` is what programs that have no part in it took of the machine meanwhile.
+    `others_cpu` is what programs that have no part in it took of the machine meanwhile, `log_bytes`
+    what the server wrote to its log.
     """
 
     transfers: int
@@ -20,6 +21,7 @@ class Sample:
     client_cpu: float
     server_cpu: float = 0.0
     others_cpu: float = 0.0
+    log_bytes: int = 0
 
     @property
     def rate(self) -> float:
@@ -59,6 +61,11 @@ def rate(rounds: Rounds, row: str) -> float:
 def ratios(rounds: Rounds, row: str, over: str) -> list[float]:
     """Return how much faster `row` was than `over`, round by round."""
     return [a.rate / b.rate for a, b in zip(rounds[row], rounds[over], strict=True)]
+
+
+def log_bytes(rounds: Rounds, row: str) -> float:
+    """Return a row's median bytes of PostgreSQL's log (WAL) a transfer."""
+    return median(sample.log_bytes / sample.transfers for sample in rounds[row])
 
 
 def disturbance(rounds: Rounds) -> float:

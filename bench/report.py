@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.measuring import Rounds, cpu_micros, disturbance, rate, ratios
+from bench.measuring import Rounds, cpu_micros, disturbance, log_bytes, rate, ratios
 from bench.reads import Reading
 
 RESULTS = Path("bench/results")
@@ -70,7 +70,7 @@ class Report:
 
     def __init__(self, facts: dict[str, Any], options: dict[str, Any]) -> None:
         console = Console()
-        self._console = console if console.is_terminal else Console(width=132)
+        self._console = console if console.is_terminal else Console(width=150)
         self._stored: dict[str, Any] = {"facts": facts, "options": options, "bars": []}
         self.say(", ".join(f"{name} {value}" for name, value in facts.items()))
 
@@ -79,13 +79,20 @@ class Report:
         self._console.print(words, markup=False, highlight=False, soft_wrap=True)
 
     def throughput(self, title: str, rounds: Rounds) -> None:
-        """Print every row's rate, its ratio to the floor of its shape, and CPU a transfer.
+        """Print every row's rate, its ratio to the floor of its shape, CPU and log a transfer.
 
-        "CPU x floor" is how many transfers a row gets out of the CPU that the floor spends on one:
-        the steadier figure on a busy machine.
+        "CPU x floor" is how many transfers a row gets out of the CPU that the floor spends on one.
         """
         table = self._table(
-            title, "", "per s", "x floor", "spread", "CPU us: client", "server", "CPU x floor"
+            title,
+            "",
+            "per s",
+            "x floor",
+            "spread",
+            "CPU us: client",
+            "server",
+            "CPU x floor",
+            "log bytes",
         )
         for row in rounds:
             beside = _floor_of(row)
@@ -100,12 +107,13 @@ class Report:
                 f"{client:,.0f}",
                 f"{server:,.0f}",
                 f"{thrift:.2f}" if floor else "",
+                f"{log_bytes(rounds, row):,.0f}",
             )
         self._console.print(table)
         self.say(
             f"Other programs took {disturbance(rounds):.0%} of the CPU that was used meanwhile. "
-            "What shares the machine with many backends\nof pgbench's loses less by that than "
-            "a program with few processes; then trust CPU x floor more than x floor.\n"
+            "With much of\nthat, pgbench's 32 backends "
+            "win the scheduler over our few processes: judge by CPU x floor then.\n"
         )
         self._stored[title] = {
             row: [sample.stored() for sample in samples] for row, samples in rounds.items()

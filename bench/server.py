@@ -48,6 +48,10 @@ class Server:
             if postmaster.cpu_times()[2:4] == own[2:4]:  # the time of those that were reaped
                 return float(sum(own[:4]) + sum(sum(times[:2]) for times in children))
 
+    async def log_bytes(self) -> int:
+        """Return how many bytes the server has written to its log since it was made."""
+        return int(await self.owner.fetchval("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"))
+
     async def facts(self) -> dict[str, Any]:
         """Return what a reader needs to judge the figures."""
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes",
