@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -100,7 +101,8 @@ def _name(election: Election, file_name: str) -> str:
     """Return what the election calls itself: place and year, else its file's name."""
     parts = [election.fact(key).strip() for key in ("unit", "subunit", "district", "instance")]
     named = " · ".join(dict.fromkeys(part for part in parts if part))
-    return named or election.fact("description").strip() or PurePath(file_name).stem
+    told = named or election.fact("description").strip() or PurePath(file_name).stem
+    return unicodedata.normalize("NFC", told)
 
 
 def _summary(election: Election) -> dict[str, Any]:

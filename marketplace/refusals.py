@@ -1,29 +1,22 @@
 """The one place where a broken constraint becomes the refusal that it means."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
 import asyncpg
 
 import ledger
-from marketplace.errors import (
-    MarketplaceError,
-    ProposalsClosed,
-    RoundMoved,
-    TooManyChoices,
-    VotingClosed,
-)
+from marketplace.errors import MarketplaceError, ProposalsClosed, RoundMoved, VotingClosed
 
 # The rules refuse first and say more; these speak where another request was a moment faster.
-REFUSALS: dict[str, MarketplaceError] = {
-    "proposed_in_time": ProposalsClosed(),
-    "one_number_each": ProposalsClosed(),
-    "voting_is_open": VotingClosed(),
-    "choices_within_limit": TooManyChoices(0, given=0),
-    "round_moves_on": RoundMoved("closed"),
-    "one_move_each": RoundMoved("closed"),
-    "one_project_move_each": RoundMoved("closed"),
-    "round_counted_once": RoundMoved("closed"),
+REFUSALS: Final[dict[str, Callable[[], MarketplaceError]]] = {
+    "proposed_in_time": ProposalsClosed,
+    "voting_is_open": VotingClosed,
+    "round_moves_on": partial(RoundMoved, "closed"),
+    "one_move_each": partial(RoundMoved, "closed"),
+    "round_counted_once": partial(RoundMoved, "closed"),
 }
 
 
@@ -37,4 +30,4 @@ async def verb() -> AsyncIterator[None]:
         refusal = REFUSALS.get(error.constraint_name or "")
         if refusal is None:
             raise
-        raise refusal from error
+        raise refusal() from error

@@ -21,6 +21,7 @@ from marketplace import (
     own_choices,
     propose,
     reading,
+    refusals,
     vote,
 )
 from marketplace.counting import Completion, Rule
@@ -42,6 +43,7 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
+from marketplace.tables import RoundRow
 
 YUAN = 100
 LAMP = Draft("Lamp", "Light on the stairs", "Lane 3", Category.ENVIRONMENT, 400 * YUAN)
@@ -426,3 +428,62 @@ async def test_two_proposals_at_once_get_two_numbers(neighbourhood: Any) -> None
         *(propose(opened.id, LAMP, by=resident) for resident in neighbourhood.residents)
     )
     assert sorted(project.number for project in proposed) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "refusal", "write"),
+    [
+        (
+            "proposed_in_time",
+            ProposalsClosed,
+            (
+                "INSERT INTO project SELECT gen_random_uuid(), community_id, round_id, 9, title,"
+                " purpose, place, category, cost_fen, proposed_by FROM project WHERE round_id = {}"
+            ),
+        ),
+        (
+            "voting_is_open",
+            VotingClosed,
+            "INSERT INTO ballot SELECT id, sha256('x'), array[1] FROM round WHERE id = {}",
+        ),
+        ("round_moves_on", RoundMoved, "UPDATE round SET state = 'voting' WHERE id = {}"),
+        (
+            "one_move_each",
+            RoundMoved,
+            (
+                "INSERT INTO round_move (round_id, state, moved_by) SELECT id, state, id FROM round"
+                " WHERE id = {}"
+            ),
+        ),
+        (
+            "round_counted_once",
+            RoundMoved,
+            (
+                "INSERT INTO count_result SELECT gen_random_uuid(), community_id, round_id, NULL,"
+                " rule, rules, rules_hash, result FROM count_result WHERE round_id = {}"
+            ),
+        ),
+    ],
+)
+async def test_a_constraint_speaks_as_its_refusal(
+    neighbourhood: Any, constraint: str, refusal: type[Exception], write: str
+) -> None:
+    """Whatever slips past the rules meets the database, and is told the same."""
+    opened = await neighbourhood.round()
+    await neighbourhood.project(opened, "Lamp", 100)
+    await neighbourhood.voted(opened, [(1,)])
+    await close_and_count(opened.id, by=neighbourhood.coordinator)
+    with pytest.raises(refusal) as refused:
+        async with refusals.verb():
+            await RoundRow.raw(write, opened.id)
+    assert getattr(refused.value.__cause__, "constraint_name", "") == constraint
+
+
+def test_each_refusal_of_the_database_is_tried_above() -> None:
+    assert set(refusals.REFUSALS) == {
+        "proposed_in_time",
+        "voting_is_open",
+        "round_moves_on",
+        "one_move_each",
+        "round_counted_once",
+    }

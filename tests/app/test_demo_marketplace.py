@@ -1,0 +1,38 @@
+"""The demo's marketplace: what `linli demo` shows is there, and its book balances."""
+
+import uuid
+
+import ledger
+from app.database import Engine
+from app.demo_marketplace import TICKED, fill
+from community import Role, add_community, add_member, members
+from marketplace import reading
+from marketplace.counting import Rule
+
+
+async def test_the_demo_has_a_counted_round_an_open_one_and_an_election(
+    database: Engine,  # noqa: ARG001 (must be migrated)
+) -> None:
+    home = await add_community(code=f"demo-{uuid.uuid4().hex[:10]}", name="凤池弄")
+    await add_member(community_id=home.id, name="周敏", roles=(Role.COORDINATOR,))
+    for number in range(42):
+        await add_member(community_id=home.id, name=f"居民{number}", roles=(Role.RESIDENT,))
+    await fill(home, await members(home.id))
+    waiting, counted = await reading.rounds(home.id)
+    assert (waiting.state.value, counted.state.value) == ("voting", "closed")
+    result = await reading.round_result(counted)
+    assert result.votes == sum(times for _, times in TICKED) == 40
+    winners = result.counts[Rule.MES].winners
+    assert set(winners) != set(result.counts[Rule.GREEDY].winners), "the two rules should differ"
+    trial = await ledger.trial_balance(ledger.CommunityId(home.id))
+    assert trial.balanced
+    paid = sum(line.balance.posted for line in trial.lines if line.account.kind == "project")
+    assert paid == result.counts[Rule.MES].total_cost > 0
+    categories = {
+        project.category for project in await reading.projects_of(counted.id, community_id=home.id)
+    }
+    assert len(categories) == 5
+    (election,) = await reading.elections(home.id)
+    told = await reading.election(election.id, community_id=home.id)
+    assert told.warnings == ()
+    assert told.result.counts[Rule.MES].winners != told.result.counts[Rule.GREEDY].winners
