@@ -83,6 +83,7 @@ class Book:
         with self._file.open(newline="") as lines:
             report = await ledger.import_journals(lines)
         spent = Sample(number, time.perf_counter() - began, time.process_time() - cpu)
+        self._file.unlink()
         if report.legs != number:
             raise RuntimeError(f"the import booked {report.legs} of {number} legs")
         self._import_rate = spent.rate

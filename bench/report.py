@@ -121,11 +121,13 @@ class Report:
 
     def bars(self, title: str, rounds: Rounds) -> None:
         """Print each bar on throughput beside what was reached."""
-        table = self._bar_table(title, "aim")
+        table = self._bar_table(title, "aim, and what CPU alone says")
         for bar in BARS:
             if bar.row in rounds and bar.over in rounds:
                 found = median(ratios(rounds, bar.row, bar.over))
                 aim = "" if bar.aim is None else f"{bar.aim:g}: {verdict(found, bar.aim)}"
+                cpu = sum(cpu_micros(rounds, bar.over)) / sum(cpu_micros(rounds, bar.row))
+                aim = f"{aim:18}  x {cpu:5.2f} by CPU"
                 what = f"{MEANING[bar.row]} / {bar.over}"
                 self._bar(table, what, found, f">= {bar.least:g}", verdict(found, bar.least), aim)
         self._console.print(table)
