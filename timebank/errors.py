@@ -53,11 +53,11 @@ class InvalidRequest(TimebankError):
 
 
 class AlreadyAsked(TimebankError):
-    """This form was sent before with other answers; the first visit stands."""
+    """The same was asked for before, or with this form other things; the first visit stands."""
 
     def __init__(self, visit: UUID) -> None:
         self.visit = visit
-        super().__init__(f"this form already asked for visit {visit}")
+        super().__init__(f"visit {visit} was asked for already")
 
 
 class AlreadyTaken(TimebankError):

@@ -10,12 +10,13 @@ from timebank.errors import BusyThen, NotEnoughMinutes, OwnVisit, TimebankError
 
 
 class AskedBefore(TimebankError):
-    """The visit of this form is there already; the verb answers with it."""
+    """The visit that was asked for is there already; the verb answers with it."""
 
 
 REFUSALS: dict[str, type[TimebankError]] = {
     "volunteer_in_one_place": BusyThen,
     "one_visit_for_each_form": AskedBefore,
+    "asked_once": AskedBefore,
     "visit_by_another": OwnVisit,
 }
 

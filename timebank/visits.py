@@ -26,7 +26,8 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
 
     `form_key` is the id of the page's form: the same form again returns the visit it asked for.
     Raises `NotYours` for whoever is no elder, `InvalidRequest`, `UnknownCareService`,
-    `NotEnoughMinutes`, and `AlreadyAsked` for the same form with other answers.
+    `NotEnoughMinutes`, and `AlreadyAsked` for the same form with other answers, or where the elder
+    has an open visit of that care service at that moment.
     """
     moment = at or datetime.now(UTC)
     if Role.ELDER not in by.roles:
@@ -38,8 +39,10 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
                 return await _ask(request, by, form_key, moment)
     except AskedBefore:
         before = await _asked_with(form_key, by)
-    if before is None or not _same(before, request):
-        raise AlreadyAsked(before.id if before else form_key)
+        if before is None:
+            raise AlreadyAsked((await _asked_at(request, by)).id) from None
+    if not _same(before, request):
+        raise AlreadyAsked(before.id)
     return before
 
 
@@ -223,6 +226,19 @@ async def _asked_with(form_key: UUID, by: Actor) -> Visit | None:
         "elder_id = {} AND form_key = {}", by.member_id, form_key, community_id=by.community_id
     )
     return found[0] if found else None
+
+
+async def _asked_at(request: Request, by: Actor) -> Visit:
+    """Return the elder's visit of that care service at that moment: the latest, if it is over."""
+    (found,) = await visit_rows.find(
+        "elder_id = {} AND care_service.code = {} AND starts_at = {}"
+        " ORDER BY state IN ('requested', 'booked', 'under_way') DESC, asked_at DESC LIMIT 1",
+        by.member_id,
+        request.care_service,
+        request.starts_at,
+        community_id=by.community_id,
+    )
+    return found
 
 
 def _same(visit: Visit, request: Request) -> bool:

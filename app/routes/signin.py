@@ -32,9 +32,12 @@ AFTER = "/time-bank"
 
 @get("/sign-in", name="sign-in", opt=public)
 async def sign_in_page(request: AnyRequest) -> Template:
-    """List the demo's members by role. Raises 404 where this is no demo."""
+    """List a community's members by role: of the one that is named, else of the first.
+
+    Raises 404 where this is no demo, or the community is unknown.
+    """
     _demo_only()
-    home = await community_shown(request)
+    home = await _community(request)
     return Template(
         "signin.html",
         context={
@@ -72,6 +75,14 @@ async def sign_out(request: AnyRequest) -> Redirect:
     """Forget who signed in."""
     request.clear_session()
     return noticed(Redirect("/", status_code=303), _("You are signed out."))
+
+
+async def _community(request: AnyRequest) -> community.Community:
+    named = request.query_params.get("community")
+    try:
+        return await (community.community_by_code(named) if named else community_shown(request))
+    except community.UnknownCommunity as error:
+        raise NotFoundException from error
 
 
 def _demo_only() -> None:

@@ -76,8 +76,10 @@ async def ask(request: AnyRequest) -> Template | Redirect:
     try:
         visit = await timebank.ask(wanted, by=by, form_key=key_of(form) or uuid4())
     except timebank.AlreadyAsked as again:
-        told = _("That form was sent before; this is what you asked for then. To ask for another "
-                 "visit, begin with a new form.")  # fmt: skip
+        told = _(
+            "You had asked for this before; here it stands. Nothing was booked twice. To ask for "
+            "another visit, begin with a new form."
+        )
         return _to(again.visit, told, "note")
     except TimebankError as refusal:
         field = wrong_field(refusal)

@@ -207,7 +207,7 @@ async def test_the_same_form_twice_asks_once(site: Site) -> None:
     assert await site.street.minutes(site.street.elder) == [(300, 120)]
     where = await elder.send_and_follow("/time-bank/ask", **{**fields, "minutes": "60"})
     assert where == first
-    assert "That form was sent before" in elder.words
+    assert "You had asked for this before" in elder.words
     assert await site.street.minutes(site.street.elder) == [(300, 120)]
 
 

@@ -122,7 +122,12 @@ async def test_one_form_sent_by_an_impatient_hand(street: Street, _time: int) ->
 
 @pytest.mark.parametrize("_time", range(TIMES))
 async def test_the_last_minutes_are_asked_for_once(street: Street, _time: int) -> None:
-    done, refused = await together(*(street.asked(60, by=street.poor_elder) for _ in range(5)))
+    done, refused = await together(
+        *(
+            street.asked(60, by=street.poor_elder, starts_at=NOON + timedelta(hours=hour))
+            for hour in range(1, 6)
+        )
+    )
     assert len(done) == 1
     assert [type(one) for one in refused] == [timebank.NotEnoughMinutes] * 4
     assert await street.minutes(street.poor_elder) == [(60, 60)]

@@ -37,9 +37,9 @@ async def test_asking_for_more_than_saved_is_refused_and_leaves_nothing(street: 
 async def test_what_is_set_aside_cannot_be_spent_again(street: Street) -> None:
     await street.asked(240)
     with pytest.raises(timebank.NotEnoughMinutes) as refused:
-        await street.asked(75)
+        await street.asked(75, starts_at=NOON + timedelta(days=1))
     assert refused.value.available == 60
-    await street.asked(60)
+    await street.asked(60, starts_at=NOON + timedelta(days=1))
     assert await street.minutes(street.elder) == [(300, 300)]
 
 
@@ -63,6 +63,17 @@ async def test_one_form_sent_twice_asks_once(street: Street) -> None:
         await street.asked(60, form_key=key)
     assert refused.value.visit == first.id
     assert await street.minutes(street.elder) == [(300, 120)]
+
+
+async def test_going_back_and_asking_anew_asks_once(street: Street) -> None:
+    first = await street.booked(120)
+    with pytest.raises(timebank.AlreadyAsked) as refused:
+        await street.asked(120)
+    assert refused.value.visit == first.id
+    assert await street.minutes(street.elder) == [(300, 120)]
+    await timebank.cancel(first.id, by=street.elder)
+    again = await street.asked(120)
+    assert again.id != first.id
 
 
 async def test_one_key_of_two_elders_are_two_visits(street: Street) -> None:

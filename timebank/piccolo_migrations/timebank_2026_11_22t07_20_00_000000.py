@@ -114,6 +114,9 @@ CREATE TABLE volunteer_quarter (
 """
 
 INDEXES = (
+    # Whoever goes back and sends the form anew asks for nothing twice.
+    """CREATE UNIQUE INDEX asked_once ON visit (elder_id, care_service_id, starts_at)
+       WHERE state IN ('requested', 'booked', 'under_way')""",
     "CREATE INDEX visit_open ON visit (community_id, starts_at) WHERE state = 'requested'",
     "CREATE INDEX visit_by_elder ON visit (elder_id, starts_at)",
     "CREATE INDEX visit_by_volunteer ON visit (volunteer_id, starts_at)",
