@@ -245,7 +245,7 @@ async def test_quick_ticks_all_arrive(site: str, open_page: OpenPage, lane: Lane
     await page.evaluate(
         "for (const box of document.querySelectorAll('input[name=choice]')) box.click()"
     )
-    await expect(page.locator("#ballot-told .notice-done")).to_contain_text("项目 4")
+    await expect(page.locator("#ballot-told .notice-done")).to_contain_text("勾选了 5 个")
     await close_and_count(opened.id, by=lane.coordinator)
     closed = await reading.read_round(opened.id, community_id=lane.id)
     assert await reading.cast_ballots(closed) == [((1, 2, 3, 4, 5), 1)]
