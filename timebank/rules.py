@@ -26,7 +26,7 @@ MINUTES_STEP = 15
 MINUTES_MIN = 15
 MINUTES_MAX = 240
 ROUNDED_TO = 5
-OVERRUN_MINUTES_MAX = 30
+OVERRUN_MINUTES = 30
 DAYS_AHEAD_MAX = 60
 CHECK_IN_EARLY = timedelta(minutes=30)
 PLACE_LENGTH_MAX = 120
@@ -138,8 +138,8 @@ def check_out(visit: Visit, *, by: object) -> None:
 # The elder confirms, never the volunteer. What was measured passes, and the rest of what was set
 # aside returns. When the visit took longer than was set aside, only what was set aside passes,
 # unless the elder gives the word for more: all that was measured at most, and it must be covered by
-# the elder's available minutes. Thirty minutes over is the most that the page proposes; beyond
-# that the elder types the figure.
+# the elder's available minutes. The page proposes what was set aside, up to thirty minutes over, and
+# all of it: whichever is more than was set aside says so, and choosing it is the word.
 
 
 def settle(visit: Visit, *, by: object, minutes: int, word: bool = False) -> Settlement:
@@ -167,7 +167,7 @@ def proposals(booked: int, taken: int) -> list[int]:
     """Return the minutes that the elder's page proposes; the first needs no word."""
     if taken <= booked:
         return [taken]
-    return [booked, min(taken, booked + OVERRUN_MINUTES_MAX)]
+    return sorted({booked, min(taken, booked + OVERRUN_MINUTES), taken})
 
 
 # The elder may cancel until the volunteer has checked in; a coordinator until the visit is
