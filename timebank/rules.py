@@ -138,8 +138,8 @@ def check_out(visit: Visit, *, by: object) -> None:
 # The elder confirms, never the volunteer. What was measured passes, and the rest of what was set
 # aside returns. When the visit took longer than was set aside, only what was set aside passes,
 # unless the elder gives the word for more: all that was measured at most, and it must be covered by
-# the elder's available minutes. The page proposes what was set aside, up to thirty minutes over, and
-# all of it: whichever is more than was set aside says so, and choosing it is the word.
+# the elder's available minutes. The page proposes what was set aside, up to thirty minutes over,
+# and all of it: whichever is more than was set aside says so, and choosing it is the word.
 
 
 def settle(visit: Visit, *, by: object, minutes: int, word: bool = False) -> Settlement:

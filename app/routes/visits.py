@@ -221,6 +221,14 @@ async def confirm(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | T
         return await _again(visit_id, by, form)
     try:
         closed = await timebank.confirm(visit_id, by=by, minutes=minutes, word=True)
+    except timebank.NotEnoughMinutes as short:
+        told = _(
+            "That is %(asked)s more than you had set aside, and you have %(available)s to use. "
+            "Choose a shorter length."
+        )
+        figures = {"asked": duration(short.asked), "available": duration(short.available)}
+        form.refuse("minutes", told % figures)
+        return await _again(visit_id, by, form)
     except TimebankError as refusal:
         return await _refused(visit_id, by, refusal, form)
     return _to(closed.id, _confirmed_words(closed))

@@ -251,6 +251,20 @@ async def test_a_visit_that_took_longer_asks_the_elder(site: Site) -> None:
     ]  # fmt: skip
 
 
+async def test_the_word_for_more_than_is_left_is_refused_in_words(site: Site) -> None:
+    elder, _, visit_id = await finished(site, 128)
+    path = f"/time-bank/visits/{visit_id}"
+    await elder.open("/time-bank/ask")
+    day = (datetime.now(SHANGHAI) + timedelta(days=3)).date().isoformat()
+    await elder.send_and_follow("/time-bank/ask", **wish(elder, day=day, minutes="180"))
+    await elder.open(path)
+    answer = await elder.send(f"{path}/confirm", minutes="130")
+    assert answer.status_code == 422
+    assert "That is 10 min more than you had set aside, and you have 0 min to use." in elder.words
+    await elder.send_and_follow(f"{path}/confirm", minutes="120")
+    assert await site.street.minutes(site.street.elder) == [(180, 180)]
+
+
 async def test_a_wrong_number_at_the_door(site: Site) -> None:
     elder, visit_id = await asked(site)
     volunteer = await site.signed_in(site.street.volunteer)
