@@ -170,6 +170,9 @@ class Batch:
                 debit_id, credit_id = credit_id, debit_id
         debit = self._standing(debit_id, unit, draft)
         credit = self._standing(credit_id, unit, draft)
+        if leg.of is not None and leg.kind is not Kind.REVERSAL and debit.debits_pending < held:
+            # Less is reserved than the hold took: it was settled, by a row that was not read.
+            raise AlreadyResolved(leg.of)
         move(leg.kind, debit, credit, amount, held=held)
         return Decided(
             leg,

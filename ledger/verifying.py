@@ -52,6 +52,9 @@ class Verification:
 # Each row is held against its accounts and its target. The first rule that it breaks is named.
 _TRANSFERS = """
 SELECT t.seq, t.id, CASE
+    WHEN num_nulls(t.id, t.community_id, t.debit_account, t.credit_account, t.kind, t.unit,
+                   t.amount, t.event_kind, t.event_id, t.actor, t.created_at, t.effective_at) > 0
+        THEN 'nothing where a value belongs'
     WHEN t.amount < 1 THEN 'an amount below 1'
     WHEN t.debit_account = t.credit_account THEN 'one account on both sides'
     WHEN d.id IS NULL OR c.id IS NULL THEN 'an account that does not exist'
@@ -81,6 +84,12 @@ LEFT JOIN account AS d ON d.id = t.debit_account
 LEFT JOIN account AS c ON c.id = t.credit_account
 LEFT JOIN transfer AS target ON target.id = t."of"
 WHERE t.seq > $1 AND t.seq <= $2
+"""
+
+# By rows, not by numbers: a made-up row may stand anywhere.
+_PAGE_OF_TRANSFERS = """
+SELECT max(seq) AS high, count(*) AS transfers
+FROM (SELECT seq FROM transfer WHERE seq > $1 ORDER BY seq LIMIT $2) AS page
 """
 
 _FIRST_BROKEN = f"SELECT * FROM ({_TRANSFERS}) AS row WHERE broken IS NOT NULL ORDER BY seq LIMIT 1"
@@ -124,7 +133,7 @@ _BALANCES_ON_ROWS = f"""{_EFFECTS}
     FROM effect WINDOW sofar AS (PARTITION BY account ORDER BY seq)
 )
 SELECT account, seq, id, posted_said, posted::text, held_said, held::text FROM running
-WHERE posted <> posted_said OR held <> held_said ORDER BY seq LIMIT 1
+WHERE (posted, held) IS DISTINCT FROM (posted_said, held_said) ORDER BY seq LIMIT 1
 """
 
 _TOTALS = f"""{_EFFECTS}
@@ -137,10 +146,10 @@ _TOTALS = f"""{_EFFECTS}
     FROM effect GROUP BY account
 )
 SELECT a.id, a.floor, a.closed_at,
-       ARRAY[a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending]::bigint[]
+       ARRAY[a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending]::text[]
            AS said,
        ARRAY[coalesce(s.debits_posted, 0), coalesce(s.credits_posted, 0),
-             coalesce(s.debits_pending, 0), coalesce(s.credits_pending, 0)]::bigint[] AS found
+             coalesce(s.debits_pending, 0), coalesce(s.credits_pending, 0)]::text[] AS found
 FROM account AS a LEFT JOIN summed AS s ON s.account = a.id
 WHERE a.id = ANY($1::uuid[]) ORDER BY a.id
 """
@@ -162,13 +171,22 @@ WHERE t.kind IS DISTINCT FROM 'hold' LIMIT 1
 
 _GUARDS = """
 SELECT conname AS name, convalidated AS good FROM pg_constraint
-WHERE conrelid IN ('transfer'::regclass, 'account'::regclass) AND contype <> 'n'
+WHERE (conrelid IN ('transfer'::regclass, 'account'::regclass) AND contype <> 'n')
+   OR contypid IN (SELECT oid FROM pg_type WHERE typname IN ('amount', 'total'))
 UNION ALL
 SELECT tgname, tgenabled IN ('O', 'A') FROM pg_trigger
 WHERE tgrelid IN ('transfer'::regclass, 'account'::regclass) AND NOT tgisinternal
 UNION ALL
 SELECT c.relname, i.indisvalid AND i.indisunique FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relname = 'resolved_once'
+UNION ALL
+SELECT proname, prosrc ~ 'RAISE EXCEPTION' AND prosrc !~* 'return' FROM pg_proc
+WHERE proname = 'refuse_change'
+UNION ALL
+SELECT 'app_has_no_right_to_edit', NOT (
+    has_table_privilege('linli_app', 'transfer', 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+    OR has_any_column_privilege('linli_app', 'transfer', 'UPDATE')
+    OR has_table_privilege('linli_app', 'account', 'DELETE, TRUNCATE, TRIGGER'))
 """
 
 GUARDS = frozenset(
@@ -178,9 +196,10 @@ GUARDS = frozenset(
         "account_closed_empty", "one_account_of_its_kind", "account_of_one_community_and_unit",
         "transfer_is_immutable", "transfer_is_not_truncated", "account_keeps_identity",
         "account_is_not_deleted", "account_is_not_truncated",
+        "amount_positive", "total_not_negative", "refuse_change", "app_has_no_right_to_edit",
     }
 )  # fmt: skip
-"""Constraints and triggers without which the database no longer enforces the rules."""
+"""Constraints, triggers and rights without which the database no longer enforces the rules."""
 
 
 def _quiet(_what: str, _done: int, _all: int) -> None:
@@ -196,6 +215,8 @@ async def verify(progress: Progress = _quiet) -> Verification:
     connection = await engine().get_new_connection()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
+            # A page of accounts with long histories may take longer than a page on the web should.
+            await connection.execute("SET LOCAL statement_timeout = 0")
             await _check_guards(connection, verification)
             await _check_transfers(connection, verification, progress)
             await _check_accounts(connection, verification, progress)
@@ -217,20 +238,21 @@ async def _check_guards(connection: Connection, verification: Verification) -> N
     for name in sorted(GUARDS):
         if not present.get(name):
             says = "disabled" if name in present else "missing"
-            _find(
-                verification, "guards", f"constraint or trigger {name}", says=says, should="active"
-            )
+            _find(verification, "guards", name, says=says, should="active")
 
 
 async def _check_transfers(
     connection: Connection, verification: Verification, progress: Progress
 ) -> None:
-    last = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM transfer")
-    for low in range(0, last, TRANSFERS_A_PAGE):
-        page = (low, low + TRANSFERS_A_PAGE)
-        verification.transfers += await connection.fetchval(
-            "SELECT count(*) FROM transfer WHERE seq > $1 AND seq <= $2", *page
-        )
+    count = await connection.fetchval("SELECT count(*) FROM transfer")
+    low = await connection.fetchval("SELECT coalesce(min(seq), 0) - 1 FROM transfer")
+    while True:
+        found = await connection.fetchrow(_PAGE_OF_TRANSFERS, low, TRANSFERS_A_PAGE)
+        if found is None or not found["transfers"]:
+            break
+        page = (low, found["high"])
+        low = found["high"]
+        verification.transfers += found["transfers"]
         if row := await connection.fetchrow(_FIRST_BROKEN, *page):
             _find(verification, "transfers", _named(row), says=row["broken"], should="none of that")
         if row := await connection.fetchrow(_UNLIKE_JOURNAL, *page):
@@ -243,7 +265,7 @@ async def _check_transfers(
                 verification, "open holds", f"hold {row['id']}",
                 says="open and settled, or neither", should="one of both",
             )  # fmt: skip
-        progress("transfers", min(page[1], last), last)
+        progress("transfers", verification.transfers, count)
     if row := await connection.fetchrow(_HOLDS_UNKNOWN):
         _find(
             verification, "open holds", f"open hold {row['hold_id']}",
@@ -275,7 +297,7 @@ def _check_totals(row: asyncpg.Record, verification: Verification) -> None:
     subject = f"account {row['id']}"
     if row["said"] != row["found"]:
         _find(verification, "account totals", subject, says=row["said"], should=row["found"])
-    debits, credits_, pending, incoming = row["found"]
+    debits, credits_, pending, incoming = map(int, row["found"])
     if row["floor"] is not None and credits_ - debits - pending < row["floor"]:
         _find(
             verification, "floors", subject,

@@ -289,6 +289,19 @@ def test_a_hold_is_settled_once(batch: Batch, first: Any, read: bool) -> None:  
         refused(batch, ledger.AlreadyResolved, leg)
 
 
+@pytest.mark.parametrize("last", [Leg.post, Leg.void])
+def test_a_hold_whose_settling_was_not_read_is_settled_all_the_same(
+    batch: Batch, last: Any
+) -> None:
+    """Nothing is reserved for it any more, and no sum goes below what it can be."""
+    held = hold(C, B, LARGEST)
+    decide(batch, held)
+    (row,) = stored(batch)
+    decide(batch, Leg.void(held.id, id=key()))
+    after = Batch(batch.standings.values(), [row])
+    refused(after, ledger.AlreadyResolved, last(held.id, id=key()))
+
+
 @pytest.mark.parametrize("read", [False, True], ids=["in the batch", "in the book"])
 def test_a_transfer_is_reversed_once(batch: Batch, read: bool) -> None:  # noqa: FBT001 (a case)
     moved = move(A, B, 9)
