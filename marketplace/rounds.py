@@ -32,7 +32,12 @@ async def open_round(
     """
     rules.coordinates(by.roles)
     rules.words(name=name)
-    rules.terms(terms.budget_fen, terms.choices_max)
+    rules.terms(
+        terms.budget_fen,
+        terms.choices_max,
+        rule=terms.rule,
+        satisfaction=terms.satisfaction,
+    )
     key = id or RoundId(ledger.new_id())
     async with verb():
         opened = await RoundRow.raw(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from marketplace.errors import (
+    BadRules,
     BudgetOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
@@ -32,6 +33,10 @@ PROJECTS_MAX = 999
 """What a three-digit number on the ballot can tell apart."""
 LENGTHS_MAX = {"name": 80, "title": 80, "purpose": 2000, "place": 120}
 """The most characters that each text may have."""
+
+RULES = ("greedy", "mes")
+SATISFACTIONS = ("cost", "cardinality")
+"""What a round with approval ballots can be counted by."""
 
 KEY_BYTES = 32
 
@@ -62,9 +67,13 @@ def words(**texts: str) -> None:
             raise TooLong(field, most=LENGTHS_MAX[field])
 
 
-# A round has money to give and lets everybody choose at least one project.
-def terms(budget_fen: int, choices_max: int) -> None:
-    """Refuse a budget or a limit of choices that no round could work with."""
+# A round has money to give and lets everybody choose at least one project. It is counted by most
+# votes or by equal shares, and a ballot that only approves has no points to weigh: terms that could
+# not be counted at the end must not begin.
+def terms(budget_fen: int, choices_max: int, *, rule: str, satisfaction: str) -> None:
+    """Refuse a budget, a limit of choices or a way of counting that no round could work with."""
+    if rule not in RULES or satisfaction not in SATISFACTIONS:
+        raise BadRules(f"a round is not counted by {rule} with {satisfaction}")
     if not 1 <= budget_fen <= BUDGET_FEN_MAX:
         raise BudgetOutOfBounds(BUDGET_FEN_MAX)
     if not 1 <= choices_max <= CHOICES_MAX:

@@ -1,5 +1,7 @@
 """Rounds: their page, opening them, their ballot, and closing them with the count."""
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,6 +44,7 @@ from marketplace.errors import MarketplaceError, NotYetCounted, RoundMoved, Unkn
 from marketplace.pabulib import write_election
 
 AnyRequest = Request[Any, Any, Any]
+OFFERED_RULES = (Rule.GREEDY, Rule.MES)
 
 
 async def _round(round_id: UUID, community_id: UUID) -> Round:
@@ -124,9 +127,7 @@ def _round_form(form: Form) -> Template:
 
     context = {
         "form": form,
-        "rules": [
-            (rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in (Rule.GREEDY, Rule.MES)
-        ],
+        "rules": [(rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in OFFERED_RULES],
         "satisfactions": options(SATISFACTIONS),
         "completions": options(COMPLETIONS),
         "choices_most": rules.CHOICES_MAX,
@@ -144,13 +145,15 @@ def _terms(form: Form) -> Terms | None:
     if not (most.isascii() and most.isdecimal() and len(most) < 4):  # noqa: PLR2004 (digits)
         form.refuse("choices_max", _("Write a whole number, such as 3."))
     chosen: dict[str, Any] = {}
-    for field, kind in (
-        ("rule", Rule),
-        ("satisfaction", Satisfaction),
-        ("completion", Completion),
-    ):
-        if form.value(field) in {one.value for one in kind}:
-            chosen[field] = kind(form.value(field))
+    offered: tuple[tuple[str, Iterable[StrEnum]], ...] = (
+        ("rule", OFFERED_RULES),
+        ("satisfaction", SATISFACTIONS),
+        ("completion", COMPLETIONS),
+    )
+    for field, options in offered:
+        found = [one for one in options if one.value == form.value(field)]
+        if found:
+            chosen[field] = found[0]
         else:
             form.refuse(field, _("Choose one of these."))
     if budget is None or not form.ok:

@@ -173,6 +173,8 @@ def _plain(answer: httpx.Response) -> str:
         ({"choices_max": "0"}, "choices_max", "from 1 to 20"),
         ({"choices_max": "many"}, "choices_max", "whole number"),
         ({"rule": "coin"}, "rule", "Choose one of these."),
+        ({"rule": "greedy-no-skip"}, "rule", "Choose one of these."),
+        ({"satisfaction": "points"}, "satisfaction", "Choose one of these."),
         ({"completion": "add1"}, "completion", "Only equal shares"),
     ],
 )

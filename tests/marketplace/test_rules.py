@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace import Terms, rules
-from marketplace.counting import Completion, Rule, Satisfaction
+from marketplace.counting import Completion, Rule, Satisfaction, count
+from marketplace.election import Ballot, BallotKind, Election, Project
 from marketplace.errors import (
     BadRules,
     BudgetOutOfBounds,
@@ -150,14 +151,40 @@ def test_a_round_only_moves_on() -> None:
 
 
 def test_terms_have_bounds() -> None:
-    rules.terms(1, 1)
-    rules.terms(rules.BUDGET_FEN_MAX, rules.CHOICES_MAX)
+    def terms(budget: int, most: int, rule: str = "greedy", satisfaction: str = "cost") -> None:
+        rules.terms(budget, most, rule=rule, satisfaction=satisfaction)
+
+    terms(1, 1)
+    terms(rules.BUDGET_FEN_MAX, rules.CHOICES_MAX, "mes", "cardinality")
     for budget in (0, -5, rules.BUDGET_FEN_MAX + 1):
         with pytest.raises(BudgetOutOfBounds):
-            rules.terms(budget, 1)
+            terms(budget, 1)
     for most in (0, rules.CHOICES_MAX + 1):
         with pytest.raises(ChoicesLimitOutOfBounds):
-            rules.terms(1, most)
+            terms(1, most)
+
+
+@given(rule=st.sampled_from(Rule), satisfaction=st.sampled_from(Satisfaction))
+def test_terms_that_could_not_be_counted_never_begin(
+    rule: Rule, satisfaction: Satisfaction
+) -> None:
+    """Whatever a round may be opened with counts approval ballots to the end."""
+    approvals = Election(
+        kind=BallotKind.APPROVAL,
+        budget=10,
+        projects=(Project("001", 5), Project("002", 6)),
+        ballots=(Ballot(("001",), (), 2), Ballot(("001", "002"), (), 1)),
+    )
+    try:
+        rules.terms(10, 2, rule=rule, satisfaction=satisfaction)
+    except BadRules:
+        assert rule not in {Rule.GREEDY, Rule.MES} or satisfaction not in {
+            Satisfaction.COST,
+            Satisfaction.CARDINALITY,
+        }
+    else:
+        terms = Terms(10, 2, rule, satisfaction)
+        assert count(approvals, terms.count_rules).winners == ("001",)
 
 
 def test_words_are_needed_and_not_too_many() -> None:
