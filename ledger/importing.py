@@ -35,9 +35,20 @@ from ledger.values import (
 )
 
 REQUIRED = ("id", "kind", "community", "event_kind", "event_id", "actor")
+OPTIONAL = (
+    "unit", "debit", "credit", "amount", "of", "journal", "on_behalf_of", "effective_at",
+    "expires_at", "note",
+)  # fmt: skip
 
-JOURNALS_AT_ONCE = 4000
-"""Journals handed to the poster before the first of them is waited for."""
+ORIGIN_COLUMNS = (
+    "community", "event_kind", "event_id", "actor", "on_behalf_of", "effective_at"
+)  # fmt: skip
+
+BATCH_LEGS_MAX = 2000
+JOURNALS_AT_ONCE = 2 * BATCH_LEGS_MAX
+"""Journals handed to the poster before the first is waited for: while one batch is in the
+database's hands, the next is read from the file.
+"""
 
 
 class BadJournalFile(LedgerError):
@@ -62,18 +73,11 @@ def read_journals(lines: Iterable[str]) -> Iterator[tuple[int, Journal]]:
 
     Raises `BadJournalFile` at the first line that cannot be read.
     """
-    rows = csv.reader(lines)
-    header = next(rows, [])
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise BadJournalFile(1, f"the header lacks {', '.join(missing)}")
     legs: list[Leg] = []
     start, key, origin = 0, "", None
-    for number, values in enumerate(rows, start=2):
-        if len(values) != len(header):
-            raise BadJournalFile(number, f"{len(values)} values for {len(header)} columns")
-        row = dict(zip(header, values, strict=True))
+    for number, row in _rows(lines):
         try:
-            leg, belongs = _leg(row), _origin(row)
+            leg, belongs = _leg(row), _origin(*map(row.get, ORIGIN_COLUMNS))
         except (ValueError, InvalidLeg) as error:
             raise BadJournalFile(number, str(error)) from error
         journal = row.get("journal", "")
@@ -83,24 +87,59 @@ def read_journals(lines: Iterable[str]) -> Iterator[tuple[int, Journal]]:
             legs.append(leg)
             continue
         if origin is not None:
-            yield start, _journal(legs, origin, key)
+            yield start, _journal(start, legs, origin, key)
         start, key, origin, legs = number, journal, belongs, [leg]
     if origin is not None:
-        yield start, _journal(legs, origin, key)
+        yield start, _journal(start, legs, origin, key)
 
 
-def _journal(legs: list[Leg], origin: Origin, key: str) -> Journal:
-    return Journal(tuple(legs), origin, JournalId(UUID(key)) if key else None)
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read the rows after the header, each with its first line; a quoted note may span lines."""
+    rows = csv.reader(lines)
+    number = 1
+    try:
+        header = [name.removeprefix("\ufeff") for name in next(rows, [])]
+        _check_header(header)
+        number = rows.line_num + 1
+        for values in rows:
+            if values:
+                if len(values) != len(header):
+                    raise BadJournalFile(number, f"{len(values)} values for {len(header)} columns")
+                yield number, dict(zip(header, values, strict=True))
+            number = rows.line_num + 1
+    except csv.Error as error:
+        raise BadJournalFile(number, str(error)) from error
+
+
+def _check_header(header: list[str]) -> None:
+    """Refuse a header that lacks a column, or names one wrong or twice: values would be lost."""
+    if missing := [name for name in REQUIRED if name not in header]:
+        raise BadJournalFile(1, f"the header lacks {', '.join(missing)}")
+    if unknown := sorted(set(header).difference(REQUIRED, OPTIONAL)):
+        raise BadJournalFile(1, f"the header has unknown columns: {', '.join(unknown)}")
+    if len(set(header)) < len(header):
+        raise BadJournalFile(1, "the header names a column twice")
+
+
+def _journal(start: int, legs: list[Leg], origin: Origin, key: str) -> Journal:
+    try:
+        journal = JournalId(_id("journal", key)) if key else None
+        return Journal(tuple(legs), origin, journal)
+    except (ValueError, InvalidLeg) as error:
+        raise BadJournalFile(start, str(error)) from error
 
 
 def _leg(row: dict[str, str]) -> Leg:
-    kind, key, note = Kind(row["kind"]), TransferId(UUID(row["id"])), row.get("note", "")
+    kind, key, note = Kind(row["kind"]), TransferId(_id("id", row["id"])), row.get("note", "")
     amount = int(row["amount"]) if row.get("amount") else None
     if kind in (Kind.TRANSFER, Kind.HOLD):
         if amount is None:
             raise ValueError(f"a {kind} needs an amount")
-        debit, credit = AccountId(_uuid(row["debit"])), AccountId(_uuid(row["credit"]))
-        unit = Unit(row["unit"])
+        debit = AccountId(_id("debit", row.get("debit")))
+        credit = AccountId(_id("credit", row.get("credit")))
+        unit = Unit(row.get("unit", ""))
+        if not unit:
+            raise ValueError(f"a {kind} needs a unit")
         if kind is Kind.TRANSFER:
             return Leg.transfer(
                 debit=debit, credit=credit, amount=amount, unit=unit, id=key, note=note
@@ -114,7 +153,7 @@ def _leg(row: dict[str, str]) -> Leg:
             expires_at=_moment(row.get("expires_at", "")),
             note=note,
         )
-    of = TransferId(_uuid(row["of"]))
+    of = TransferId(_id("of", row.get("of")))
     if kind is Kind.POST:
         return Leg.post(of, amount, id=key, note=note)
     if kind is Kind.VOID:
@@ -122,21 +161,28 @@ def _leg(row: dict[str, str]) -> Leg:
     return Leg.reverse(of, reason=note, id=key)
 
 
-def _origin(row: dict[str, str]) -> Origin:
-    behalf = row.get("on_behalf_of", "")
+@lru_cache(maxsize=65_536)
+def _origin(  # noqa: PLR0917 (one for each column, so that lines alike are read once)
+    community: str, event_kind: str, event_id: str, actor: str, behalf: str | None, at: str | None
+) -> Origin:
+    if not event_kind:
+        raise ValueError("event_kind is empty")
     return Origin(
-        CommunityId(_uuid(row["community"])),
-        Event(row["event_kind"], UUID(row["event_id"])),
-        _uuid(row["actor"]),
-        _uuid(behalf) if behalf else None,
-        _moment(row.get("effective_at", "")),
+        CommunityId(_id("community", community)),
+        Event(event_kind, _id("event_id", event_id)),
+        _id("actor", actor),
+        _id("on_behalf_of", behalf) if behalf else None,
+        _moment(at or ""),
     )
 
 
 @lru_cache(maxsize=65_536)
-def _uuid(text: str) -> UUID:
-    """Read an id that comes again and again: an account, a community, an actor."""
-    return UUID(text)
+def _id(column: str, text: str | None) -> UUID:
+    """Read an id; accounts' come again and again."""
+    try:
+        return UUID(text)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{column} is not an id: {text!r}") from error
 
 
 def _moment(text: str) -> datetime | None:
@@ -157,7 +203,7 @@ async def import_journals(
     at a line that cannot be read: mend it and run the import again.
     """
     report = ImportReport()
-    async with GroupPoster() as poster:
+    async with GroupPoster(batch_legs_max=BATCH_LEGS_MAX) as poster:
         async for number, journal, outcome in _booked(lines, poster):
             if isinstance(outcome, LedgerError):
                 report.refused.append((number, outcome))

@@ -35,7 +35,7 @@ from ledger import (
 )
 from tests.ledger.oracle import LARGEST, Booked, Oracle, Place
 
-STEPS = int(os.environ.get("LINLI_STEPS", "4000"))
+STEPS = int(os.environ.get("LINLI_STEPS", "8000"))
 STEPS_A_RUN = 80
 SECONDS_MAX = 20
 """No verb waits longer, whatever it met: a book that hangs has failed too."""
