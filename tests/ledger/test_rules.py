@@ -23,7 +23,7 @@ from ledger import (
     Transfer,
     TransferId,
 )
-from ledger.rules import Batch, Standing
+from ledger.rules import Batch, Decided, Standing
 from ledger.values import LARGEST
 
 HERE, ELSEWHERE = CommunityId(uuid.UUID(int=1)), CommunityId(uuid.UUID(int=2))
@@ -82,7 +82,7 @@ def batch() -> Batch:
     return Batch(accounts, [])
 
 
-def decide(batch: Batch, *legs: Leg, **more: Any) -> tuple[Transfer, ...] | None:
+def decide(batch: Batch, *legs: Leg, **more: Any) -> tuple[Transfer | Decided, ...]:
     return batch.decide(Journal(legs, **{"origin": ORIGIN, **more}))
 
 
@@ -113,7 +113,7 @@ def totals(batch: Batch, account: AccountId) -> tuple[int, int, int, int]:
 
 def test_transfer_moves_at_once(batch: Batch) -> None:
     leg = move(A, B, 95)
-    assert decide(batch, leg) is None
+    assert decide(batch, leg) == (batch.decided[leg.id],)
     assert totals(batch, A) == (95, 100, 0, 0)
     assert totals(batch, B) == (0, 95, 0, 0)
     assert batch.decided[leg.id][2:] == (ledger.MINUTE, A, B, 95, 5, 0, 95, 0)
@@ -410,7 +410,7 @@ def test_journal_takes_its_first_legs_id() -> None:
 def test_legs_are_decided_in_order(batch: Batch) -> None:
     there, on = move(A, B, 50), move(B, D, 50)
     refused(batch, ledger.NotEnough, on, there)
-    assert decide(batch, there, on) is None
+    assert decide(batch, there, on) == tuple(batch.decided.values())
     assert [decided.debit_posted for decided in batch.decided.values()] == [50, 0]
 
 
@@ -451,7 +451,7 @@ def test_hold_of_a_refused_journal_is_not_there_for_the_next(batch: Batch) -> No
 def test_ten_thousand_legs(batch: Batch) -> None:
     legs = [move(*sides) for sides in itertools.islice(itertools.cycle([(A, B), (B, A)]), 9_999)]
     refused(batch, ledger.NotEnough, *legs, move(D, A))
-    assert decide(batch, *legs, move(A, D)) is None
+    assert len(decide(batch, *legs, move(A, D))) == 10_000
     assert len(batch.decided) == 10_000
     assert totals(batch, A) == (5_001, 100 + 4_999, 0, 0)
 
@@ -533,7 +533,7 @@ def test_what_was_left_open_matches_what_the_book_filled_in(batch: Batch) -> Non
     decide(batch, held)
     decide(batch, Leg.post(held.id, id=post))
     after = later(batch)
-    (booked,) = decide(after, Leg.post(held.id, 60, id=post)) or ()
+    (booked,) = decide(after, Leg.post(held.id, 60, id=post))
     assert booked.amount == 60
     assert decide(after, Leg.post(held.id, id=post)) == (booked,)
     refused(after, ledger.KeyReused, Leg.post(held.id, 59, id=post))
@@ -560,6 +560,27 @@ def test_lone_leg_is_not_the_journal_of_one_leg(batch: Batch) -> None:
     leg = move(A, B, 5)
     decide(batch, leg)
     refused(later(batch), ledger.KeyReused, leg, id=JournalId(leg.id))
+
+
+def test_repeat_within_a_batch_is_answered_from_it(batch: Batch) -> None:
+    lone, legs = move(A, B, 5), (move(A, B, 5), move(B, D, 5))
+    for journal in ((lone,), legs):
+        first = decide(batch, *journal)
+        assert decide(batch, *journal) == first
+        refused(batch, ledger.KeyReused, replace(journal[0], note="other"), *journal[1:])
+        refused(batch, ledger.KeyReused, *journal, move(A, D))
+        refused(batch, ledger.KeyReused, *journal, origin=replace(ORIGIN, actor=uuid.UUID(int=6)))
+    refused(batch, ledger.KeyReused, legs[0], id=JournalId(legs[0].id))
+    refused(batch, ledger.KeyReused, move(A, D), id=JournalId(legs[0].id))
+    assert totals(batch, A) == (10, 100, 0, 0)
+
+
+def test_refused_journal_is_decided_anew_when_it_comes_again(batch: Batch) -> None:
+    leg = move(A, B, 150)
+    refused(batch, ledger.NotEnough, leg)
+    decide(batch, move(C, A, 50))
+    assert decide(batch, leg) == (batch.decided[leg.id],)
+    assert batch.standings[B].available == 150
 
 
 def test_legs_of_two_journals_together_are_no_repeat(batch: Batch) -> None:
