@@ -19,7 +19,6 @@ one id and not one account in common do not meet at a lock; there the unique key
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
-from uuid import UUID
 
 import asyncpg
 
@@ -67,7 +66,7 @@ ORDER BY seq
 
 _DRAFT_COLUMNS = """
 id, community_id, debit_account, credit_account, "of", journal_id, event_id, actor, on_behalf_of,
-kind, unit, event_kind, note, amount, debit_posted, debit_held, credit_posted, credit_held,
+leg, kind, unit, event_kind, note, amount, debit_posted, debit_held, credit_posted, credit_held,
 expires_at, effective_at
 """
 
@@ -80,7 +79,7 @@ WITH fresh AS MATERIALIZED (
 ), written AS (
     INSERT INTO transfer ({_DRAFT_COLUMNS})
     SELECT id, community_id, debit_account, credit_account, "of", journal_id, event_id, actor,
-           on_behalf_of, kind::transfer_kind, unit, event_kind, note, amount, debit_posted,
+           on_behalf_of, leg, kind::transfer_kind, unit, event_kind, note, amount, debit_posted,
            debit_held, credit_posted, credit_held, expires_at,
            coalesce(effective_at, clock_timestamp())
     FROM unnest($1::transfer_draft[]) WHERE (SELECT ok FROM fresh)
@@ -100,7 +99,7 @@ SELECT seq, created_at, effective_at FROM written
 _WRITE_ONE = f"""
 WITH written AS (
     INSERT INTO transfer ({_DRAFT_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14, $15, $16, $17,
             $18, coalesce($19::timestamptz, clock_timestamp()))
     ON CONFLICT DO NOTHING
     RETURNING seq, created_at, effective_at
@@ -129,45 +128,16 @@ async def write(connection: Connection, journals: Sequence[Journal]) -> list[Out
     A refused journal leaves no trace and its neighbours stand. A journal that repeats an earlier
     one of the same call is answered from it.
     """
-    first, again = _first_uses(journals)
-    outcomes: dict[int, Outcome] = {}
-    await _write_new(connection, [(i, journals[i]) for i in first], outcomes)
-    if again:
-        repeated = await write(connection, [journals[i] for i in again])
-        outcomes.update(zip(again, repeated, strict=True))
-    return [outcomes[i] for i in range(len(journals))]
-
-
-def _first_uses(journals: Sequence[Journal]) -> tuple[list[int], list[int]]:
-    """Part the journals that use an id for the first time from those that use it again."""
-    seen: set[UUID] = set()
-    first: list[int] = []
-    again: list[int] = []
-    for i, journal in enumerate(journals):
-        keys = {leg.id for leg in journal.legs}
-        if journal.id is not None:
-            keys.add(TransferId(journal.id))
-        (first if seen.isdisjoint(keys) else again).append(i)
-        seen |= keys
-    return first, again
-
-
-async def _write_new(
-    connection: Connection,
-    numbered: Sequence[tuple[int, Journal]],
-    outcomes: dict[int, Outcome],
-) -> None:
-    journals = [journal for _, journal in numbered]
     targets = {leg.of for journal in journals for leg in journal.legs if leg.of is not None}
-    stored = await _read_targets(connection, journals, targets) if targets else []
+    stored = await _read_targets(connection, targets) if targets else []
     standings = await _lock(connection, _accounts(journals, stored))
     locked = {standing.id for standing in standings}
     all_read = False
     while True:
         batch = Batch((standing.copy() for standing in standings), stored)
-        allowed, refused = _decide(batch, numbered, outcomes)
+        outcomes = [_decided(batch, journal) for journal in journals]
         # A refusal may turn out to be a repeat of what once was allowed: look before it is final.
-        if all_read or not refused:
+        if all_read or not any(isinstance(outcome, LedgerError) for outcome in outcomes):
             rows = await _store(connection, batch)
             if rows is not None:
                 break
@@ -183,29 +153,23 @@ async def _write_new(
             or {transfer.debit, transfer.credit} <= locked
         ]
         all_read = True
-    decided = iter(zip(batch.decided.values(), rows, strict=True))
-    for i, journal in allowed:
-        outcomes[i] = tuple(_as_transfer(*next(decided)) for _ in journal.legs)
+    booked = {
+        decided.leg.id: _as_transfer(decided, row)
+        for decided, row in zip(batch.decided.values(), rows, strict=True)
+    }
+    return [
+        outcome
+        if isinstance(outcome, LedgerError)
+        else tuple(t if isinstance(t, Transfer) else booked[t.leg.id] for t in outcome)
+        for outcome in outcomes
+    ]
 
 
-def _decide(
-    batch: Batch, numbered: Sequence[tuple[int, Journal]], outcomes: dict[int, Outcome]
-) -> tuple[list[tuple[int, Journal]], bool]:
-    """Decide each journal; return those to be written, and whether one was refused."""
-    allowed: list[tuple[int, Journal]] = []
-    refused = False
-    for i, journal in numbered:
-        try:
-            repeat = batch.decide(journal)
-        except LedgerError as refusal:
-            outcomes[i] = refusal
-            refused = True
-        else:
-            if repeat is None:
-                allowed.append((i, journal))
-            else:
-                outcomes[i] = repeat
-    return allowed, refused
+def _decided(batch: Batch, journal: Journal) -> tuple[Transfer | Decided, ...] | LedgerError:
+    try:
+        return batch.decide(journal)
+    except LedgerError as refusal:
+        return refusal
 
 
 def _accounts(journals: Iterable[Journal], stored: Iterable[Transfer]) -> set[AccountId]:
@@ -231,15 +195,12 @@ async def _lock(connection: Connection, accounts: set[AccountId]) -> list[Standi
     return [Standing(*row) for row in rows]
 
 
-async def _read_targets(
-    connection: Connection, journals: Sequence[Journal], targets: set[TransferId]
-) -> list[Transfer]:
+async def _read_targets(connection: Connection, targets: set[TransferId]) -> list[Transfer]:
     """Read what posts, voids and reversals are about: immutable rows, so no lock is needed.
 
     Only the targets themselves; whether one was resolved is asked again under the locks.
     """
-    inside = {leg.id for journal in journals for leg in journal.legs}
-    rows = await connection.fetch(_STORED, list(targets - inside), [], [])
+    rows = await connection.fetch(_STORED, list(targets), [], [])
     return [transfer_of(row) for row in rows]
 
 
@@ -278,11 +239,12 @@ async def _store(connection: Connection, batch: Batch) -> Sequence[asyncpg.Recor
 async def _store_one(
     connection: Connection, leg: Decided, batch: Batch
 ) -> Sequence[asyncpg.Record]:
-    *sides, _journal, event, actor, behalf, kind, unit, event_kind, note, amount = _row(leg)[:14]
+    row = _row(leg)
+    *sides, _journal, event, actor, behalf, _leg = row[:10]
     return await connection.fetch(
         _WRITE_ONE,
-        *(*sides, event, actor, behalf, kind, unit, event_kind, note, amount),
-        *_row(leg)[14:],
+        *(*sides, event, actor, behalf),
+        *row[10:],
         *_totals(batch.standings[leg.debit])[1:],
         *_totals(batch.standings[leg.credit])[1:],
     )
@@ -290,7 +252,7 @@ async def _store_one(
 
 def _row(decided: Decided) -> tuple[Any, ...]:
     """Return a leg in the order of the type `transfer_draft`."""
-    leg, journal, unit, debit, credit, amount, *balances = decided
+    leg, journal, unit, debit, credit, amount, *balances, position = decided
     origin = journal.origin
     event = origin.event
     return (
@@ -303,6 +265,7 @@ def _row(decided: Decided) -> tuple[Any, ...]:
         event.id,
         origin.actor,
         origin.on_behalf_of,
+        position,
         leg.kind.value,
         unit,
         event.kind,
@@ -342,7 +305,7 @@ async def _keep_open_holds(connection: Connection, legs: Sequence[Decided]) -> N
 
 
 def _as_transfer(decided: Decided, row: asyncpg.Record) -> Transfer:
-    leg, journal, unit, debit, credit, amount, *balances = decided
+    leg, journal, unit, debit, credit, amount, *balances, _position = decided
     origin = journal.origin
     seq, created_at, effective_at = row
     return Transfer(

@@ -90,6 +90,8 @@ class Decided(NamedTuple):
     debit_held: int
     credit_posted: int
     credit_held: int
+    position: int
+    """Its place in its journal, from 1."""
 
 
 @dataclass(slots=True)
@@ -117,8 +119,8 @@ class Batch:
         self.legs_of_journal = Counter(t.journal_id for t in self.stored.values() if t.journal_id)
         self.decided: dict[TransferId, Decided] = {}
 
-    def decide(self, journal: Journal) -> tuple[Transfer, ...] | None:
-        """Decide one journal: None if it joined the batch, the stored transfers if it is a repeat.
+    def decide(self, journal: Journal) -> tuple[Transfer | Decided, ...]:
+        """Decide one journal: what joined the batch, or what the same journal led to before.
 
         Raises the `LedgerError` that fits; then nothing of the journal remains in the batch.
         """
@@ -133,23 +135,30 @@ class Batch:
         self.standings.update(draft.standings)
         self.decided.update(draft.legs)
         self.resolved |= draft.resolved
-        return None
+        if journal.id is not None:
+            self.legs_of_journal[journal.id] = len(draft.legs)
+        return tuple(draft.legs.values())
 
-    def _repeat(self, journal: Journal) -> tuple[Transfer, ...] | None:
+    def _repeat(self, journal: Journal) -> tuple[Transfer | Decided, ...] | None:
         """Return the first result of the same journal, None if all its ids are new."""
-        stored, legs = self.stored, journal.legs
-        known = [stored[leg.id] for leg in legs if leg.id in stored]
+        legs = journal.legs
+        found = (self.stored.get(leg.id) or self.decided.get(leg.id) for leg in legs)
+        known = [transfer for transfer in found if transfer is not None]
         if journal.id is None:
             if not known:
                 return None
         elif not known and journal.id not in self.legs_of_journal:
             return None
         elif len(known) < len(legs) or self.legs_of_journal[journal.id] != len(legs):
-            raise KeyReused(known[0].id if known else journal.id)
+            reused = next((leg.id for leg in legs if self._knows(leg.id)), journal.id)
+            raise KeyReused(reused)
         for leg, transfer in zip(legs, known, strict=True):
             if not same(leg, journal, transfer):
                 raise KeyReused(leg.id)
         return tuple(known)
+
+    def _knows(self, transfer: TransferId) -> bool:
+        return transfer in self.stored or transfer in self.decided
 
     def _decide_leg(self, leg: Leg, journal: Journal, draft: _Draft) -> Decided:
         held = 0
@@ -185,6 +194,7 @@ class Batch:
             debit.debits_pending,
             credit.credits_posted - credit.debits_posted,
             credit.debits_pending,
+            len(draft.legs) + 1,
         )
 
     def _target(self, leg: Leg, of: TransferId, draft: _Draft) -> Transfer | Decided:
@@ -262,23 +272,41 @@ def _require(debit: Standing, amount: int) -> None:
         raise NotEnough(debit.id, available=debit.available - floor, asked=amount, unit=debit.unit)
 
 
-def same(leg: Leg, journal: Journal, transfer: Transfer) -> bool:
-    """Tell whether a leg asks for just what a stored transfer says.
+def same(leg: Leg, journal: Journal, found: Transfer | Decided) -> bool:
+    """Tell whether a leg asks for just what was booked, or decided, under its id.
 
     What the caller left open (the amount of a full post, the time it took effect) matches what the
     book filled in.
     """
-    origin = journal.origin
     if leg.of is None and (leg.unit, leg.debit, leg.credit) != (
-        transfer.unit,
-        transfer.debit,
-        transfer.credit,
+        found.unit,
+        found.debit,
+        found.credit,
     ):
         return False
-    if leg.amount is not None and leg.amount != transfer.amount:
+    if leg.amount is not None and leg.amount != found.amount:
         return False
-    if origin.effective_at is not None and origin.effective_at != transfer.effective_at:
-        return False
+    asked_at = journal.origin.effective_at
+    if isinstance(found, Decided):
+        return asked_at in (None, found.journal.origin.effective_at) and (
+            _asked(leg, journal) == _asked(found.leg, found.journal)
+        )
+    return asked_at in (None, found.effective_at) and _asked(leg, journal) == (
+        found.kind,
+        found.of,
+        found.note,
+        found.expires_at,
+        found.journal_id,
+        found.community_id,
+        found.event,
+        found.actor,
+        found.on_behalf_of,
+    )
+
+
+def _asked(leg: Leg, journal: Journal) -> tuple[object, ...]:
+    """Return what a caller fixes about a leg beside its sides and amount."""
+    origin = journal.origin
     return (
         leg.kind,
         leg.of,
@@ -289,14 +317,4 @@ def same(leg: Leg, journal: Journal, transfer: Transfer) -> bool:
         origin.event,
         origin.actor,
         origin.on_behalf_of,
-    ) == (
-        transfer.kind,
-        transfer.of,
-        transfer.note,
-        transfer.expires_at,
-        transfer.journal_id,
-        transfer.community_id,
-        transfer.event,
-        transfer.actor,
-        transfer.on_behalf_of,
     )

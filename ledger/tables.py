@@ -4,7 +4,7 @@
 does just that and compares.
 """
 
-from piccolo.columns import UUID, BigInt, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
@@ -40,6 +40,7 @@ class TransferRow(Table, tablename="transfer"):
     amount = BigInt()
     of = UUID(null=True, default=None)
     journal_id = UUID(null=True, default=None)
+    leg = Integer()
     event_kind = Text()
     event_id = UUID()
     actor = UUID()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType, Self
+from typing import NamedTuple, NewType, Self
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -193,8 +193,7 @@ class Journal:
             raise InvalidLeg("two legs of a journal have one id")
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """A transfer as it stands in the book, with both accounts' balances right after it.
 
     `debit_posted` and `credit_posted` are posted balances (credits less debits), `debit_held` and

@@ -56,6 +56,7 @@ SELECT t.seq, t.id, CASE
                    t.amount, t.event_kind, t.event_id, t.actor, t.created_at, t.effective_at) > 0
         THEN 'nothing where a value belongs'
     WHEN t.amount < 1 THEN 'an amount below 1'
+    WHEN t.leg < 1 OR (t.journal_id IS NULL AND t.leg <> 1) THEN 'a place in no journal'
     WHEN t.debit_account = t.credit_account THEN 'one account on both sides'
     WHEN d.id IS NULL OR c.id IS NULL THEN 'an account that does not exist'
     WHEN d.unit <> t.unit OR c.unit <> t.unit THEN 'another unit than its accounts'
@@ -98,9 +99,12 @@ _UNLIKE_JOURNAL = """
 SELECT t.seq, t.id FROM transfer AS t JOIN transfer AS first ON first.seq = (
     SELECT min(seq) FROM transfer WHERE journal_id = t.journal_id)
 WHERE t.seq > $1 AND t.seq <= $2 AND t.journal_id IS NOT NULL
-  AND (t.community_id, t.event_kind, t.event_id, t.actor, t.on_behalf_of)
-      IS DISTINCT FROM (first.community_id, first.event_kind, first.event_id, first.actor,
-                        first.on_behalf_of)
+  AND ((t.community_id, t.event_kind, t.event_id, t.actor, t.on_behalf_of)
+       IS DISTINCT FROM (first.community_id, first.event_kind, first.event_id, first.actor,
+                         first.on_behalf_of)
+       OR (t.leg <> 1 AND NOT EXISTS (
+           SELECT FROM transfer AS before WHERE before.journal_id = t.journal_id
+           AND before.leg = t.leg - 1 AND before.seq < t.seq)))
 ORDER BY t.seq LIMIT 1
 """
 
@@ -258,7 +262,7 @@ async def _check_transfers(
         if row := await connection.fetchrow(_UNLIKE_JOURNAL, *page):
             _find(
                 verification, "journals", _named(row),
-                says="another origin", should="that of its journal",
+                says="another origin or place", should="that of its journal",
             )  # fmt: skip
         if row := await connection.fetchrow(_HOLDS_NOT_NOTED, *page):
             _find(

@@ -65,6 +65,7 @@ CREATE TABLE transfer (
     "of" uuid,
     journal_id uuid,
     on_behalf_of uuid,
+    leg integer NOT NULL DEFAULT 1,
     kind transfer_kind NOT NULL,
     unit label NOT NULL,
     event_kind label NOT NULL,
@@ -90,14 +91,16 @@ INDEXES = (
     'CREATE UNIQUE INDEX resolved_once ON transfer ("of") WHERE "of" IS NOT NULL',
     "CREATE INDEX transfer_by_debit ON transfer (debit_account, seq)",
     "CREATE INDEX transfer_by_credit ON transfer (credit_account, seq)",
-    "CREATE INDEX transfer_by_journal ON transfer (journal_id) WHERE journal_id IS NOT NULL",
+    # Unique, so that two journals cannot share an id even when they share nothing else.
+    """CREATE UNIQUE INDEX transfer_by_journal ON transfer (journal_id, leg)
+       WHERE journal_id IS NOT NULL""",
 )
 
 # What the posting statement hands over: rows to insert, and accounts' new totals.
 POSTING_TYPES = (
     """CREATE TYPE transfer_draft AS (
         id uuid, community_id uuid, debit_account uuid, credit_account uuid, "of" uuid,
-        journal_id uuid, event_id uuid, actor uuid, on_behalf_of uuid,
+        journal_id uuid, event_id uuid, actor uuid, on_behalf_of uuid, leg integer,
         kind text, unit text, event_kind text, note text, amount bigint,
         debit_posted bigint, debit_held bigint, credit_posted bigint, credit_held bigint,
         expires_at timestamptz, effective_at timestamptz

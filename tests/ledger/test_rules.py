@@ -65,14 +65,31 @@ def hold(debit: AccountId, credit: AccountId, amount: int = 1, **more: Any) -> L
 
 def stored(batch: Batch) -> Iterator[Transfer]:
     """Give what a batch decided as the book would store it."""
-    for number, decided in enumerate(batch.decided.values(), start=1):
-        leg, journal, unit, debit, credit, amount, *balances = decided
-        origin = journal.origin
+    for number, d in enumerate(batch.decided.values(), start=1):
+        origin = d.journal.origin
         yield Transfer(
-            number, leg.id, origin.community_id, leg.kind, unit, debit, credit, amount, leg.of,
-            journal.id, origin.event, origin.actor, origin.on_behalf_of, leg.note,
-            leg.expires_at, origin.effective_at or NOW, NOW, *balances,
-        )  # fmt: skip
+            seq=number,
+            id=d.leg.id,
+            community_id=origin.community_id,
+            kind=d.leg.kind,
+            unit=d.unit,
+            debit=d.debit,
+            credit=d.credit,
+            amount=d.amount,
+            of=d.leg.of,
+            journal_id=d.journal.id,
+            event=origin.event,
+            actor=origin.actor,
+            on_behalf_of=origin.on_behalf_of,
+            note=d.leg.note,
+            expires_at=d.leg.expires_at,
+            effective_at=origin.effective_at or NOW,
+            created_at=NOW,
+            debit_posted=d.debit_posted,
+            debit_held=d.debit_held,
+            credit_posted=d.credit_posted,
+            credit_held=d.credit_held,
+        )
 
 
 @pytest.fixture
@@ -116,7 +133,9 @@ def test_transfer_moves_at_once(batch: Batch) -> None:
     assert decide(batch, leg) == (batch.decided[leg.id],)
     assert totals(batch, A) == (95, 100, 0, 0)
     assert totals(batch, B) == (0, 95, 0, 0)
-    assert batch.decided[leg.id][2:] == (ledger.MINUTE, A, B, 95, 5, 0, 95, 0)
+    row = batch.decided[leg.id]
+    assert (row.unit, row.debit, row.credit, row.amount) == (ledger.MINUTE, A, B, 95)
+    assert (row.debit_posted, row.debit_held, row.credit_posted, row.credit_held) == (5, 0, 95, 0)
 
 
 def test_hold_reserves_and_moves_nothing(batch: Batch) -> None:
@@ -124,7 +143,7 @@ def test_hold_reserves_and_moves_nothing(batch: Batch) -> None:
     decide(batch, leg)
     assert totals(batch, A) == (0, 100, 100, 0)
     assert totals(batch, B) == (0, 0, 0, 100)
-    assert batch.decided[leg.id][6:] == (100, 100, 0, 0)
+    assert batch.decided[leg.id][6:10] == (100, 100, 0, 0)
     refused(batch, ledger.NotEnough, move(A, B, 1))
     refused(batch, ledger.NotEnough, move(B, A, 1))
 

@@ -235,6 +235,12 @@ CASES = {
     "an event in a journal": (
         "UPDATE transfer SET event_kind = 'gift' WHERE id = {onward}", "journals", "onward",
     ),
+    "a place in its journal": (
+        "UPDATE transfer SET leg = 3 WHERE id = {onward}", "journals", "onward",
+    ),
+    "a place where there is no journal": (
+        "UPDATE transfer SET leg = 2 WHERE id = {last}", "transfers", "last",
+    ),
     # rows taken away, made up, moved
     "a transfer deleted": ("DELETE FROM transfer WHERE id = {moved}", "transfers", "undone"),
     "the last transfer deleted": (
