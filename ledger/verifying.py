@@ -96,15 +96,14 @@ FROM (SELECT seq FROM transfer WHERE seq > $1 ORDER BY seq LIMIT $2) AS page
 _FIRST_BROKEN = f"SELECT * FROM ({_TRANSFERS}) AS row WHERE broken IS NOT NULL ORDER BY seq LIMIT 1"
 
 _UNLIKE_JOURNAL = """
-SELECT t.seq, t.id FROM transfer AS t JOIN transfer AS first ON first.seq = (
-    SELECT min(seq) FROM transfer WHERE journal_id = t.journal_id)
+SELECT t.seq, t.id FROM transfer AS t
+LEFT JOIN transfer AS first ON first.journal_id = t.journal_id AND first.leg = 1
+LEFT JOIN transfer AS before ON before.journal_id = t.journal_id AND before.leg = t.leg - 1
 WHERE t.seq > $1 AND t.seq <= $2 AND t.journal_id IS NOT NULL
   AND ((t.community_id, t.event_kind, t.event_id, t.actor, t.on_behalf_of)
        IS DISTINCT FROM (first.community_id, first.event_kind, first.event_id, first.actor,
                          first.on_behalf_of)
-       OR (t.leg <> 1 AND NOT EXISTS (
-           SELECT FROM transfer AS before WHERE before.journal_id = t.journal_id
-           AND before.leg = t.leg - 1 AND before.seq < t.seq)))
+       OR (t.leg <> 1 AND (before.seq < t.seq) IS NOT TRUE))
 ORDER BY t.seq LIMIT 1
 """
 
