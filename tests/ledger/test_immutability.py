@@ -16,7 +16,8 @@ __all__ = ["book"]
 TRANSFER_COLUMNS = (
     "seq", "amount", "debit_posted", "debit_held", "credit_posted", "credit_held", "created_at",
     "effective_at", "expires_at", "booked_in", "id", "community_id", "debit_account",
-    "credit_account", "event_id", "actor", "of", "journal_id", "leg", "on_behalf_of", "leg", "kind", "unit",
+    "credit_account", "event_id", "actor", "of", "journal_id", "leg",
+    "on_behalf_of", "leg", "kind", "unit",
     "event_kind", "note",
 )  # fmt: skip
 IDENTITY = ("id", "community_id", "unit", "kind", "owner", "normal_side", "opened_at")
