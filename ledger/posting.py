@@ -134,7 +134,7 @@ async def write(connection: Connection, journals: Sequence[Journal]) -> list[Out
     locked = {standing.id for standing in standings}
     all_read = False
     while True:
-        batch = Batch((standing.copy() for standing in standings), stored)
+        batch = Batch(standings, stored)
         outcomes = [_decided(batch, journal) for journal in journals]
         # A refusal may turn out to be a repeat of what once was allowed: look before it is final.
         if all_read or not any(isinstance(outcome, LedgerError) for outcome in outcomes):
