@@ -75,6 +75,7 @@ class Leg:
     ) -> Self:
         """Move `amount` from `debit` to `credit` at once."""
         _check_sides(debit, credit, amount)
+        _check_text(note)
         return cls(Kind.TRANSFER, _key(id), amount, unit, debit, credit, note=note)
 
     @classmethod
@@ -91,6 +92,8 @@ class Leg:
     ) -> Self:
         """Reserve `amount` of `debit` for `credit` until it is posted, voided or expired."""
         _check_sides(debit, credit, amount)
+        _check_text(note)
+        _check_moment(expires_at)
         return cls(Kind.HOLD, _key(id), amount, unit, debit, credit, None, expires_at, note)
 
     @classmethod
@@ -105,6 +108,7 @@ class Leg:
         """Settle a hold: `amount` of it passes (all of it when None), the rest is released."""
         if amount is not None:
             _check_amount(amount)
+        _check_text(note)
         return cls(Kind.POST, _key(id), amount, of=hold, note=note)
 
     @classmethod
@@ -116,6 +120,7 @@ class Leg:
         note: str = "",
     ) -> Self:
         """Let a hold go: nothing passes, all of it is released."""
+        _check_text(note)
         return cls(Kind.VOID, _key(id), of=hold, note=note)
 
     @classmethod
@@ -129,6 +134,7 @@ class Leg:
         """Book the opposite of a transfer or a post, in full, with the reason."""
         if not reason.strip():
             raise InvalidLeg("a reversal needs a reason")
+        _check_text(reason)
         return cls(Kind.REVERSAL, _key(id), of=transfer, note=reason)
 
 
@@ -149,12 +155,37 @@ def _check_sides(debit: AccountId, credit: AccountId, amount: int) -> None:
         raise InvalidLeg("a transfer needs two different accounts")
 
 
+def _check_text(text: str) -> None:
+    """Refuse what PostgreSQL cannot hold: the null character, half of a surrogate pair."""
+    if text and ("\0" in text or (not text.isascii() and _unpaired(text))):
+        raise InvalidLeg("a note cannot hold a null character or half a surrogate pair")
+
+
+def _unpaired(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _check_moment(moment: datetime | None) -> None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidLeg(f"{moment} has no time zone")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What caused a journal: a kind such as `visit` and the id of the one in question."""
 
     kind: str
     id: UUID
+
+    def __post_init__(self) -> None:
+        """Refuse a cause without a name."""
+        if not self.kind:
+            raise InvalidLeg("an event needs a kind")
+        _check_text(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +200,10 @@ class Origin:
     actor: UUID
     on_behalf_of: UUID | None = None
     effective_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a moment that could mean two."""
+        _check_moment(self.effective_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -607,3 +607,29 @@ def test_legs_of_two_journals_together_are_no_repeat(batch: Batch) -> None:
     decide(batch, first)
     decide(batch, second)
     refused(later(batch), ledger.KeyReused, first, second)
+
+
+@pytest.mark.parametrize("note", ["a\0b", "\ud800"])
+def test_what_the_database_cannot_hold_is_refused_first(note: str) -> None:
+    hold = ledger.TransferId(ledger.new_id())
+    for make in (
+        lambda: ledger.Leg.transfer(debit=A, credit=B, amount=1, unit=ledger.MINUTE, note=note),
+        lambda: ledger.Leg.hold(debit=A, credit=B, amount=1, unit=ledger.MINUTE, note=note),
+        lambda: ledger.Leg.post(hold, note=note),
+        lambda: ledger.Leg.void(hold, note=note),
+        lambda: ledger.Leg.reverse(hold, reason=note),
+        lambda: ledger.Event(note, uuid.uuid4()),
+    ):
+        with pytest.raises(ledger.InvalidLeg, match="null character"):
+            make()
+    assert ledger.Leg.void(hold, note="时间 \U0001f3e0").note == "时间 \U0001f3e0"
+
+
+def test_a_moment_without_a_zone_and_an_event_without_a_kind_are_refused() -> None:
+    naive = datetime(2026, 3, 2, 12)  # noqa: DTZ001 (that is the point)
+    with pytest.raises(ledger.InvalidLeg, match="time zone"):
+        ledger.Leg.hold(debit=A, credit=B, amount=1, unit=ledger.MINUTE, expires_at=naive)
+    with pytest.raises(ledger.InvalidLeg, match="time zone"):
+        replace(ORIGIN, effective_at=naive)
+    with pytest.raises(ledger.InvalidLeg, match="kind"):
+        ledger.Event("", uuid.uuid4())
