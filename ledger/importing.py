@@ -44,6 +44,9 @@ ORIGIN_COLUMNS = (
     "community", "event_kind", "event_id", "actor", "on_behalf_of", "effective_at"
 )  # fmt: skip
 
+READ_AT_ONCE = 32
+"""Lines read before the poster is let on; more would leave the database idle."""
+
 BATCH_LEGS_MAX = 2000
 JOURNALS_AT_ONCE = 2 * BATCH_LEGS_MAX
 """Journals handed to the poster before the first is waited for: while one batch is in the
@@ -224,6 +227,8 @@ async def _booked(
     under_way: deque[tuple[int, Journal, asyncio.Future[tuple[Transfer, ...]]]] = deque()
     for number, journal in read_journals(lines):
         under_way.append((number, journal, await poster.enqueue(journal)))
+        if number % READ_AT_ONCE == 0:
+            await asyncio.sleep(0)  # the poster's turn: it has the database's answer by now
         if len(under_way) >= JOURNALS_AT_ONCE:
             yield await _outcome(*under_way.popleft())
     while under_way:
