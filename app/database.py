@@ -1,7 +1,7 @@
 """The database engine: Piccolo's, made safe against leaked connections and swallowed failures."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ LOGIN_ROLE = "linli"  # who the app is on the embedded server: a member of APP_R
 DATABASE = "linli"
 SERVER_VERSION_MIN = 15
 CONNECT_SECONDS_MAX = 10
+
+
+LOST = "the database went away; what was not acknowledged may or may not be stored"
 
 
 class SwallowedFailureError(RuntimeError):
@@ -56,6 +59,24 @@ class Transaction(PostgresTransaction):
         super().__init__(engine, allow_nested=allow_nested)
         self._inner_failed = False
 
+    async def __aenter__(self) -> "PostgresTransaction":
+        """Begin, or join; a connection on which that fails is closed and given back at once."""
+        if self._parent is not None:
+            parent: PostgresTransaction = self._parent
+            return parent
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]  # Piccolo's
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()  # type: ignore[no-untyped-call]  # Piccolo's
+        except asyncpg.InternalClientError as lost:
+            await self._discard()
+            raise ConnectionResetError(LOST) from lost
+        except BaseException:
+            await self._discard()
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
     async def __aexit__(
         self,
         exception_type: type[BaseException] | None,
@@ -69,17 +90,40 @@ class Transaction(PostgresTransaction):
             return False
         try:
             if exception is not None:
-                if not self._rolled_back:
-                    await self.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
+                await self._roll_back()
+                if isinstance(exception, asyncpg.InternalClientError):
+                    raise exception
             elif self._inner_failed:
-                await self.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
+                await self._roll_back()
                 raise SwallowedFailureError("an inner transaction failed; nothing was stored")
             elif not self._committed and not self._rolled_back:
                 await self.commit()  # type: ignore[no-untyped-call]  # Piccolo's
+        except asyncpg.InternalClientError as lost:
+            # asyncpg's word when the server goes away between two steps of its protocol.
+            self._close()
+            raise ConnectionResetError(LOST) from lost
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.give_back()
         return False
+
+    async def _roll_back(self) -> None:
+        """Roll back; a connection that cannot is closed, which rolls back too."""
+        if self._rolled_back:
+            return
+        try:
+            await self.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            self._close()
+
+    def _close(self) -> None:
+        """Close the connection, whatever state it is in; the server then rolls back."""
+        with suppress(asyncpg.InterfaceError):  # the pool has taken it back already
+            self.connection.terminate()
+
+    async def _discard(self) -> None:
+        self._close()
+        await self.give_back()
 
     async def give_back(self) -> None:
         """Return the connection to the pool, or close it where there is none."""

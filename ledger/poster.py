@@ -43,6 +43,7 @@ SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = for
 _AGAIN = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.DeadlockDetectedError,
@@ -148,6 +149,11 @@ class _Reconnecting:
             await self._connection.execute(_SESSION)
         return self._connection
 
+    def drop(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
@@ -174,6 +180,7 @@ async def _book(
                 return await write(open_connection, journals)
         except _AGAIN as error:
             _log.warning("batch failed, runs again: %s", type(error).__name__)
+            connection.drop()  # whatever state it is in, a new one is in none
             if attempt == TRIES_MAX:
                 raise
         except asyncpg.PostgresError:

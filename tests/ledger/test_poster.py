@@ -341,7 +341,8 @@ async def test_what_the_database_cannot_hold_fails_alone(
     await book.give(10, "elder")
     await book.open("volunteer")
     good = [book.journal(book.move("elder", "volunteer")) for _ in range(4)]
-    bad = book.journal(book.move("elder", "volunteer", note=note))
+    # Built by hand: the constructors of legs refuse such a note before it comes this far.
+    bad = book.journal(replace(book.move("elder", "volunteer"), note=note))
     outcomes = await all_at_once(poster, *good[:2], bad, *good[2:])
     assert isinstance(outcomes[2], asyncpg.PostgresError | LedgerError)
     assert [type(outcome) for outcome in outcomes if outcome is not outcomes[2]] == [tuple] * 4
