@@ -52,7 +52,7 @@ demo: setup-run
 	$(BIN)/linli demo
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.tools
 	$(BIN)/ruff check

@@ -1,31 +1,25 @@
-"""Who may enter a route. Every route names a guard from here, or is marked `public`.
+"""Who makes a request, and the one guard that asks the table of acts whether they may."""
 
-- `public`: everybody, also without signing in; written as `public=True` on the route.
-- `signed_in`: any member who has signed in.
-- `has_role(Role.COORDINATOR)`: a member who has that role; other members are refused.
-
-A test walks the route table and rejects a route with neither.
-"""
-
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    NotFoundException,
+    PermissionDeniedException,
+)
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 import community
+from app.acts import ACTS, Relation
 
 MEMBER_KEY = "member_id"  # where the session keeps who signed in
 
-public = {"public": True}
-
 Connection = ASGIConnection[Any, Any, Any, Any]
-Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
 class MemberMiddleware(ASGIMiddleware):
@@ -60,22 +54,37 @@ async def actor_of(connection: Connection) -> community.Actor | None:
     return community.Actor(member.id, member.community_id, member.roles) if member else None
 
 
-async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:  # noqa: ARG001 (Litestar's signature)
-    """Let any signed-in member in. Raises 401 for a visitor."""
-    if await actor_of(connection) is None:
-        raise NotAuthorizedException("Sign in first.")
+async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let in whom the table of acts lets in; the one guard of every route.
 
-
-def has_role(*roles: community.Role) -> Guard:
-    """Return a guard that lets in whoever has one of these roles.
-
-    It raises 401 for a visitor and 403 for a member without such a role.
+    A route that names no act is refused to everybody. Raises 401 for a visitor where a member is
+    asked for, 403 for a member whose roles the act is not for, and 404 where the address names a
+    member out of their reach: it would otherwise say that there is such a member.
     """
+    act = ACTS.get(handler.opt.get("act", ""))
+    if act is None:
+        raise PermissionDeniedException("This address is not open to anyone.")
+    if act.public:
+        return
+    actor = await actor_of(connection)
+    if actor is None:
+        raise NotAuthorizedException("Sign in first.")
+    reach = act.reach(actor.roles)
+    if not reach:
+        raise PermissionDeniedException(
+            "This page is for " + " or ".join(sorted(who.value for who in act.who)) + "."
+        )
+    named = connection.path_params.get("member_id")
+    if named is not None and not await _reaches(actor, reach, named):
+        raise NotFoundException("There is no such page.")
 
-    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        await signed_in(connection, handler)
-        actor = await actor_of(connection)
-        if actor is None or actor.roles.isdisjoint(roles):
-            raise PermissionDeniedException("This page is for " + " or ".join(roles) + ".")
 
-    return guard
+async def _reaches(actor: community.Actor, reach: frozenset[Relation], member_id: UUID) -> bool:
+    """Return whether the act, as far as these roles reach, touches this member."""
+    if Relation.COMMUNITY in reach:
+        try:
+            found = await community.member(member_id)
+        except community.UnknownMember:
+            return False
+        return found.community_id == actor.community_id
+    return member_id == actor.member_id

@@ -24,15 +24,16 @@ from litestar.types import (
 
 import ledger
 from app import failures, logs
+from app.acts import act
 from app.database import Engine, pool_settings
 from app.folder import Folder
-from app.guards import MemberMiddleware
+from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.routes import route_handlers
-from app.routes.health import APART
+from app.routes.health import A_MACHINE
 from app.settings import Settings, settings
 from app.templating import CSRF_COOKIE, STATIC, template_config
 from app.watching import watched
@@ -77,6 +78,7 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
     secret = _secret(given)
     return Linli(
         route_handlers=[*route_handlers, *more_routes, _static_files()],
+        guards=[authorised],
         lifespan=[running],
         state=State({"engine": DB, "stopping": False}),
         middleware=[
@@ -131,7 +133,9 @@ def _sessions(given: Settings, secret: str) -> CookieBackendConfig:
 
 
 def _static_files() -> ControllerRouterHandler:
-    return create_static_files_router("/static", directories=[STATIC], opt=APART)
+    return create_static_files_router(
+        "/static", directories=[STATIC], opt={**A_MACHINE, **act("static.read")}
+    )
 
 
 def _secret(given: Settings) -> str:

@@ -1,17 +1,22 @@
-"""Who and where: communities, their members and roles, and the record of who did what.
+"""Who and where: areas, communities, their members and roles, and the record of who did what.
 
-Verbs: `add_community`, `add_member`, `grant_role`; each is one transaction, or joins its caller's.
-`record` writes an audit event within the caller's transaction, so that an act and its trace stand
-or fall together. An `Actor` is what the verbs of both wings are told about who asks.
+Verbs: `add_area`, `add_community`, `add_member`, `grant_role`; each is one transaction, or joins
+its caller's. `record` writes an audit event within the caller's transaction, so that an act and its
+trace stand or fall together. An `Actor` is what the verbs of both wings are told about who asks.
 """
 
+from community.areas import add_area, add_community, area
 from community.audit import audit_events, record
 from community.errors import (
     CodeTaken,
     CommunityError,
+    InvalidArea,
     InvalidCommunity,
     InvalidMember,
+    InvalidRole,
+    PhoneTaken,
     RoleHeld,
+    UnknownArea,
     UnknownCommunity,
     UnknownMember,
 )
@@ -24,13 +29,65 @@ from community.reading import (
     members,
     named_members,
 )
-from community.register import add_community, add_member, grant_role
-from community.values import SYSTEM, Actor, AuditEvent, Community, Member, Role
+from community.register import add_member
+from community.roles import grant_role
+from community.values import (
+    STAFF,
+    SYSTEM,
+    Actor,
+    Area,
+    AuditEvent,
+    Community,
+    DelegatedAct,
+    Details,
+    Level,
+    Member,
+    Registration,
+    Role,
+    Standing,
+    Verified,
+    system,
+)
 
 __all__ = [
-    "SYSTEM", "Actor", "AuditEvent", "CodeTaken", "Community", "CommunityError",
-    "InvalidCommunity", "InvalidMember", "Member", "Role", "RoleHeld", "UnknownCommunity",
-    "UnknownMember", "actor", "add_community", "add_member", "audit_events", "communities",
-    "community", "community_by_code", "grant_role", "member", "members", "named_members",
+    "STAFF",
+    "SYSTEM",
+    "Actor",
+    "Area",
+    "AuditEvent",
+    "CodeTaken",
+    "Community",
+    "CommunityError",
+    "DelegatedAct",
+    "Details",
+    "InvalidArea",
+    "InvalidCommunity",
+    "InvalidMember",
+    "InvalidRole",
+    "Level",
+    "Member",
+    "PhoneTaken",
+    "Registration",
+    "Role",
+    "RoleHeld",
+    "Standing",
+    "UnknownArea",
+    "UnknownCommunity",
+    "UnknownMember",
+    "Verified",
+    "actor",
+    "add_area",
+    "add_community",
+    "add_member",
+    "area",
+    "audit_events",
+    "communities",
+    "community",
+    "community_by_code",
+    "grant_role",
+    "member",
+    "members",
+    "named_members",
     "record",
-]  # fmt: skip
+    "system",
+]

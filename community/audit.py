@@ -6,49 +6,72 @@ from typing import Any
 from uuid import UUID
 
 from community.tables import AuditEventRow
-from community.values import AuditEvent
+from community.values import Actor, AuditEvent
 
 _RECORD = """
-INSERT INTO audit_event (community_id, actor, on_behalf_of, act, subject_kind, subject_id, details)
-VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)
+INSERT INTO audit_event (area_id, actor, on_behalf_of, consent_id, act, subject_kind, subject_id,
+    details, before, after, address)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}::jsonb, {}::jsonb, {}::jsonb, {}::text::inet)
 """
 
 _EVENTS = """
-SELECT seq, community_id, at, actor, on_behalf_of, act, subject_kind, subject_id, details
-FROM audit_event WHERE community_id = {} AND seq < {} ORDER BY seq DESC LIMIT {}
+SELECT seq, area_id, at, actor, on_behalf_of, consent_id, act, subject_kind, subject_id, details,
+    before, after, host(address) AS address
+FROM audit_event WHERE area_id = {} AND seq < {} ORDER BY seq DESC LIMIT {}
 """
 
 
 async def record(  # noqa: PLR0913 (an act has these parts)
-    *,
-    community_id: UUID,
-    actor: UUID,
     act: str,
+    *,
+    by: Actor,
     subject_kind: str,
     subject_id: UUID,
-    on_behalf_of: UUID | None = None,
+    area_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down an act, within the caller's transaction: it stands or falls with the act itself.
 
-    `act` says it in the words of the code (`visit.accept`); `details` is what else a reader must
-    know, as JSON: ids, minutes, a reason. Never a password or a phone number.
+    `act` says it in the words of the code (`visit.accept`); `by` says who acted, for whom, on
+    which consent and from which address. `area_id` is whose trail it belongs in, the actor's
+    community unless given. `details` is what else a reader must know, as JSON: ids, minutes, a
+    reason. `before` and `after` are the changed fields of personal data, masked with
+    `community.rules`: never a whole phone number, birth date or identity number, nor a secret.
     """
     await AuditEventRow.raw(
         _RECORD,
-        community_id,
-        actor,
-        on_behalf_of,
+        area_id or by.community_id,
+        by.member_id,
+        by.on_behalf_of,
+        by.consent_id,
         act,
         subject_kind,
         subject_id,
-        json.dumps(dict(details or {}), ensure_ascii=False, default=str),
+        _json(details or {}),
+        None if before is None else _json(before),
+        None if after is None else _json(after),
+        by.address,
     )
 
 
 async def audit_events(
-    community_id: UUID, *, before: int = 2**63 - 1, size: int = 50
+    area_id: UUID, *, before: int = 2**63 - 1, size: int = 50
 ) -> list[AuditEvent]:
-    """Return a community's audit events, newest first; `before` is the last `seq` already seen."""
-    rows = await AuditEventRow.raw(_EVENTS, community_id, before, size)
-    return [AuditEvent(**{**row, "details": json.loads(row["details"])}) for row in rows]
+    """Return an area's audit events, newest first; `before` is the last `seq` already seen."""
+    rows = await AuditEventRow.raw(_EVENTS, area_id, before, size)
+    return [event_of(row) for row in rows]
+
+
+def event_of(row: Mapping[str, Any]) -> AuditEvent:
+    """Return a row of the trail as a value."""
+    read = {
+        name: None if row[name] is None else json.loads(row[name])
+        for name in ("details", "before", "after")
+    }
+    return AuditEvent(**{**row, **read})
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), ensure_ascii=False, default=str)

@@ -23,20 +23,43 @@ class UnknownMember(CommunityError):
         super().__init__(f"there is no member {member} here")
 
 
+class UnknownArea(CommunityError):
+    """There is no such area."""
+
+    def __init__(self, area: UUID) -> None:
+        self.area = area
+        super().__init__(f"there is no area {area}")
+
+
 class CodeTaken(CommunityError):
-    """Another community has this code."""
+    """Another area beside it has this code, or another community anywhere."""
 
     def __init__(self, code: str) -> None:
         self.code = code
-        super().__init__(f"the code {code} belongs to another community")
+        super().__init__(f"the code {code} belongs to another area")
 
 
-class InvalidCommunity(CommunityError):
-    """A code, name or time zone that no community can have."""
+class InvalidArea(CommunityError):
+    """A code, name, level or time zone that no area can have."""
+
+
+class InvalidCommunity(InvalidArea):
+    """A code or desk phone that no community can have."""
 
 
 class InvalidMember(CommunityError):
     """A name, language or text size that no member can have."""
+
+
+class PhoneTaken(CommunityError):
+    """The telephone number belongs to another member."""
+
+    def __init__(self) -> None:
+        super().__init__("this telephone number belongs to another member")
+
+
+class InvalidRole(CommunityError):
+    """A role that cannot be granted, or not there."""
 
 
 class RoleHeld(CommunityError):

@@ -5,21 +5,37 @@ from uuid import UUID
 
 from community.errors import UnknownCommunity, UnknownMember
 from community.tables import CommunityRow, MemberRow
-from community.values import Actor, Community, Member, Role
+from community.values import Actor, Community, Member, Role, Standing
 
-_COMMUNITY = "SELECT id, code, name, time_zone, created_at, desk_phone FROM community"
-
-_MEMBER = """
-SELECT member.id, member.community_id, name, language, text_size, joined_at,
-       array_remove(array_agg(role ORDER BY role), NULL) AS roles
-FROM member LEFT JOIN member_role ON member_role.member_id = member.id
-    AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())
+_COMMUNITY = """
+SELECT community.id, community.code, name, time_zone, community.created_at, desk_phone
+FROM community JOIN area USING (id)
 """
+
+# Roles at the community and above it; those at a grid hold in that grid alone.
+_ROLES = """
+ARRAY(
+    SELECT DISTINCT role FROM member_role
+    JOIN area AS here ON here.id = member.community_id AND member_role.area_id = ANY(here.lineage)
+    WHERE member_role.member_id = member.id
+        AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())
+    UNION ALL
+    SELECT 'delegate' WHERE EXISTS (
+        SELECT FROM delegation WHERE delegate_id = member.id AND revoked_at IS NULL
+            AND since <= clock_timestamp() AND until > clock_timestamp())
+) AS roles
+"""
+
+_MEMBER = f"""
+SELECT member.id, member.community_id, member.name, language, text_size, joined_at, standing,
+    {_ROLES}
+FROM member
+"""  # noqa: S608 (a piece of our own)
 
 
 async def community(community_id: UUID) -> Community:
     """Return a community. Raises `UnknownCommunity`."""
-    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE id = {{}}", community_id)
+    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE community.id = {{}}", community_id)
     if not rows:
         raise UnknownCommunity(community_id)
     return Community(**rows[0])
@@ -27,7 +43,7 @@ async def community(community_id: UUID) -> Community:
 
 async def community_by_code(code: str) -> Community:
     """Return the community with this code. Raises `UnknownCommunity`."""
-    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE code = {{}}", code)
+    rows = await CommunityRow.raw(f"{_COMMUNITY} WHERE community.code = {{}}", code)
     if not rows:
         raise UnknownCommunity(code)
     return Community(**rows[0])
@@ -35,12 +51,15 @@ async def community_by_code(code: str) -> Community:
 
 async def communities() -> list[Community]:
     """Return every community, oldest first."""
-    return [Community(**row) for row in await CommunityRow.raw(f"{_COMMUNITY} ORDER BY created_at")]
+    return [
+        Community(**row)
+        for row in await CommunityRow.raw(f"{_COMMUNITY} ORDER BY community.created_at")
+    ]
 
 
 async def member(member_id: UUID) -> Member:
     """Return a member with the roles that hold now. Raises `UnknownMember`."""
-    rows = await MemberRow.raw(f"{_MEMBER} WHERE member.id = {{}} GROUP BY member.id", member_id)
+    rows = await MemberRow.raw(f"{_MEMBER} WHERE member.id = {{}}", member_id)
     if not rows:
         raise UnknownMember(member_id)
     return _member(rows[0])
@@ -49,7 +68,7 @@ async def member(member_id: UUID) -> Member:
 async def members(community_id: UUID, role: Role | None = None) -> list[Member]:
     """Return a community's members, or those with a role now, in the order they joined."""
     rows = await MemberRow.raw(
-        f"{_MEMBER} WHERE member.community_id = {{}} GROUP BY member.id ORDER BY joined_at, id",
+        f"{_MEMBER} WHERE member.community_id = {{}} ORDER BY joined_at, id",
         community_id,
     )
     found = [_member(row) for row in rows]
@@ -76,4 +95,5 @@ async def actor(member_id: UUID) -> Actor | None:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(**{**row, "roles": frozenset(Role(name) for name in row["roles"])})
+    roles = frozenset(Role(name) for name in row["roles"])
+    return Member(**{**row, "roles": roles, "standing": Standing(row["standing"])})

@@ -1,10 +1,10 @@
-"""The values that pass between the register and its callers: communities, members, roles."""
+"""The values that pass between the register and its callers: places, members, roles, who acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -18,17 +18,97 @@ def new_id() -> UUID:
     return uuid7()
 
 
+class Level(StrEnum):
+    """How high an area stands in the tree; each lies in one of a level above it."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+
+
 class Role(StrEnum):
-    """What a member may be in a community; one may be several."""
+    """What a member may be; one may be several, each held at an area and below it.
+
+    `DELEGATE` is never granted: whoever has a delegation in force has it.
+    """
 
     RESIDENT = "resident"
     VOLUNTEER = "volunteer"
     ELDER = "elder"
+    DELEGATE = "delegate"
     COORDINATOR = "coordinator"
     PHONE_OPERATOR = "phone_operator"
     TREASURER = "treasurer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+
+
+STAFF: Final = frozenset(
+    {
+        Role.COORDINATOR,
+        Role.PHONE_OPERATOR,
+        Role.TREASURER,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    }
+)
+"""The roles that see other people's data: they need a second factor at sign-in."""
+
+
+class Standing(StrEnum):
+    """Where a member stands between applying and leaving; only an active one signs in."""
+
+    APPLIED = "applied"
+    INVITED = "invited"
+    ACTIVE = "active"
+    LEFT = "left"
+    DECLINED = "declined"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class Registration(StrEnum):
+    """Whether a resident's household register (户籍) is here."""
+
+    REGISTERED = "registered"
+    NON_REGISTERED = "non_registered"
+
+
+class Verified(StrEnum):
+    """How a coordinator knew that a member is who they say."""
+
+    IDENTITY_CARD = "identity_card"
+    HOUSEHOLD_REGISTER = "household_register"
+    HOME_VISIT = "home_visit"
+    KNOWN_IN_PERSON = "known_in_person"
+    ROSTER = "roster"
+
+
+class DelegatedAct(StrEnum):
+    """What one member may do for another. Voting is not among them, and never will be."""
+
+    REQUEST = "request"
+    CONFIRM = "confirm"
+    PASSBOOK = "passbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place in the tree: city, district, street, community, grid.
+
+    `lineage` is the area's own id and those of all areas above it, nearest first. `code` is the
+    short name among its siblings: `a-z`, `0-9`, hyphens, or the official number.
+    """
+
+    id: UUID
+    parent_id: UUID | None
+    level: Level
+    code: str
+    name: str
+    time_zone: str
+    lineage: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +142,81 @@ class Member:
     text_size: str
     joined_at: datetime
     roles: frozenset[Role] = frozenset()
+    standing: Standing = Standing.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of a member besides the name: personal data, read only where it is needed.
+
+    `phone` is E.164 (`+8613812345678`). `identity_sealed` is an identity number as the app sealed
+    it; nobody below the app can open it.
+    """
+
+    member_id: UUID
+    phone: str | None = None
+    email: str | None = None
+    birth_date: date | None = None
+    grid_id: UUID | None = None
+    household_id: UUID | None = None
+    registration: Registration | None = None
+    roster_number: str | None = None
+    identity_sealed: str | None = None
+    verified_at: datetime | None = None
+    verified_by: UUID | None = None
+    verified_how: Verified | None = None
+    merged_into: UUID | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The member who acts, in which community, with the roles that hold now."""
+    """Who acts, in which community, with the roles that hold there now, and from which address.
+
+    Where one member acts for another, `on_behalf_of` names the other and `consent_id` what they
+    agreed to; `community.acting_for` makes such an actor and nothing else should.
+    """
 
     member_id: UUID
     community_id: UUID
     roles: frozenset[Role] = frozenset()
+    address: str | None = None
+    on_behalf_of: UUID | None = None
+    consent_id: UUID | None = None
+
+    @property
+    def principal(self) -> UUID:
+        """Whose affair it is: the member acted for, else the one who acts."""
+        return self.on_behalf_of or self.member_id
+
+    def acting_for(self, member_id: UUID, consent_id: UUID) -> "Actor":
+        """Return this actor, acting for another member on that member's consent."""
+        return replace(self, on_behalf_of=member_id, consent_id=consent_id)
+
+
+def system(community_id: UUID) -> Actor:
+    """Return the actor of a set-up or a job in a community."""
+    return Actor(SYSTEM, community_id)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One act that was done: by whom, for whom, on what. The list only grows."""
+    """One act that was done: by whom, for whom and on which consent, on what. The list only grows.
+
+    `area_id` is the community, or the area above communities, whose trail it is in. `before` and
+    `after` hold what changed of personal data, sensitive fields masked.
+    """
 
     seq: int
-    community_id: UUID
+    area_id: UUID
     at: datetime
     actor: UUID
     on_behalf_of: UUID | None
+    consent_id: UUID | None
     act: str
     subject_kind: str
     subject_id: UUID
     details: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    address: str | None = None

@@ -59,9 +59,8 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
         won = [project for project in projects if project.ballot_id in decided.winners]
         await _move_projects(projects, won, by)
         await record(
-            community_id=by.community_id,
-            actor=by.member_id,
-            act="round.close",
+            "round.close",
+            by=by,
             subject_kind="round",
             subject_id=round_id,
             details={"winners": [str(project.id) for project in won]},

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import ledger
-from community import SYSTEM, record
+from community import Actor, record, system
 from marketplace.counting import Count, CountRules, Rule, count
 from marketplace.election import Election
 from marketplace.pabulib import read_election
@@ -38,7 +38,7 @@ async def import_election(
     *,
     community_id: UUID,
     file_name: str,
-    by: UUID = SYSTEM,
+    by: Actor | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Imported:
     """Store a `.pb` file for a community with its counts; the same file again changes nothing.
@@ -74,9 +74,8 @@ async def import_election(
             for counted in counts:
                 await _store(counted, ElectionId(stored[0]["id"]), community_id)
             await record(
-                community_id=community_id,
-                actor=by,
-                act="election.import",
+                "election.import",
+                by=by or system(community_id),
                 subject_kind="election",
                 subject_id=stored[0]["id"],
                 details={"sha256": digest},

@@ -67,9 +67,8 @@ async def _write(key: ProjectId, place: tuple[RoundId, int], draft: Draft, by: A
         by.member_id,
     )
     await record(
-        community_id=by.community_id,
-        actor=by.member_id,
-        act="project.propose",
+        "project.propose",
+        by=by,
         subject_kind="project",
         subject_id=key,
     )

@@ -57,9 +57,8 @@ async def open_round(
             return await read_round(key, community_id=by.community_id)
         await move(key, RoundState.PROPOSING, by)
         await record(
-            community_id=by.community_id,
-            actor=by.member_id,
-            act="round.open",
+            "round.open",
+            by=by,
             subject_kind="round",
             subject_id=key,
             details={"terms_hash": terms.sha256()},
@@ -111,9 +110,8 @@ async def open_ballot(round_id: RoundId, *, by: Actor) -> Round:
         )
         await move(round_id, RoundState.VOTING, by)
         await record(
-            community_id=by.community_id,
-            actor=by.member_id,
-            act="round.open_ballot",
+            "round.open_ballot",
+            by=by,
             subject_kind="round",
             subject_id=round_id,
         )

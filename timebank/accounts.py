@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import community
 import ledger
-from community import SYSTEM
+from community import Actor
 from ledger import MINUTE, AccountId, CommunityId, Event, Origin, TransferId
 from timebank.errors import InvalidRequest
 
@@ -58,7 +58,7 @@ async def opening_grant(
     minutes: int,
     *,
     community_id: UUID,
-    by: UUID = SYSTEM,
+    by: Actor | None = None,
     at: datetime | None = None,
 ) -> None:
     """Give a member the minutes that the community starts them with, once in their life.
@@ -70,14 +70,14 @@ async def opening_grant(
     if minutes < 1:
         raise InvalidRequest("minutes", "not offered")
     grant = TransferId(uuid5(member_id, "opening grant"))
+    by = by or community.system(community_id)
     async with ledger.transaction():
         issuance = await own_account(ISSUANCE, community_id=community_id)
         account = await member_account(member_id, community_id=community_id)
         if not await ledger.journal(grant):
             await community.record(
-                community_id=community_id,
-                actor=by,
-                act="grant.opening",
+                "grant.opening",
+                by=by,
                 subject_kind="member",
                 subject_id=member_id,
                 details={"minutes": minutes},
@@ -89,7 +89,10 @@ async def opening_grant(
             unit=MINUTE,
             id=grant,
             origin=Origin(
-                CommunityId(community_id), Event("opening_grant", member_id), by, effective_at=at
+                CommunityId(community_id),
+                Event("opening_grant", member_id),
+                by.member_id,
+                effective_at=at,
             ),
             note="opening grant",
         )

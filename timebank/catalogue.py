@@ -4,7 +4,7 @@ from uuid import UUID
 
 import community
 import ledger
-from community import SYSTEM
+from community import Actor
 from timebank.accounts import open_accounts
 from timebank.errors import UnknownCareService
 from timebank.tables import CareServiceRow
@@ -37,7 +37,7 @@ ON CONFLICT ON CONSTRAINT care_service_code_once DO NOTHING
 """
 
 
-async def open_time_bank(community_id: UUID, *, by: UUID = SYSTEM) -> None:
+async def open_time_bank(community_id: UUID, *, by: Actor | None = None) -> None:
     """Open a community's time bank: its accounts and the twelve usual care services.
 
     Opening it again adds what is missing and changes nothing else.
@@ -48,9 +48,8 @@ async def open_time_bank(community_id: UUID, *, by: UUID = SYSTEM) -> None:
                 _ADD, ledger.new_id(), community_id, code, name_zh, name_en, minutes, place
             )
         await community.record(
-            community_id=community_id,
-            actor=by,
-            act="time_bank.open",
+            "time_bank.open",
+            by=by or community.system(community_id),
             subject_kind="community",
             subject_id=community_id,
         )

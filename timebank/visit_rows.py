@@ -129,9 +129,8 @@ async def write_down(
     if note:
         details["note"] = note
     await community.record(
-        community_id=visit.community_id,
-        actor=by.member_id,
-        act=f"visit.{act}",
+        f"visit.{act}",
+        by=by,
         subject_kind="visit",
         subject_id=visit.id,
         details=details,

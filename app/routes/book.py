@@ -12,18 +12,18 @@ from litestar.response import Template
 import community
 import ledger
 from app import open_book
-from app.guards import public
+from app.acts import act
 from app.neighbourhood import community_shown
 from community import Community
 
 
-@get("/book", name="book", opt=public)
+@get("/book", name="book", opt=act("book.read"))
 async def book(request: Request[Any, Any, Any]) -> Template:
     """Show the book of the visitor's own community, or of the first one."""
     return await _book(await community_shown(request))
 
 
-@get("/book/{code:str}", name="book.of", opt=public)
+@get("/book/{code:str}", name="book.of", opt=act("book.read"))
 async def book_of(code: FromPath[str]) -> Template:
     """Show the book of the community with this code."""
     try:

@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
+from app.acts import act
 from app.i18n import gettext as _
 from app.marketplace_words import BALLOT_KINDS, money_words
 from app.neighbourhood import community_shown
@@ -20,7 +21,7 @@ from marketplace.errors import UnknownElection
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/elections", name="elections", public=True)
+@get("/elections", name="elections", opt=act("election.read"))
 async def election_list(request: AnyRequest) -> Template:
     """Show the published elections that were taken in."""
     home = await community_shown(request)
@@ -31,7 +32,7 @@ async def election_list(request: AnyRequest) -> Template:
     return Template("marketplace/elections.html", context=context)
 
 
-@get("/elections/{election_id:uuid}", name="election", public=True)
+@get("/elections/{election_id:uuid}", name="election", opt=act("election.read"))
 async def election_page(request: AnyRequest, election_id: FromPath[UUID]) -> Template:
     """Show an election's result; `rule` in the address chooses whose winners the bars mark."""
     home = await community_shown(request)
@@ -48,7 +49,7 @@ async def election_page(request: AnyRequest, election_id: FromPath[UUID]) -> Tem
     return Template("marketplace/election.html", context=context)
 
 
-@get("/elections/{election_id:uuid}/file", public=True)
+@get("/elections/{election_id:uuid}/file", opt=act("election.read"))
 async def election_file(request: AnyRequest, election_id: FromPath[UUID]) -> Response[bytes]:
     """Give the file, byte for byte as it was published."""
     home = await community_shown(request)

@@ -7,13 +7,14 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
 from app import metrics
-from app.routes.health import APART
+from app.acts import act
+from app.routes.health import A_MACHINE
 from app.settings import settings
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
-@get("/metrics", opt=APART)
+@get("/metrics", opt={**A_MACHINE, **act("metrics.read")})
 async def figures(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Give the figures. Raises 404 for whoever may not read them, so as not to show they exist."""
     allowed = settings().metrics

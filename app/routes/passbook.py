@@ -8,14 +8,14 @@ from litestar.response import Template
 
 import community
 import timebank
-from app.guards import signed_in
+from app.acts import act
 from app.i18n import current_language
 from app.neighbourhood import acting
 
 LARGEST_PAGE = 2**63 - 1
 
 
-@get("/time-bank/passbook", name="passbook", guards=[signed_in])
+@get("/time-bank/passbook", name="passbook", opt=act("passbook.read"))
 async def passbook(request: Request[Any, Any, Any]) -> Template:
     """Show a member their own passbook, newest line first."""
     by = await acting(request)

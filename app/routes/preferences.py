@@ -7,7 +7,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from app.guards import public
+from app.acts import act
 from app.i18n import is_language
 from app.preferences import (
     LANGUAGE_COOKIE,
@@ -27,7 +27,7 @@ def _back(data: dict[str, str]) -> Redirect:
     )
 
 
-@post("/language", name="language", opt=public, status_code=303)
+@post("/language", name="language", opt=act("preference.choose"), status_code=303)
 async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> Redirect:
     """Keep the language that was chosen; anything else changes nothing."""
     answer = _back(data)
@@ -38,7 +38,7 @@ async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> R
     return answer
 
 
-@post("/text-size", name="text-size", opt=public, status_code=303)
+@post("/text-size", name="text-size", opt=act("preference.choose"), status_code=303)
 async def choose_text_size(request: Request[Any, Any, Any], data: Submitted) -> Redirect:
     """Keep the text size that was chosen; anything else changes nothing."""
     answer = _back(data)

@@ -10,16 +10,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
+from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
-from app.guards import has_role
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
 from app.marketplace_words import CATEGORIES, CATEGORY_ICONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed
-from community import Role, named_members
+from community import named_members
 from marketplace import (
     Category,
     Draft,
@@ -36,7 +36,7 @@ from marketplace.rounds import PROJECT_ACCOUNT
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/projects", name="projects", public=True)
+@get("/projects", name="projects", opt=act("project.read"))
 async def front_page(request: AnyRequest) -> Template:
     """Show every round with its projects, the newest first, and the published elections."""
     home = await community_shown(request)
@@ -51,7 +51,7 @@ async def front_page(request: AnyRequest) -> Template:
     return Template("marketplace/projects.html", context=context)
 
 
-@get("/projects/{project_id:uuid}", name="project", public=True)
+@get("/projects/{project_id:uuid}", name="project", opt=act("project.read"))
 async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
     """Show a project: what it is for, how far it has come, and every fen that it received."""
     home = await community_shown(request)
@@ -80,7 +80,7 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
     return Template("marketplace/project.html", context=context)
 
 
-@get("/rounds/{round_id:uuid}/propose", guards=[has_role(Role.RESIDENT)])
+@get("/rounds/{round_id:uuid}/propose", opt=act("round.propose"))
 async def proposal_form(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Show the form that proposes a project."""
     current = await _round(round_id, (await acting(request)).community_id)
@@ -89,7 +89,7 @@ async def proposal_form(request: AnyRequest, round_id: FromPath[UUID]) -> Templa
     return _form(current, Form.of({"key": str(ledger.new_id())}))
 
 
-@post("/rounds/{round_id:uuid}/propose", guards=[has_role(Role.RESIDENT)], status_code=303)
+@post("/rounds/{round_id:uuid}/propose", opt=act("round.propose"), status_code=303)
 async def propose_one(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Propose a project, or show the form again with what is wrong."""
     actor = await acting(request)

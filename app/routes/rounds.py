@@ -12,9 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 import ledger
+from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
-from app.guards import has_role
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
 from app.marketplace_words import COMPLETIONS, RULE_HINTS, RULES, SATISFACTIONS
@@ -23,7 +23,7 @@ from app.notices import noticed
 from app.result_pages import as_page
 from app.routes.typed import key_of, typed
 from app.templating import page_or_fragment
-from community import Role, named_members
+from community import named_members
 from marketplace import (
     Project,
     Round,
@@ -54,7 +54,7 @@ async def _round(round_id: UUID, community_id: UUID) -> Round:
         raise NotFoundException from error
 
 
-@get("/rounds/{round_id:uuid}", name="round", public=True)
+@get("/rounds/{round_id:uuid}", name="round", opt=act("round.read"))
 async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     """Show a round: its terms and projects, and its result once it is counted."""
     home = await community_shown(request)
@@ -80,7 +80,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     return Template("marketplace/round.html", context=context)
 
 
-@get("/rounds/new", name="round.new", guards=[has_role(Role.COORDINATOR)])
+@get("/rounds/new", name="round.new", opt=act("round.open"))
 async def round_form(request: AnyRequest) -> Template:
     """Show the form that opens a round."""
     await acting(request)
@@ -94,7 +94,7 @@ async def round_form(request: AnyRequest) -> Template:
     return _round_form(Form.of(first))
 
 
-@post("/rounds", name="round.open", guards=[has_role(Role.COORDINATOR)], status_code=303)
+@post("/rounds", name="round.open", opt=act("round.open"), status_code=303)
 async def open_one(request: AnyRequest) -> Template | Redirect:
     """Open a round with its money."""
     actor = await acting(request)
@@ -161,7 +161,7 @@ def _terms(form: Form) -> Terms | None:
     return Terms(budget, int(most), **chosen)
 
 
-@post("/rounds/{round_id:uuid}/open-ballot", guards=[has_role(Role.COORDINATOR)], status_code=303)
+@post("/rounds/{round_id:uuid}/open-ballot", opt=act("round.open_ballot"), status_code=303)
 async def open_its_ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     """Open a round's ballot."""
     actor = await acting(request)
@@ -174,7 +174,7 @@ async def open_its_ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Redi
     return noticed(back, _("The ballot is open. Residents can vote from now on."))
 
 
-@get("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)])
+@get("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"))
 async def ballot_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Show a resident's own ballot."""
     actor = await acting(request)
@@ -186,7 +186,7 @@ async def ballot_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template
     return _ballot(request, current, await _on_ballot(current, actor.member_id), (form, chosen))
 
 
-@post("/rounds/{round_id:uuid}/ballot", guards=[has_role(Role.RESIDENT)], status_code=303)
+@post("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"), status_code=303)
 async def cast(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Keep a resident's choices: each time one is ticked, or when the form is sent."""
     actor = await acting(request)
@@ -230,7 +230,7 @@ def _ballot(
     )
 
 
-@get("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)])
+@get("/rounds/{round_id:uuid}/close", opt=act("round.close"))
 async def closing_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Say what closing does before a coordinator does it."""
     actor = await acting(request)
@@ -240,7 +240,7 @@ async def closing_page(request: AnyRequest, round_id: FromPath[UUID]) -> Templat
     return Template("marketplace/close.html", context={"round": current})
 
 
-@post("/rounds/{round_id:uuid}/close", guards=[has_role(Role.COORDINATOR)], status_code=303)
+@post("/rounds/{round_id:uuid}/close", opt=act("round.close"), status_code=303)
 async def close(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     """Close a round and count it; whoever comes second finds the result of the first."""
     actor = await acting(request)
@@ -255,7 +255,7 @@ async def close(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     return noticed(back, _("Closed and counted. The winners' money stands on their own accounts."))
 
 
-@get("/rounds/{round_id:uuid}/result.pb", public=True)
+@get("/rounds/{round_id:uuid}/result.pb", opt=act("round.read"))
 async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
     """Give a closed round as a `.pb` file: terms, projects, and every anonymous ballot."""
     home = await community_shown(request)

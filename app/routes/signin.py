@@ -12,7 +12,8 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
 
 import community
-from app.guards import MEMBER_KEY, public
+from app.acts import act
+from app.guards import MEMBER_KEY
 from app.i18n import gettext as _
 from app.neighbourhood import community_shown
 from app.notices import noticed
@@ -30,7 +31,7 @@ AnyRequest = Request[Any, Any, Any]
 AFTER = "/time-bank"
 
 
-@get("/sign-in", name="sign-in", opt=public)
+@get("/sign-in", name="sign-in", opt=act("sign_in"))
 async def sign_in_page(request: AnyRequest) -> Template:
     """List a community's members by role: of the one that is named, else of the first.
 
@@ -48,7 +49,7 @@ async def sign_in_page(request: AnyRequest) -> Template:
     )
 
 
-@post("/sign-in", name="sign-in.as", opt=public)
+@post("/sign-in", name="sign-in.as", opt=act("sign_in"))
 async def sign_in(request: AnyRequest) -> Redirect:
     """Sign in as the chosen member, with a fresh session. Raises 404 where this is no demo."""
     _demo_only()
@@ -70,7 +71,7 @@ async def sign_in(request: AnyRequest) -> Redirect:
     return answer
 
 
-@post("/sign-out", name="sign-out", opt=public)
+@post("/sign-out", name="sign-out", opt=act("sign_out"))
 async def sign_out(request: AnyRequest) -> Redirect:
     """Forget who signed in."""
     request.clear_session()

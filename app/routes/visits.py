@@ -13,8 +13,9 @@ from litestar.response import Redirect, Template
 import community
 import timebank
 from app import ask_form, visit_page
+from app.acts import act
 from app.forms import Form
-from app.guards import actor_of, has_role, public, signed_in
+from app.guards import actor_of
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.neighbourhood import acting, community_shown
@@ -30,7 +31,7 @@ AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
 
 
-@get("/time-bank", name="time-bank", opt=public)
+@get("/time-bank", name="time-bank", opt=act("time_bank.read"))
 async def time_bank(request: AnyRequest) -> Template:
     """Show a member their own home, and a visitor what the time bank is."""
     by = await actor_of(request)
@@ -56,7 +57,7 @@ async def time_bank(request: AnyRequest) -> Template:
     )
 
 
-@get("/time-bank/ask", name="visit.ask", guards=[has_role(Role.ELDER)])
+@get("/time-bank/ask", name="visit.ask", opt=act("visit.ask"))
 async def ask_page(request: AnyRequest) -> Template:
     """Show the form that asks for a visit; the place of the last one is filled in."""
     by = await acting(request)
@@ -65,7 +66,7 @@ async def ask_page(request: AnyRequest) -> Template:
     return await _ask_template(by, Form.of({**first, "service": wanted} if wanted else first))
 
 
-@post("/time-bank/ask", name="visit.ask.send", guards=[has_role(Role.ELDER)])
+@post("/time-bank/ask", name="visit.ask.send", opt=act("visit.ask"))
 async def ask(request: AnyRequest) -> Template | Redirect:
     """Ask for a visit; a refused form comes back as it was typed."""
     by, form = await acting(request), await typed(request)
@@ -108,7 +109,7 @@ async def _ask_template(by: Actor, form: Form) -> Template:
     return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)
 
 
-@get("/time-bank/requests", name="visit.requests", guards=[has_role(Role.VOLUNTEER)])
+@get("/time-bank/requests", name="visit.requests", opt=act("visit.requests.read"))
 async def requests(request: AnyRequest) -> Template:
     """Show a volunteer who nearby needs help, soonest first."""
     by = await acting(request)
@@ -121,7 +122,7 @@ async def requests(request: AnyRequest) -> Template:
     return page_or_fragment(request, "timebank/requests.html", context)
 
 
-@get("/time-bank/visits", name="visit.mine", guards=[signed_in])
+@get("/time-bank/visits", name="visit.mine", opt=act("visit.read"))
 async def my_visits(request: AnyRequest) -> Template:
     """Show a member the visits that they receive and give."""
     by = await acting(request)
@@ -138,7 +139,7 @@ async def my_visits(request: AnyRequest) -> Template:
     return Template("timebank/visits.html", context=context)
 
 
-@get("/time-bank/visits/{visit_id:uuid}", name="visit", guards=[signed_in])
+@get("/time-bank/visits/{visit_id:uuid}", name="visit", opt=act("visit.read"))
 async def visit(request: AnyRequest, visit_id: FromPath[UUID]) -> Template:
     """Show a visit to whoever may see it, with what they can do next."""
     by = await acting(request)
@@ -155,7 +156,7 @@ async def _context(visit_id: UUID, by: Actor, form: Form | None = None) -> dict[
     return await visit_page.context(page, by, form)
 
 
-@post("/time-bank/visits/{visit_id:uuid}/accept", name="visit.accept", guards=[signed_in])
+@post("/time-bank/visits/{visit_id:uuid}/accept", name="visit.accept", opt=act("visit.accept"))
 async def accept(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect:
     """Take a visit on, or say who was quicker and show the board again."""
     by = await acting(request)
@@ -170,7 +171,9 @@ async def accept(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect:
     return _to(taken.id, _("The visit is yours. Thank you! The elder sees your name now."))
 
 
-@post("/time-bank/visits/{visit_id:uuid}/withdraw", name="visit.withdraw", guards=[signed_in])
+@post(
+    "/time-bank/visits/{visit_id:uuid}/withdraw", name="visit.withdraw", opt=act("visit.withdraw")
+)
 async def withdraw(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Give a visit back to the board."""
     by = await acting(request)
@@ -182,7 +185,9 @@ async def withdraw(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | 
     return noticed(answer, _("The visit is open to others again. Thank you for saying so early."))
 
 
-@post("/time-bank/visits/{visit_id:uuid}/check-in", name="visit.check-in", guards=[signed_in])
+@post(
+    "/time-bank/visits/{visit_id:uuid}/check-in", name="visit.check-in", opt=act("visit.check_in")
+)
 async def check_in(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Begin a visit with the number that the elder reads out."""
     by, form = await acting(request), await typed(request)
@@ -193,7 +198,11 @@ async def check_in(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | 
     return _to(begun.id, _("You are checked in. The clock is running; check out when you leave."))
 
 
-@post("/time-bank/visits/{visit_id:uuid}/check-out", name="visit.check-out", guards=[signed_in])
+@post(
+    "/time-bank/visits/{visit_id:uuid}/check-out",
+    name="visit.check-out",
+    opt=act("visit.check_out"),
+)
 async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """End a visit by the clock, or by the fewer minutes that were typed."""
     by, form = await acting(request), await typed(request)
@@ -211,7 +220,7 @@ async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect |
     return _to(ended.id, told)
 
 
-@post("/time-bank/visits/{visit_id:uuid}/confirm", name="visit.confirm", guards=[signed_in])
+@post("/time-bank/visits/{visit_id:uuid}/confirm", name="visit.confirm", opt=act("visit.confirm"))
 async def confirm(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Pass the minutes on. An answer for more than was set aside says so: that is the word."""
     by, form = await acting(request), await typed(request)
@@ -245,7 +254,7 @@ def _confirmed_words(closed: Visit) -> str:
     return _("Confirmed. %(passed)s passed to the volunteer.") % {"passed": duration(passed)}
 
 
-@get("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel.ask", guards=[signed_in])
+@get("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel.ask", opt=act("visit.cancel"))
 async def cancel_page(request: AnyRequest, visit_id: FromPath[UUID]) -> Template | Redirect:
     """Ask once more before a visit is called off."""
     by = await acting(request)
@@ -255,7 +264,7 @@ async def cancel_page(request: AnyRequest, visit_id: FromPath[UUID]) -> Template
     return Template("timebank/cancel.html", context=context)
 
 
-@post("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel", guards=[signed_in])
+@post("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel", opt=act("visit.cancel"))
 async def cancel(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Call a visit off; all that was set aside returns."""
     by, form = await acting(request), await typed(request)

@@ -14,6 +14,7 @@ from litestar.params import FromPath
 
 import community
 import ledger
+from app.acts import act
 from app.amounts import fen_of_yuan, yuan_of_fen
 from app.database import Engine
 from app.main import create_app, running
@@ -42,7 +43,7 @@ LAMP = {
 }
 
 
-@get("/test/become/{member_id:uuid}", public=True)
+@get("/test/become/{member_id:uuid}", opt=act("home.read"))
 async def become(request: Request[Any, Any, Any], member_id: FromPath[uuid.UUID]) -> str:
     request.set_session({"member_id": str(member_id)})
     return "in"

@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from playwright.async_api import Page, expect
 
 import ledger
+from app.acts import act
 from app.database import Engine
 from app.main import create_app
 from community import Actor, Role, add_community, add_member
@@ -37,7 +38,7 @@ from tests.journeys.browsing import View, assert_accessible, assert_fits, assert
 from tests.journeys.conftest import OpenPage
 
 
-@get("/test/become/{member_id:uuid}", public=True)
+@get("/test/become/{member_id:uuid}", opt=act("home.read"))
 async def become(request: Request[Any, Any, Any], member_id: FromPath[uuid.UUID]) -> str:
     request.set_session({"member_id": str(member_id)})
     return "in"
