@@ -20,6 +20,15 @@ from community.errors import (
     UnknownCommunity,
     UnknownMember,
 )
+from community.masking import (
+    HIDDEN,
+    mask_address,
+    mask_birth_date,
+    mask_email,
+    mask_identity,
+    mask_phone,
+    masked,
+)
 from community.reading import (
     actor,
     communities,
@@ -50,6 +59,7 @@ from community.values import (
 )
 
 __all__ = [
+    "HIDDEN",
     "STAFF",
     "SYSTEM",
     "Actor",
@@ -85,6 +95,12 @@ __all__ = [
     "community",
     "community_by_code",
     "grant_role",
+    "mask_address",
+    "mask_birth_date",
+    "mask_email",
+    "mask_identity",
+    "mask_phone",
+    "masked",
     "member",
     "members",
     "named_members",

@@ -38,7 +38,7 @@ async def record(  # noqa: PLR0913 (an act has these parts)
     which consent and from which address. `area_id` is whose trail it belongs in, the actor's
     community unless given. `details` is what else a reader must know, as JSON: ids, minutes, a
     reason. `before` and `after` are the changed fields of personal data, masked with
-    `community.rules`: never a whole phone number, birth date or identity number, nor a secret.
+    `community.masked`: never a whole phone number, birth date or identity number, nor a secret.
     """
     await AuditEventRow.raw(
         _RECORD,
