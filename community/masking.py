@@ -15,23 +15,23 @@ HIDDEN: Final = "****"
 """Stands for whatever is hidden, however long that was."""
 
 _CHINA: Final = "+86"
-_PHONE_HIDDEN_MIN: Final = 4
+_HIDDEN_MIN: Final = 4
 _ADDRESS_SHOWN_MAX: Final = 6
 
 
 def mask_phone(phone: str) -> str:
     """Keep the first three and the last four digits of an E.164 number: `+86 138****5678`.
 
-    China's country code is not counted among the three. Of a number so short that fewer than four
-    digits would be hidden, only the last two stay.
+    China's country code is not counted among the three. At least four digits are always hidden:
+    of a shorter number only the last two stay, or none.
     """
     code, digits = (_CHINA + " ", phone[3:]) if phone.startswith(_CHINA) else ("", phone[1:])
     if not (phone.startswith("+") and digits.isascii() and digits.isdigit()):
         return HIDDEN
     plus = code or "+"
-    if len(digits) - 3 - 4 >= _PHONE_HIDDEN_MIN:
+    if len(digits) - 3 - 4 >= _HIDDEN_MIN:
         return f"{plus}{digits[:3]}{HIDDEN}{digits[-4:]}"
-    return f"{plus}{HIDDEN}{digits[-2:]}" if len(digits) > _PHONE_HIDDEN_MIN else HIDDEN
+    return f"{plus}{HIDDEN}{digits[-2:]}" if len(digits) - 2 >= _HIDDEN_MIN else HIDDEN
 
 
 def mask_birth_date(birth_date: date | str) -> str:
@@ -45,7 +45,7 @@ def mask_birth_date(birth_date: date | str) -> str:
 
 def mask_identity(number: str) -> str:
     """Keep the first and the last character of an identity number: `3****X`."""
-    return f"{number[0]}{HIDDEN}{number[-1]}" if len(number) > _PHONE_HIDDEN_MIN else HIDDEN
+    return f"{number[0]}{HIDDEN}{number[-1]}" if len(number) - 2 >= _HIDDEN_MIN else HIDDEN
 
 
 def mask_email(email: str) -> str:
