@@ -29,6 +29,14 @@ from community.masking import (
     mask_phone,
     masked,
 )
+from community.messages import (
+    Message,
+    inbox,
+    read_all_messages,
+    read_message,
+    tell,
+    unread_messages,
+)
 from community.reading import (
     actor,
     communities,
@@ -76,6 +84,7 @@ __all__ = [
     "InvalidRole",
     "Level",
     "Member",
+    "Message",
     "PhoneTaken",
     "Registration",
     "Role",
@@ -95,6 +104,7 @@ __all__ = [
     "community",
     "community_by_code",
     "grant_role",
+    "inbox",
     "mask_address",
     "mask_birth_date",
     "mask_email",
@@ -104,6 +114,10 @@ __all__ = [
     "member",
     "members",
     "named_members",
+    "read_all_messages",
+    "read_message",
     "record",
     "system",
+    "tell",
+    "unread_messages",
 ]

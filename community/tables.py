@@ -173,6 +173,7 @@ class MessageRow(Table, tablename="message"):
     fill = JSONB()
     link = Text(null=True, default=None)
     urgent = Boolean()
+    private = Boolean()
     once = Text(null=True, default=None)
     created_at = Timestamptz()
     read_at = Timestamptz(null=True, default=None)

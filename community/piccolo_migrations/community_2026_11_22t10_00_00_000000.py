@@ -281,7 +281,8 @@ CREATE TABLE policy_pack (
 """
 
 # A message is the in-app message itself and, until it is delivered, the outbox of the other ways.
-# `kind` names its words in both languages; `fill` is what stands in their gaps.
+# `kind` names its words in both languages; `fill` is what stands in their gaps. A private one (a
+# sign-in code) only goes to the member's own phone or mail; its fill is wiped after that.
 MESSAGE = """
 CREATE TABLE message (
     id uuid PRIMARY KEY,
@@ -291,6 +292,7 @@ CREATE TABLE message (
     fill jsonb NOT NULL DEFAULT '{}',
     link text,
     urgent boolean NOT NULL DEFAULT false,
+    private boolean NOT NULL DEFAULT false,
     once text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     read_at timestamptz,
@@ -338,8 +340,12 @@ INDEXES = (
         " (organisation_id, member_id, post) WHERE until IS NULL"
     ),
     "CREATE INDEX organisation_member_by_member ON organisation_member (member_id)",
-    "CREATE INDEX message_by_member ON message (member_id, created_at DESC, id)",
-    "CREATE INDEX message_unread ON message (member_id) WHERE read_at IS NULL",
+    # Unread ones first, newest first in each half; the ids are in the order of time.
+    "CREATE INDEX message_inbox ON message (member_id, (read_at IS NULL), id) WHERE NOT private",
+    (
+        "CREATE INDEX message_unread ON message (member_id)"
+        " WHERE read_at IS NULL AND NOT private"
+    ),
 )
 
 # `refuse_edit_of_history` stands in the first migration.
@@ -373,7 +379,7 @@ RIGHTS = (
     ),
     "GRANT SELECT, INSERT, UPDATE (until) ON organisation_member TO linli_app",
     "GRANT SELECT, INSERT ON policy_pack TO linli_app",
-    "GRANT SELECT, INSERT, UPDATE (read_at), DELETE ON message TO linli_app",
+    "GRANT SELECT, INSERT, UPDATE (fill, read_at), DELETE ON message TO linli_app",
 )
 
 
