@@ -1,4 +1,4 @@
-"""Where Piccolo finds the database and the four packages that own tables in it."""
+"""Where Piccolo finds the database and the five packages that own tables in it."""
 
 from piccolo.conf.apps import AppRegistry
 
@@ -12,5 +12,6 @@ APP_REGISTRY = AppRegistry(
         "community.piccolo_app",
         "timebank.piccolo_app",
         "marketplace.piccolo_app",
+        "app.piccolo_app",
     ],
 )

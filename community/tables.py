@@ -73,6 +73,8 @@ class MemberRoleRow(Table, tablename="member_role"):
     since = Timestamptz()
     until = Timestamptz(null=True, default=None)
     granted_by = UUID(null=True, default=None)
+    ended_by = UUID(null=True, default=None)
+    ended_why = Text(null=True, default=None)
 
 
 class KinshipRow(Table, tablename="kinship"):
@@ -176,6 +178,7 @@ class MessageRow(Table, tablename="message"):
     private = Boolean()
     once = Text(null=True, default=None)
     created_at = Timestamptz()
+    spread_at = Timestamptz(null=True, default=None)
     read_at = Timestamptz(null=True, default=None)
 
 

@@ -282,7 +282,8 @@ CREATE TABLE policy_pack (
 
 # A message is the in-app message itself and, until it is delivered, the outbox of the other ways.
 # `kind` names its words in both languages; `fill` is what stands in their gaps. A private one (a
-# sign-in code) only goes to the member's own phone or mail; its fill is wiped after that.
+# sign-in code) only goes to the member's own phone or mail; its fill is wiped after that. From
+# `spread_at` on, what is still to be sent stands in the app's `message_delivery`.
 MESSAGE = """
 CREATE TABLE message (
     id uuid PRIMARY KEY,
@@ -295,6 +296,7 @@ CREATE TABLE message (
     private boolean NOT NULL DEFAULT false,
     once text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    spread_at timestamptz,
     read_at timestamptz,
     CONSTRAINT message_to_known_member FOREIGN KEY (community_id, member_id)
         REFERENCES member (community_id, id),
@@ -319,9 +321,18 @@ AUDIT_EVENT = (
            CHECK ((on_behalf_of IS NULL) = (consent_id IS NULL)),
        ADD CONSTRAINT audit_before_named CHECK (jsonb_typeof(before) = 'object'),
        ADD CONSTRAINT audit_after_named CHECK (jsonb_typeof(after) = 'object')""",
-    "ALTER INDEX audit_event_by_community RENAME TO audit_event_by_area",
-    "CREATE INDEX audit_event_by_actor ON audit_event (area_id, actor, seq)",
-    "CREATE INDEX audit_event_by_act ON audit_event (area_id, act, seq)",
+    # A search walks one of these from the newest event back; `seq` parts events of one moment.
+    "DROP INDEX audit_event_by_community, audit_event_by_subject",
+    "CREATE INDEX audit_event_by_area ON audit_event (area_id, at, seq)",
+    "CREATE INDEX audit_event_by_actor ON audit_event (area_id, actor, at, seq)",
+    "CREATE INDEX audit_event_by_act ON audit_event (area_id, act, at, seq)",
+    "CREATE INDEX audit_event_by_subject ON audit_event (area_id, subject_id, at, seq)",
+    """CREATE INDEX audit_event_by_principal ON audit_event (area_id, on_behalf_of, at, seq)
+       WHERE on_behalf_of IS NOT NULL""",
+    # An event's number and moment are the database's own: the app cannot choose or back-date them.
+    "REVOKE INSERT ON audit_event FROM linli_app",
+    """GRANT INSERT (area_id, actor, on_behalf_of, consent_id, act, subject_kind, subject_id,
+       details, before, after, address) ON audit_event TO linli_app""",
 )
 
 INDEXES = (
@@ -342,6 +353,7 @@ INDEXES = (
     "CREATE INDEX organisation_member_by_member ON organisation_member (member_id)",
     # Unread ones first, newest first in each half; the ids are in the order of time.
     "CREATE INDEX message_inbox ON message (member_id, (read_at IS NULL), id) WHERE NOT private",
+    "CREATE INDEX message_unspread ON message (created_at) WHERE spread_at IS NULL",
     (
         "CREATE INDEX message_unread ON message (member_id)"
         " WHERE read_at IS NULL AND NOT private"
@@ -379,7 +391,7 @@ RIGHTS = (
     ),
     "GRANT SELECT, INSERT, UPDATE (until) ON organisation_member TO linli_app",
     "GRANT SELECT, INSERT ON policy_pack TO linli_app",
-    "GRANT SELECT, INSERT, UPDATE (fill, read_at), DELETE ON message TO linli_app",
+    "GRANT SELECT, INSERT, UPDATE (fill, spread_at, read_at), DELETE ON message TO linli_app",
 )
 
 

@@ -1,0 +1,1 @@
+"""Messages to members: their words, their ways, and the worker that delivers what a verb told."""

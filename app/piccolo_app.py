@@ -1,0 +1,14 @@
+"""Tells Piccolo where the web shell keeps its migrations and which tables are its own."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="web",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=table_finder(
+        modules=["app.tables", "app.messages.tables"], exclude_imported=True
+    ),
+    migration_dependencies=["community.piccolo_app"],
+)
