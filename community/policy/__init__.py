@@ -18,12 +18,15 @@ from community.policy.errors import (
     NotRetroactive,
     PolicyError,
 )
+from community.policy.file import BadPackFile, Fault, Problem, read_pack
 from community.policy.pack import AdoptedPack, Change, Pack, Policy, changes
 from community.policy.setting import Kind, Setting, Unit, Value, choice, number, switch
 
 __all__ = [
     "AdoptedPack",
+    "BadPackFile",
     "Change",
+    "Fault",
     "InvalidPack",
     "Kind",
     "MomentTaken",
@@ -32,6 +35,7 @@ __all__ = [
     "Pack",
     "Policy",
     "PolicyError",
+    "Problem",
     "Setting",
     "Unit",
     "Value",
@@ -42,5 +46,6 @@ __all__ = [
     "choice",
     "number",
     "policy_in_force",
+    "read_pack",
     "switch",
 ]
