@@ -64,6 +64,15 @@ from community.reading import (
 )
 from community.register import add_member
 from community.roles import grant_role
+from community.trail import (
+    SeenConsent,
+    TrailSearch,
+    members_called,
+    search_trail,
+    seen_consent,
+    trail_names,
+    watched_areas,
+)
 from community.values import (
     STAFF,
     SYSTEM,
@@ -114,8 +123,10 @@ __all__ = [
     "Registration",
     "Role",
     "RoleHeld",
+    "SeenConsent",
     "Setting",
     "Standing",
+    "TrailSearch",
     "UnknownArea",
     "UnknownCommunity",
     "UnknownMember",
@@ -142,12 +153,17 @@ __all__ = [
     "masked",
     "member",
     "members",
+    "members_called",
     "named_members",
     "policy_in_force",
     "read_all_messages",
     "read_message",
     "record",
+    "search_trail",
+    "seen_consent",
     "system",
     "tell",
+    "trail_names",
     "unread_messages",
+    "watched_areas",
 ]
