@@ -99,13 +99,13 @@ async def search_trail(
     named = wanted.actors or wanted.subjects or wanted.principals
     acts: list[Any] = []
     if wanted.acts and not named:
-        conditions.append("act = one.act")
+        conditions.append("act = one.act_name")
         acts.append(list(wanted.acts))
     elif wanted.acts:
         conditions.append("act = ANY({})")
         values.append(list(wanted.acts))
     sql = _SEARCH.replace(
-        "{acts}", "CROSS JOIN unnest({}::text[]) AS one (act)" if acts else ""
+        "{acts}", "CROSS JOIN unnest({}::text[]) AS one (act_name)" if acts else ""
     ).replace("{also}", "".join(f" AND {one}" for one in conditions))
     rows = await AuditEventRow.raw(sql, list(areas), *acts, *values, size, size)
     return [event_of(row) for row in rows]
