@@ -8,7 +8,7 @@ from app.forms import Form
 from app.i18n import gettext as _
 from app.visit_words import icon_of
 from app.wording import duration, spoken_clock, spoken_day
-from timebank import CareService, Request
+from timebank import CareService, Request, VisitPolicy
 
 DAYS_OFFERED: Final = 14
 FIRST_HOUR: Final = 7
@@ -16,10 +16,11 @@ LAST_HOUR: Final = 20
 LENGTHS: Final = (30, 60, 90, 120, 180, 240)
 
 
-def days(zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
-    """Return the next fourteen days as (value, words)."""
+def days(zone: ZoneInfo, now: datetime, policy: VisitPolicy) -> list[tuple[str, str]]:
+    """Return the next fourteen days, or as many as can be asked for, as (value, words)."""
     today = now.astimezone(zone).date()
-    offered = [today + timedelta(days=ahead) for ahead in range(DAYS_OFFERED)]
+    count = min(DAYS_OFFERED, policy.days_ahead_max + 1)
+    offered = [today + timedelta(days=ahead) for ahead in range(count)]
     return [(day.isoformat(), spoken_day(day, today)) for day in offered]
 
 
@@ -33,9 +34,13 @@ def times() -> list[tuple[str, str]]:
     return [(moment.strftime("%H:%M"), spoken_clock(moment)) for moment in moments]
 
 
-def lengths() -> list[tuple[int, str]]:
+def lengths(policy: VisitPolicy) -> list[tuple[int, str]]:
     """Return the lengths that an elder chooses from, in minutes, with words."""
-    return [(minutes, duration(minutes)) for minutes in LENGTHS]
+    return [
+        (minutes, duration(minutes))
+        for minutes in LENGTHS
+        if policy.minutes_min <= minutes <= policy.minutes_max
+    ]
 
 
 def kinds_of_help(catalogue: list[CareService], language: str) -> list[tuple[str, str, str, str]]:

@@ -82,12 +82,14 @@ def track(seen: Seen, steps: list[timebank.Step]) -> dict[str, Any]:
     return {"labels": [_(STEPS[one]) for one in order], "current": current, "stopped": stopped}
 
 
-def lengths_to_confirm(visit: timebank.Visit) -> list[tuple[int, str, str]]:
+def lengths_to_confirm(
+    visit: timebank.Visit, policy: timebank.VisitPolicy
+) -> list[tuple[int, str, str]]:
     """Return what the elder may confirm, each with words and a hint."""
     if visit.minutes_measured is None:
         return []
     booked = visit.minutes_booked
-    offered = rules.proposals(booked, visit.minutes_measured)
+    offered = rules.proposals(booked, visit.minutes_measured, policy)
     hints = {booked: _("What you had set aside; nothing more is taken.")}
     for minutes in offered[1:]:
         hints[minutes] = _("I agree to give %(more)s more than I had set aside.") % {
@@ -105,9 +107,11 @@ async def context(
     mine = shown(seen, by)
     visit = seen.visit
     now = datetime.now(UTC)
+    policy = await timebank.visit_policy_at(home.id, now)
+    opens_at = rules.check_in_opens(visit, policy)
     so_far = None
     if visit.checked_in_at is not None and visit.checked_out_at is None:
-        so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at))
+        so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at), policy)
     return {
         "mine": mine,
         "visit": visit,
@@ -120,7 +124,7 @@ async def context(
         "zone": ZoneInfo(home.time_zone),
         "now": now,
         "so_far": so_far,
-        "lengths": lengths_to_confirm(visit),
+        "lengths": lengths_to_confirm(visit, policy),
         "can_accept": mine.part == "reader"
         and visit.state is State.REQUESTED
         and Role.VOLUNTEER in by.roles
@@ -128,9 +132,9 @@ async def context(
         "can_cancel": _may(rules.check_cancel, visit, by),
         "can_check_in": mine.part == "volunteer"
         and visit.state is State.BOOKED
-        and now >= visit.starts_at - rules.CHECK_IN_EARLY,
+        and now >= opens_at,
         "over": visit.state is State.REQUESTED and visit.starts_at <= now,
-        "opens_at": visit.starts_at - rules.CHECK_IN_EARLY,
+        "opens_at": opens_at,
         "form": form or Form.of({"minutes": str(visit.minutes_due or "")}),
     }
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from app.i18n import gettext as _
-from app.i18n import mark
+from app.i18n import mark, ngettext
 from app.wording import duration, spoken_time
 from timebank import (
     AlreadyTaken,
@@ -71,7 +71,6 @@ ICONS: Final = {
 
 _REQUEST: Final = {
     ("starts_at", "past"): mark("That time is already over. Choose a later one."),
-    ("starts_at", "too far ahead"): mark("Choose a day within the next 60 days."),
     ("starts_at", "not on a quarter-hour"): mark("Choose one of the times in the list."),
     ("minutes", "not offered"): mark("Choose one of the lengths shown."),
     ("place", "missing"): mark("Say where the volunteer should come."),
@@ -91,6 +90,12 @@ def icon_of(code: str) -> str:
 def wrong_field(refusal: TimebankError) -> tuple[str, str] | None:  # noqa: PLR0911 (one for each)
     """Return the form field that a refusal is about and what to do; None where it is about none."""
     match refusal:
+        case InvalidRequest(why="too far ahead", most=days):
+            return "time", ngettext(
+                "Choose a time within the next %(days)s day.",
+                "Choose a day within the next %(days)s days.",
+                days,
+            ) % {"days": days}
         case InvalidRequest(field=field, why=why):
             return _FIELDS.get(field, field), _(_REQUEST[field, why])
         case UnknownCareService():

@@ -4,6 +4,7 @@ import ledger
 from community import Actor, record
 from marketplace import rules
 from marketplace.errors import UnknownProject
+from marketplace.policy import round_policy_at
 from marketplace.reading import read_project
 from marketplace.refusals import verb
 from marketplace.rounds import locked
@@ -42,6 +43,7 @@ async def propose(
             cost_fen=draft.cost_fen,
             budget_fen=current.terms.budget_fen,
             projects=numbers[0]["projects"],
+            policy=await round_policy_at(by.community_id),
         )
         await _write(key, (current.id, numbers[0]["projects"] + 1), draft, by)
         return await read_project(key, community_id=by.community_id)

@@ -7,6 +7,7 @@ import ledger
 from community import Actor, record
 from marketplace import rules
 from marketplace.errors import UnknownRound
+from marketplace.policy import round_policy_at
 from marketplace.reading import read_round
 from marketplace.refusals import verb
 from marketplace.tables import ProjectMoveRow, RoundKeyRow, RoundMoveRow, RoundRow
@@ -32,14 +33,15 @@ async def open_round(
     """
     rules.coordinates(by.roles)
     rules.words(name=name)
-    rules.terms(
-        terms.budget_fen,
-        terms.choices_max,
-        rule=terms.rule,
-        satisfaction=terms.satisfaction,
-    )
     key = id or RoundId(ledger.new_id())
     async with verb():
+        rules.terms(
+            terms.budget_fen,
+            terms.choices_max,
+            rule=terms.rule,
+            satisfaction=terms.satisfaction,
+            policy=await round_policy_at(by.community_id),
+        )
         opened = await RoundRow.raw(
             "INSERT INTO round (id, community_id, name, budget_fen, choices_max, terms,"
             " terms_hash, opened_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {})"

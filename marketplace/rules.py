@@ -23,14 +23,10 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
+from marketplace.values import RoundPolicy
 
 PROPOSING, VOTING, CLOSED = "proposing", "voting", "closed"
 
-BUDGET_FEN_MAX = 100_000_000_000
-"""One billion yuan: more than any neighbourhood's round, far below what the book can hold."""
-CHOICES_MAX = 20
-PROJECTS_MAX = 999
-"""What a three-digit number on the ballot can tell apart."""
 LENGTHS_MAX = {"name": 80, "title": 80, "purpose": 2000, "place": 120}
 """The most characters that each text may have."""
 
@@ -70,19 +66,24 @@ def words(**texts: str) -> None:
 # A round has money to give and lets everybody choose at least one project. It is counted by most
 # votes or by equal shares, and a ballot that only approves has no points to weigh: terms that could
 # not be counted at the end must not begin.
-def terms(budget_fen: int, choices_max: int, *, rule: str, satisfaction: str) -> None:
+def terms(
+    budget_fen: int, choices_max: int, *, rule: str, satisfaction: str, policy: RoundPolicy
+) -> None:
     """Refuse a budget, a limit of choices or a way of counting that no round could work with."""
     if rule not in RULES or satisfaction not in SATISFACTIONS:
         raise BadRules(f"a round is not counted by {rule} with {satisfaction}")
-    if not 1 <= budget_fen <= BUDGET_FEN_MAX:
-        raise BudgetOutOfBounds(BUDGET_FEN_MAX)
-    if not 1 <= choices_max <= CHOICES_MAX:
-        raise ChoicesLimitOutOfBounds(CHOICES_MAX)
+    if not 1 <= budget_fen <= policy.budget_fen_max:
+        raise BudgetOutOfBounds(policy.budget_fen_max)
+    if not 1 <= choices_max <= policy.choices_max:
+        raise ChoicesLimitOutOfBounds(policy.choices_max)
 
 
 # Projects are proposed until the ballot opens; from then on the list is frozen. A project costs
-# something, and no more than the round has: one that can never win would only waste votes.
-def proposal(state: str, *, cost_fen: int, budget_fen: int, projects: int) -> None:
+# something, and no more than the round has: one that can never win would only waste votes. There
+# are no more of them than the community finds a voter can look through.
+def proposal(
+    state: str, *, cost_fen: int, budget_fen: int, projects: int, policy: RoundPolicy
+) -> None:
     """Refuse a proposal that comes too late, costs nothing, is too dear, or has no room."""
     if state != PROPOSING:
         raise ProposalsClosed
@@ -90,8 +91,8 @@ def proposal(state: str, *, cost_fen: int, budget_fen: int, projects: int) -> No
         raise CostOutOfBounds
     if cost_fen > budget_fen:
         raise TooDear(budget_fen)
-    if projects >= PROJECTS_MAX:
-        raise TooManyProjects(PROJECTS_MAX)
+    if projects >= policy.projects_max:
+        raise TooManyProjects(policy.projects_max)
 
 
 # A ballot opens once, and only when there is something to choose between.

@@ -48,6 +48,19 @@ class Category(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RoundPolicy:
+    """What a community has decided about rounds; here are the values where it decided nothing.
+
+    The greatest budget, in fen, is more than any neighbourhood's round has and far below what the
+    book can hold; 999 projects are as many as a three-digit number on the ballot can tell apart.
+    """
+
+    budget_fen_max: int = 100_000_000_000
+    choices_max: int = 20
+    projects_max: int = 999
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a round promises before anybody votes: the money, the ballot and the way of counting.
 

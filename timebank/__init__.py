@@ -27,6 +27,7 @@ from timebank.errors import (
     WrongCode,
     WrongState,
 )
+from timebank.policy import visit_policy_at
 from timebank.reading import (
     OpenRequest,
     Passbook,
@@ -41,15 +42,16 @@ from timebank.reading import (
     passbook,
     visit_page,
 )
-from timebank.values import CareService, Request, Settlement, State, Visit
+from timebank.values import CareService, Request, Settlement, State, Visit, VisitPolicy
 from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, withdraw
 
 __all__ = [
     "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest", "NeedsWord",
     "NotEnoughMinutes", "NotYours", "OpenRequest", "OutOfRange", "OwnVisit", "Passbook",
     "PassbookLine", "Request", "Seen", "Settlement", "State", "Step", "TimebankError", "TooEarly",
-    "TooLate", "TooManyStated", "UnknownCareService", "UnknownVisit", "Visit", "WrongCode",
-    "WrongState", "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm",
-    "given_and_waiting", "last_place", "member_account", "my_balance", "my_visits",
-    "open_requests", "open_time_bank", "opening_grant", "passbook", "visit_page", "withdraw",
+    "TooLate", "TooManyStated", "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy",
+    "WrongCode", "WrongState", "accept", "ask", "cancel", "care_services", "check_in", "check_out",
+    "confirm", "given_and_waiting", "last_place", "member_account", "my_balance", "my_visits",
+    "open_requests", "open_time_bank", "opening_grant", "passbook", "visit_page", "visit_policy_at",
+    "withdraw",
 ]  # fmt: skip

@@ -45,10 +45,13 @@ class NotEnoughMinutes(TimebankError):
 
 
 class InvalidRequest(TimebankError):
-    """Something in the request cannot be: `field` is `starts_at`, `minutes`, `place`, `wishes`."""
+    """Something in the request cannot be: `field` is `starts_at`, `minutes`, `place`, `wishes`.
 
-    def __init__(self, field: str, why: str) -> None:
-        self.field, self.why = field, why
+    `most` is the bound that was passed where the community chose it, in days; else 0.
+    """
+
+    def __init__(self, field: str, why: str, *, most: int = 0) -> None:
+        self.field, self.why, self.most = field, why, most
         super().__init__(f"{field}: {why}")
 
 

@@ -1,6 +1,7 @@
 """The time bank's policies, each said in words above its code. Pure: values in, values out.
 
-The numbers are those of the policy pack `default` (one hour given is one hour saved).
+A number that a community may choose comes in with its `VisitPolicy`, as it holds at the moment of
+the event; the words above the code name the usual one. One hour given is one hour saved.
 """
 
 from collections.abc import Collection
@@ -19,16 +20,10 @@ from timebank.errors import (
     WrongCode,
     WrongState,
 )
-from timebank.values import Request, Settlement, State, Visit
+from timebank.values import Request, Settlement, State, Visit, VisitPolicy
 
 QUARTER = timedelta(minutes=15)
 MINUTES_STEP = 15
-MINUTES_MIN = 15
-MINUTES_MAX = 240
-ROUNDED_TO = 5
-OVERRUN_MINUTES = 30
-DAYS_AHEAD_MAX = 60
-CHECK_IN_EARLY = timedelta(minutes=30)
 PLACE_LENGTH_MAX = 120
 WISHES_LENGTH_MAX = 500
 
@@ -38,17 +33,17 @@ WISHES_LENGTH_MAX = 500
 # It names a place; wishes are free.
 
 
-def check_request(request: Request, *, at: datetime) -> None:
+def check_request(request: Request, *, at: datetime, policy: VisitPolicy) -> None:
     """Raise `InvalidRequest` for what no visit can be. `at` is the moment of asking."""
     starts_at = request.starts_at
     if starts_at.tzinfo is None or starts_at.timestamp() % QUARTER.total_seconds():
         raise InvalidRequest("starts_at", "not on a quarter-hour")
     if starts_at < at:
         raise InvalidRequest("starts_at", "past")
-    if starts_at > at + timedelta(days=DAYS_AHEAD_MAX):
-        raise InvalidRequest("starts_at", "too far ahead")
+    if starts_at > at + timedelta(days=policy.days_ahead_max):
+        raise InvalidRequest("starts_at", "too far ahead", most=policy.days_ahead_max)
     minutes = request.minutes
-    if not MINUTES_MIN <= minutes <= MINUTES_MAX or minutes % MINUTES_STEP:
+    if not policy.minutes_min <= minutes <= policy.minutes_max or minutes % MINUTES_STEP:
         raise InvalidRequest("minutes", "not offered")
     if not request.place.strip():
         raise InvalidRequest("place", "missing")
@@ -91,42 +86,51 @@ def check_withdraw(visit: Visit, *, by: object) -> None:
 # confirmation is what moves minutes.
 
 
-def check_in(visit: Visit, *, by: object, code: str, at: datetime) -> None:
+def check_in_opens(visit: Visit, policy: VisitPolicy) -> datetime:
+    """Return the moment from which the volunteer can check in."""
+    return visit.starts_at - timedelta(minutes=policy.check_in_early_minutes)
+
+
+def check_in(visit: Visit, *, by: object, code: str, at: datetime, policy: VisitPolicy) -> None:
     """Raise `NotYours`, `WrongState`, `TooEarly` or `WrongCode` where checking in is not due."""
     _require_volunteer(visit, by, "check in")
     _require_state(visit, "check in", State.BOOKED)
-    if at < visit.starts_at - CHECK_IN_EARLY:
-        raise TooEarly(visit.starts_at - CHECK_IN_EARLY)
+    opens_at = check_in_opens(visit, policy)
+    if at < opens_at:
+        raise TooEarly(opens_at)
     if code != visit.code:
         raise WrongCode
 
 
-# The clock decides how long a visit took: from check-in to check-out, up to the next five minutes,
-# five at least. A volunteer who forgot to check out states the lower figure; a higher one is
-# refused. What is stated is rounded up as well.
+# The clock decides how long a visit took: from check-in to check-out, up to the next five minutes
+# (or what the community rounds to), five at least. A volunteer who forgot to check out states the
+# lower figure; a higher one is refused. What is stated is rounded up as well.
 
 
-def round_up(minutes: int) -> int:
-    """Return minutes up to the next five; five at least."""
-    return max(ROUNDED_TO, -(-minutes // ROUNDED_TO) * ROUNDED_TO)
+def round_up(minutes: int, policy: VisitPolicy) -> int:
+    """Return minutes up to the next five, or what the community rounds to; that much at least."""
+    step = policy.round_up_minutes
+    return max(step, -(-minutes // step) * step)
 
 
-def clocked(checked_in_at: datetime, checked_out_at: datetime) -> int:
+def clocked(checked_in_at: datetime, checked_out_at: datetime, policy: VisitPolicy) -> int:
     """Return the rounded minutes between two moments; a begun minute counts."""
     seconds = int((checked_out_at - checked_in_at).total_seconds())
-    return round_up(-(-seconds // 60))
+    return round_up(-(-seconds // 60), policy)
 
 
-def measured(checked_in_at: datetime, checked_out_at: datetime, stated: int | None) -> int:
+def measured(
+    checked_in_at: datetime, checked_out_at: datetime, stated: int | None, policy: VisitPolicy
+) -> int:
     """Return the minutes a visit took. Raises `TooManyStated`, `InvalidRequest` below 1."""
-    clock = clocked(checked_in_at, checked_out_at)
+    clock = clocked(checked_in_at, checked_out_at, policy)
     if stated is None:
         return clock
     if stated < 1:
         raise InvalidRequest("minutes", "not offered")
     if stated > clock:
         raise TooManyStated(measured=clock, stated=stated)
-    return round_up(stated)
+    return round_up(stated, policy)
 
 
 def check_out(visit: Visit, *, by: object) -> None:
@@ -163,11 +167,11 @@ def settle(visit: Visit, *, by: object, minutes: int, word: bool = False) -> Set
     return Settlement(from_hold, minutes - from_hold, booked - from_hold)
 
 
-def proposals(booked: int, taken: int) -> list[int]:
+def proposals(booked: int, taken: int, policy: VisitPolicy) -> list[int]:
     """Return the minutes that the elder's page proposes; the first needs no word."""
     if taken <= booked:
         return [taken]
-    return sorted({booked, min(taken, booked + OVERRUN_MINUTES), taken})
+    return sorted({booked, min(taken, booked + policy.overrun_minutes), taken})
 
 
 # The elder may cancel until the volunteer has checked in; a coordinator until the visit is

@@ -84,6 +84,18 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitPolicy:
+    """What a community has decided about visits; here are the values where it decided nothing."""
+
+    minutes_min: int = 15
+    minutes_max: int = 240
+    days_ahead_max: int = 60
+    check_in_early_minutes: int = 30
+    round_up_minutes: int = 5
+    overrun_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """How a confirmed visit's minutes pass: from the hold, beyond it, and back to the elder."""
 

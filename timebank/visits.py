@@ -17,6 +17,7 @@ from timebank import rules, visit_rows
 from timebank.accounts import ESCROW, member_account, own_account
 from timebank.catalogue import care_service
 from timebank.errors import AlreadyAsked, NotYours
+from timebank.policy import visit_policy_at
 from timebank.refusals import AskedBefore, one_transaction
 from timebank.values import Request, Settlement, State, Visit
 
@@ -47,7 +48,7 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
 
 
 async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Visit:
-    rules.check_request(request, at=at)
+    rules.check_request(request, at=at, policy=await visit_policy_at(by.community_id, at))
     visit = Visit(
         id=ledger.new_id(),
         community_id=by.community_id,
@@ -129,7 +130,8 @@ async def check_in(visit_id: UUID, *, by: Actor, code: str, at: datetime | None 
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         if visit.state is State.UNDER_WAY and visit.volunteer_id == by.member_id:
             return visit
-        rules.check_in(visit, by=by.member_id, code=code, at=moment)
+        policy = await visit_policy_at(by.community_id, moment)
+        rules.check_in(visit, by=by.member_id, code=code, at=moment, policy=policy)
         begun = dataclasses.replace(visit, state=State.UNDER_WAY, checked_in_at=moment)
         await visit_rows.update(begun)
         await visit_rows.write_down(begun, "check_in", by=by, at=moment)
@@ -149,7 +151,8 @@ async def check_out(
         if visit.state is State.FINISHED and visit.volunteer_id == by.member_id:
             return visit
         rules.check_out(visit, by=by.member_id)
-        minutes = rules.measured(visit.checked_in_at or moment, moment, stated)
+        policy = await visit_policy_at(by.community_id, moment)
+        minutes = rules.measured(visit.checked_in_at or moment, moment, stated, policy)
         ended = dataclasses.replace(
             visit, state=State.FINISHED, checked_out_at=moment, minutes_measured=minutes
         )

@@ -36,6 +36,7 @@ from marketplace import (
     open_round,
     own_choices,
     reading,
+    round_policy_at,
     rules,
     vote,
 )
@@ -83,7 +84,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
 @get("/rounds/new", name="round.new", opt=act("round.open"))
 async def round_form(request: AnyRequest) -> Template:
     """Show the form that opens a round."""
-    await acting(request)
+    actor = await acting(request)
     first = {
         "key": str(ledger.new_id()),
         "choices_max": "3",
@@ -91,7 +92,7 @@ async def round_form(request: AnyRequest) -> Template:
         "satisfaction": Satisfaction.COST.value,
         "completion": Completion.NONE.value,
     }
-    return _round_form(Form.of(first))
+    return await _round_form(Form.of(first), actor.community_id)
 
 
 @post("/rounds", name="round.open", opt=act("round.open"), status_code=303)
@@ -101,7 +102,7 @@ async def open_one(request: AnyRequest) -> Template | Redirect:
     form = await typed(request)
     terms = _terms(form)
     if terms is None:
-        return _round_form(form)
+        return await _round_form(form, actor.community_id)
     try:
         opened = await open_round(by=actor, name=form.value("name"), terms=terms, id=_id(form))
     except MarketplaceError as refusal:
@@ -109,7 +110,7 @@ async def open_one(request: AnyRequest) -> Template | Redirect:
         if field is None:
             raise PermissionDeniedException(refusal_words(refusal)) from refusal
         form.refuse(*field)
-        return _round_form(form)
+        return await _round_form(form, actor.community_id)
     return noticed(
         Redirect(f"/rounds/{opened.id}", status_code=303),
         _("The round is open. Its terms are published and its money stands in the book."),
@@ -121,7 +122,7 @@ def _id(form: Form) -> RoundId | None:
     return RoundId(key) if key else None
 
 
-def _round_form(form: Form) -> Template:
+async def _round_form(form: Form, community_id: UUID) -> Template:
     def options(words: dict[Any, str]) -> list[tuple[str, str]]:
         return [(one.value, _(told)) for one, told in words.items()]
 
@@ -130,7 +131,7 @@ def _round_form(form: Form) -> Template:
         "rules": [(rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in OFFERED_RULES],
         "satisfactions": options(SATISFACTIONS),
         "completions": options(COMPLETIONS),
-        "choices_most": rules.CHOICES_MAX,
+        "choices_most": (await round_policy_at(community_id)).choices_max,
     }
     return Template(
         "marketplace/round_form.html", context=context, status_code=200 if form.ok else 422

@@ -95,15 +95,16 @@ async def ask(request: AnyRequest) -> Template | Redirect:
 async def _ask_template(by: Actor, form: Form) -> Template:
     home = await community.community(by.community_id)
     zone, now = ZoneInfo(home.time_zone), datetime.now(UTC)
+    policy = await timebank.visit_policy_at(home.id, now)
     context = {
         "form": form,
         "home": home,
         "services": ask_form.kinds_of_help(
             await timebank.care_services(home.id), current_language()
         ),
-        "days": ask_form.days(zone, now),
+        "days": ask_form.days(zone, now, policy),
         "times": ask_form.times(),
-        "lengths": ask_form.lengths(),
+        "lengths": ask_form.lengths(policy),
         "balance": await timebank.my_balance(by),
     }
     return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)

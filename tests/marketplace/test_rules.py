@@ -30,7 +30,9 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
+from marketplace.values import RoundPolicy
 
+USUAL = RoundPolicy()
 STATES = ("proposing", "voting", "closed")
 numbers = st.integers(1, 999)
 
@@ -91,10 +93,10 @@ def test_a_proposal_is_taken_exactly_when_it_may_be(
     }
     refusal = next((refusal for refusal, so in wrong.items() if so), None)
     if refusal is None:
-        rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects)
+        rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
     else:
         with pytest.raises(refusal):
-            rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects)
+            rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
 
 
 @given(st.sets(numbers, max_size=40), st.uuids(), st.uuids())
@@ -152,14 +154,14 @@ def test_a_round_only_moves_on() -> None:
 
 def test_terms_have_bounds() -> None:
     def terms(budget: int, most: int, rule: str = "greedy", satisfaction: str = "cost") -> None:
-        rules.terms(budget, most, rule=rule, satisfaction=satisfaction)
+        rules.terms(budget, most, rule=rule, satisfaction=satisfaction, policy=USUAL)
 
     terms(1, 1)
-    terms(rules.BUDGET_FEN_MAX, rules.CHOICES_MAX, "mes", "cardinality")
-    for budget in (0, -5, rules.BUDGET_FEN_MAX + 1):
+    terms(USUAL.budget_fen_max, USUAL.choices_max, "mes", "cardinality")
+    for budget in (0, -5, USUAL.budget_fen_max + 1):
         with pytest.raises(BudgetOutOfBounds):
             terms(budget, 1)
-    for most in (0, rules.CHOICES_MAX + 1):
+    for most in (0, USUAL.choices_max + 1):
         with pytest.raises(ChoicesLimitOutOfBounds):
             terms(1, most)
 
@@ -176,7 +178,7 @@ def test_terms_that_could_not_be_counted_never_begin(
         ballots=(Ballot(("001",), (), 2), Ballot(("001", "002"), (), 1)),
     )
     try:
-        rules.terms(10, 2, rule=rule, satisfaction=satisfaction)
+        rules.terms(10, 2, rule=rule, satisfaction=satisfaction, policy=USUAL)
     except BadRules:
         assert rule not in {Rule.GREEDY, Rule.MES} or satisfaction not in {
             Satisfaction.COST,

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timebank import errors, rules
-from timebank.values import CareService, Request, State, Visit
+from timebank.values import CareService, Request, State, Visit, VisitPolicy
 
+USUAL = VisitPolicy()
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 ELDER, VOLUNTEER, STRANGER = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
@@ -42,7 +43,7 @@ def visit(state: State = State.FINISHED, *, booked: int = 120, taken: int | None
 
 
 def test_a_request_that_can_be() -> None:
-    rules.check_request(ASKED, at=NOON)
+    rules.check_request(ASKED, at=NOON, policy=USUAL)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,14 @@ def test_a_request_that_can_be() -> None:
 )
 def test_a_request_that_cannot_be(change: dict[str, object], field: str, why: str) -> None:
     with pytest.raises(errors.InvalidRequest) as refused:
-        rules.check_request(dataclasses.replace(ASKED, **change), at=NOON)
+        rules.check_request(dataclasses.replace(ASKED, **change), at=NOON, policy=USUAL)
     assert (refused.value.field, refused.value.why) == (field, why)
 
 
 def test_a_quarter_is_one_wherever_the_clock_hangs() -> None:
     nepal = timezone(timedelta(hours=5, minutes=45))
     at = datetime(2026, 3, 3, 10, 15, tzinfo=nepal)
-    rules.check_request(dataclasses.replace(ASKED, starts_at=at), at=NOON)
+    rules.check_request(dataclasses.replace(ASKED, starts_at=at), at=NOON, policy=USUAL)
 
 
 @given(st.integers(1, 16))
@@ -82,7 +83,7 @@ def test_a_visit_takes_whole_quarters_without_a_gap(count: int) -> None:
 
 @given(st.integers(0, 14 * 60 * 60))
 def test_the_clock_rounds_up_to_five_and_never_by_more(seconds: int) -> None:
-    minutes = rules.clocked(NOON, NOON + timedelta(seconds=seconds))
+    minutes = rules.clocked(NOON, NOON + timedelta(seconds=seconds), USUAL)
     assert minutes % 5 == 0
     assert minutes >= 5
     assert minutes * 60 >= seconds
@@ -93,19 +94,19 @@ def test_the_clock_rounds_up_to_five_and_never_by_more(seconds: int) -> None:
     ("seconds", "minutes"), [(0, 5), (1, 5), (300, 5), (301, 10), (92 * 60, 95), (95 * 60, 95)]
 )
 def test_rounding_by_example(seconds: int, minutes: int) -> None:
-    assert rules.clocked(NOON, NOON + timedelta(seconds=seconds)) == minutes
+    assert rules.clocked(NOON, NOON + timedelta(seconds=seconds), USUAL) == minutes
 
 
 def test_a_volunteer_may_state_less_never_more() -> None:
     end = NOON + timedelta(minutes=118)
-    assert rules.measured(NOON, end, None) == 120
-    assert rules.measured(NOON, end, 93) == 95
-    assert rules.measured(NOON, end, 120) == 120
+    assert rules.measured(NOON, end, None, USUAL) == 120
+    assert rules.measured(NOON, end, 93, USUAL) == 95
+    assert rules.measured(NOON, end, 120, USUAL) == 120
     with pytest.raises(errors.TooManyStated) as refused:
-        rules.measured(NOON, end, 121)
+        rules.measured(NOON, end, 121, USUAL)
     assert (refused.value.measured, refused.value.stated) == (120, 121)
     with pytest.raises(errors.InvalidRequest):
-        rules.measured(NOON, end, 0)
+        rules.measured(NOON, end, 0, USUAL)
 
 
 @given(
@@ -135,7 +136,7 @@ def test_a_settlement_adds_up_or_is_refused(
     taken=st.integers(1, 100).map(lambda count: count * 5),
 )
 def test_every_proposal_can_be_confirmed(booked: int, taken: int) -> None:
-    first, *others = rules.proposals(booked, taken)
+    first, *others = rules.proposals(booked, taken, USUAL)
     rules.settle(visit(booked=booked, taken=taken), by=ELDER, minutes=first)
     for minutes in others:
         rules.settle(visit(booked=booked, taken=taken), by=ELDER, minutes=minutes, word=True)
@@ -180,17 +181,19 @@ def test_accepting() -> None:
 
 def test_checking_in_needs_the_volunteer_the_hour_and_the_code() -> None:
     booked = visit(State.BOOKED)
-    rules.check_in(booked, by=VOLUNTEER, code="4827", at=NOON - timedelta(minutes=30))
+    rules.check_in(booked, by=VOLUNTEER, code="4827", at=NOON - timedelta(minutes=30), policy=USUAL)
     with pytest.raises(errors.NotYours):
-        rules.check_in(booked, by=ELDER, code="4827", at=NOON)
+        rules.check_in(booked, by=ELDER, code="4827", at=NOON, policy=USUAL)
     with pytest.raises(errors.TooEarly):
-        rules.check_in(booked, by=VOLUNTEER, code="4827", at=NOON - timedelta(minutes=31))
+        rules.check_in(
+            booked, by=VOLUNTEER, code="4827", at=NOON - timedelta(minutes=31), policy=USUAL
+        )
     for code in ("", "4826", "04827"):
         with pytest.raises(errors.WrongCode):
-            rules.check_in(booked, by=VOLUNTEER, code=code, at=NOON)
+            rules.check_in(booked, by=VOLUNTEER, code=code, at=NOON, policy=USUAL)
     for state in set(State) - {State.BOOKED, State.REQUESTED}:
         with pytest.raises(errors.WrongState):
-            rules.check_in(visit(state), by=VOLUNTEER, code="4827", at=NOON)
+            rules.check_in(visit(state), by=VOLUNTEER, code="4827", at=NOON, policy=USUAL)
 
 
 def test_cancelling_is_the_elders_until_check_in_and_the_coordinators_until_confirmed() -> None:

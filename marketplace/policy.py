@@ -1,0 +1,54 @@
+"""What a community decides about its rounds, and its rules of rounds at one moment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from community import Policy, Setting, policy_in_force
+from community.policy import Unit, number
+from marketplace.values import RoundPolicy
+
+_USUAL: Final = RoundPolicy()
+
+BUDGET_FEN_MAX: Final = number(
+    "rounds.budget_fen_max",
+    _USUAL.budget_fen_max,
+    Unit.FEN,
+    least=100,
+    most=_USUAL.budget_fen_max,
+    words="A round gives away at most %(value)s.",
+)
+CHOICES_MAX: Final = number(
+    "rounds.choices_max",
+    _USUAL.choices_max,
+    Unit.COUNT,
+    least=1,
+    most=100,
+    words="However a round is set up, nobody chooses more than %(value)s projects on one ballot.",
+)
+PROJECTS_MAX: Final = number(
+    "rounds.projects_max",
+    _USUAL.projects_max,
+    Unit.COUNT,
+    least=1,
+    most=_USUAL.projects_max,
+    words="A round has room for %(value)s projects.",
+)
+
+SETTINGS: Final[Sequence[Setting[Any]]] = (BUDGET_FEN_MAX, CHOICES_MAX, PROJECTS_MAX)
+"""Every setting of the marketplace, in the order in which the policy page tells them."""
+
+
+def round_policy(policy: Policy) -> RoundPolicy:
+    """Return what a community's policy says about rounds."""
+    return RoundPolicy(
+        budget_fen_max=policy[BUDGET_FEN_MAX],
+        choices_max=policy[CHOICES_MAX],
+        projects_max=policy[PROJECTS_MAX],
+    )
+
+
+async def round_policy_at(community_id: UUID, at: datetime | None = None) -> RoundPolicy:
+    """Return what holds for a community's rounds at a moment, now unless given."""
+    return round_policy(await policy_in_force(community_id, at))
