@@ -1,6 +1,7 @@
 """Who makes a request, and the one guard that asks the table of acts whether they may."""
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
@@ -15,51 +16,114 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 import community
+from app import forgery, sessions
 from app.acts import ACTS, Relation
+from app.addresses import address_of
+from app.sessions import Session
 
-MEMBER_KEY = "member_id"  # where the session keeps who signed in
+_SEEN: Final = "linli.seen"  # where a request keeps who makes it
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-class MemberMiddleware(ASGIMiddleware):
-    """Find the member who makes the request; the rest finds them in `request.user`.
+class SecondFactorWanted(PermissionDeniedException):
+    """The act is for a role of staff that the member has, but without a second factor it rests."""
 
-    The session only says who signed in. Whether that member is still there, and with which roles,
-    is asked anew each time, so that a role taken away ends at once.
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Who makes a request, and the staff roles that rest until a second factor is given."""
+
+    actor: community.Actor
+    resting: frozenset[community.Role]
+
+
+class MemberMiddleware(ASGIMiddleware):
+    """Find the session and the member who makes the request.
+
+    The rest finds the session in `request.auth`, and in `request.user` the member, who is None
+    also while a second factor is waited for. Whether the member is still there, and with which
+    roles, is asked anew each time, so that leaving and a role taken away count at once.
     """
 
     scopes = (ScopeType.HTTP,)
     exclude_by_opt_key = "skip_session"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Look the member up, where a session names one."""
-        scope["user"] = await _member(scope.get("session"))
+        """Look the session and its member up, where the browser has a cookie."""
+        connection: Connection = ASGIConnection(scope, receive, send)
+        forgery.bind(connection)
+        scope["auth"], scope["user"] = None, None
+        token = connection.cookies.get(forgery.session_cookie())
+        session = await sessions.find(token) if token else None
+        if session is not None:
+            await _see(connection, session)
         await next_app(scope, receive, send)
 
 
-async def _member(session: Any) -> community.Member | None:
-    named = session.get(MEMBER_KEY) if isinstance(session, dict) else None
-    if not isinstance(named, str):
-        return None
+async def _see(connection: Connection, session: Session) -> None:
+    """Keep with the request who makes it, if the session still stands for an active member."""
     try:
-        return await community.member(UUID(named))
-    except (ValueError, community.UnknownMember):
-        return None
+        member = await community.member(session.member_id)
+    except community.UnknownMember:
+        return
+    if member.standing is not community.Standing.ACTIVE or session.how is sessions.How.DESK:
+        return
+    actor = community.Actor(member.id, member.community_id, member.roles)
+    if session.working_at is not None:
+        actor = await community.actor(member.id, session.working_at) or actor
+    if await sessions.over_for_staff(session, member, actor.roles | member.roles):
+        return
+    await sessions.touch(session)
+    scope = connection.scope
+    scope["auth"] = session
+    if session.waits_for_second_factor:
+        return
+    scope["user"] = member
+    resting = frozenset() if session.opens_staff_roles else actor.roles & community.STAFF
+    actor = replace(actor, roles=actor.roles - resting, address=address_of(connection))
+    scope["state"][_SEEN] = _Seen(actor, resting)
 
 
 async def actor_of(connection: Connection) -> community.Actor | None:
-    """Return who makes this request, with the roles that hold now; None for a visitor."""
+    """Return who makes this request, with the roles that hold now; None for a visitor.
+
+    The community and the roles are those of the place that the session works in. Roles of staff
+    count only once the session has had its second factor.
+    """
+    seen: _Seen | None = connection.scope["state"].get(_SEEN)
+    return seen.actor if seen else None
+
+
+async def resting_roles(connection: Connection) -> frozenset[community.Role]:
+    """Return the staff roles that the member has, but that rest until a second factor is given."""
+    seen: _Seen | None = connection.scope["state"].get(_SEEN)
+    return seen.resting if seen else frozenset()
+
+
+async def work_in(connection: Connection, community_id: UUID | None) -> None:
+    """Let this session work in another community from the next request on; None is one's own.
+
+    For staff of an area above communities. Raises `UnknownCommunity` where no role holds there.
+    """
+    session: Session | None = connection.scope.get("auth")
     member: community.Member | None = connection.scope.get("user")
-    return community.Actor(member.id, member.community_id, member.roles) if member else None
+    if session is None or member is None:
+        raise NotAuthorizedException("Sign in first.")
+    if community_id == member.community_id:
+        community_id = None
+    if community_id is not None and await community.actor(member.id, community_id) is None:
+        raise community.UnknownCommunity(community_id)
+    await sessions.set_working_community(session.id, community_id)
 
 
 async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in whom the table of acts lets in; the one guard of every route.
 
     A route that names no act is refused to everybody. Raises 401 for a visitor where a member is
-    asked for, 403 for a member whose roles the act is not for, and 404 where the address names a
-    member out of their reach: it would otherwise say that there is such a member.
+    asked for, 403 for a member whose roles the act is not for (as `SecondFactorWanted` where they
+    only rest), and 404 where the address names a member out of their reach: it would otherwise say
+    that there is such a member.
     """
     act = ACTS.get(handler.opt.get("act", ""))
     if act is None:
@@ -70,6 +134,9 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
     if actor is None:
         raise NotAuthorizedException("Sign in first.")
     reach = act.reach(actor.roles)
+    resting = await resting_roles(connection)
+    if not reach and resting and act.reach(resting):
+        raise SecondFactorWanted("This page needs the second step of signing in.")
     if not reach:
         raise PermissionDeniedException(
             "This page is for " + " or ".join(sorted(who.value for who in act.who)) + "."

@@ -1,6 +1,5 @@
 """The web app: everything that stands around the routes, put together."""
 
-import hashlib
 import multiprocessing
 import signal
 from collections.abc import AsyncGenerator, Sequence
@@ -10,7 +9,6 @@ from litestar import Litestar
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.enums import ScopeType
-from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import (
     ControllerRouterHandler,
@@ -23,10 +21,9 @@ from litestar.types import (
 )
 
 import ledger
-from app import failures, logs
+from app import failures, forgery, logs, sessions
 from app.acts import act
 from app.database import Engine, pool_settings
-from app.folder import Folder
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
 from app.notices import NoticeMiddleware
@@ -34,16 +31,16 @@ from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
-from app.settings import Settings, settings
-from app.templating import CSRF_COOKIE, STATIC, template_config
+from app.settings import settings
+from app.templating import STATIC, template_config
 from app.watching import watched
 
 FORM_BYTES_MAX = 10 * 1024 * 1024
-SESSION_SECONDS_MAX = 14 * 24 * 60 * 60
 
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
+    Job("clear ended sessions", every_seconds=600, run=sessions.clear_ended),
 ]
 
 
@@ -75,21 +72,19 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
 
     given = settings()
     logs.configure(given)
-    secret = _secret(given)
     return Linli(
         route_handlers=[*route_handlers, *more_routes, _static_files()],
         guards=[authorised],
         lifespan=[running],
         state=State({"engine": DB, "stopping": False}),
         middleware=[
-            _sessions(given, secret).middleware,
             MemberMiddleware(),
             SpeakingMiddleware(),
             NoticeMiddleware(),
         ],
         csrf_config=CSRFConfig(
-            secret=_key(secret, "forms").hex(),
-            cookie_name=CSRF_COOKIE,
+            secret=forgery.forms_secret(),
+            cookie_name=forgery.forms_cookie(),
             cookie_secure=given.secure,
             cookie_httponly=True,
         ),
@@ -121,29 +116,7 @@ async def running(app: Litestar) -> AsyncGenerator[None, None]:
             await engine.close_connection_pool()
 
 
-def _sessions(given: Settings, secret: str) -> CookieBackendConfig:
-    return CookieBackendConfig(
-        secret=_key(secret, "sessions"),
-        key="__Host-session" if given.secure else "session",
-        max_age=SESSION_SECONDS_MAX,
-        secure=given.secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
 def _static_files() -> ControllerRouterHandler:
     return create_static_files_router(
         "/static", directories=[STATIC], opt={**A_MACHINE, **act("static.read")}
     )
-
-
-def _secret(given: Settings) -> str:
-    if given.secret is not None:
-        return given.secret.get_secret_value()
-    return Folder(given.var).secret()
-
-
-def _key(secret: str, purpose: str) -> bytes:
-    """Return a key of 32 bytes for one purpose, so that no two uses share a key."""
-    return hashlib.sha256(f"linli {purpose} {secret}".encode()).digest()

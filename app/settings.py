@@ -1,6 +1,7 @@
 """The settings: read from the environment once, checked at start, every mistake named at once."""
 
 import difflib
+import ipaddress
 import os
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import ways
 from app.exits import Exit, StopError
 
 PREFIX = "LINLI_"
@@ -18,7 +20,8 @@ SECRET_LENGTH_MIN = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
 FOR_TESTS = {"LINLI_DATA", "LINLI_STEPS", "LINLI_TEST_DATABASE_URL"}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
-HIDDEN = {"secret", "database_url", "owner_database_url"}  # may hold a password: never shown
+# May hold a password or a key: never shown.
+HIDDEN = {"secret", "database_url", "owner_database_url", "mail_url", "message_ways"}
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
@@ -34,6 +37,13 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _networks(given: str) -> str:
+    for one in given.split(","):
+        if one.strip():
+            ipaddress.ip_network(one.strip(), strict=False)
+    return given
+
+
 def _database_address(address: SecretStr) -> SecretStr:
     parts = urlsplit(address.get_secret_value())
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
@@ -41,7 +51,31 @@ def _database_address(address: SecretStr) -> SecretStr:
     return address
 
 
+def _mail_server(address: SecretStr) -> SecretStr:
+    ways.mail_server(address.get_secret_value())
+    return address
+
+
+def _sender(written: str) -> str:
+    ways.sender(written)
+    return written
+
+
+def _gateways(written: SecretStr) -> SecretStr:
+    ways.gateways(written.get_secret_value())
+    return written
+
+
+def _host_names(written: str) -> str:
+    if not all(set(one) <= HOST_NAME and one.strip("*.") for one in written.split()):
+        raise ValueError("not host names")
+    return written
+
+
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
+HOST_NAME = set("abcdefghijklmnopqrstuvwxyz0123456789.-*")
+# The push services of Chrome, Edge, Firefox, Safari and Windows.
+PUSH_HOSTS = "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
 DATABASE_ADDRESS = "postgresql://NAME:PASSWORD@HOST:PORT/DATABASE"
 
 
@@ -69,13 +103,18 @@ class Settings(BaseSettings):
     )
     secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = _setting(
         None,
-        "seals session cookies; without it one is made once in LINLI_VAR/secret",
+        "seals what must not be read or forged; without it one is made once in LINLI_VAR/secret",
         f"{SECRET_LENGTH_MIN} characters or more",
     )
     public_address: Annotated[str, AfterValidator(_web_address)] | None = _setting(
         None,
         "where people reach the site; with https, cookies are sent over TLS only",
         "http://HOST or https://HOST, without a path",
+    )
+    proxies: Annotated[str, AfterValidator(_networks)] = _setting(
+        "",
+        "proxies in front of Linli whose X-Forwarded-For is believed",
+        "addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8",
     )
     demo: bool = _setting(
         default=False,
@@ -125,6 +164,34 @@ class Settings(BaseSettings):
         None, "the database's owner, for migrations; default DATABASE_URL", DATABASE_ADDRESS
     )
 
+    mail_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = _setting(
+        None,
+        "the mail server that messages are handed to; without it no mail is sent",
+        "smtp://NAME:PASSWORD@HOST:PORT, or smtps:// for TLS from the first byte",
+    )
+    mail_from: Annotated[str, AfterValidator(_sender)] | None = _setting(
+        None, "who mail comes from; needed with LINLI_MAIL_URL", "NAME <NAME@HOST>"
+    )
+    message_ways: Annotated[SecretStr, AfterValidator(_gateways)] | None = _setting(
+        None,
+        "SMS gateways and staff chats, as Apprise addresses them; see docs/messages.md",
+        "addresses with spaces between; one with {phone} or {number} in it sends SMS",
+    )
+    push_hosts: Annotated[str, AfterValidator(_host_names)] = _setting(
+        PUSH_HOSTS,
+        "the push services that browsers may name; empty turns web push off",
+        "host names with spaces between, * for any name",
+    )
+
+    @property
+    def trusted_proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The proxies whose word on a visitor's address is believed."""
+        return tuple(
+            ipaddress.ip_network(one.strip(), strict=False)
+            for one in self.proxies.split(",")
+            if one.strip()
+        )
+
     @property
     def secure(self) -> bool:
         """Whether people reach the site over TLS, so that cookies must not travel without it."""
@@ -143,12 +210,16 @@ def mistakes(environment: Mapping[str, str]) -> list[str]:
     try:
         checked = Settings()
     except ValidationError as error:
-        wrong = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
-        lines.extend(_mistake(names.get(name, name), environment) for name in wrong)
+        wrong = {str(one["loc"][0]): one.get("ctx", {}).get("error") for one in error.errors()}
+        lines.extend(
+            _mistake(names.get(name, name), environment, why) for name, why in wrong.items()
+        )
     else:
         if checked.pool_max < checked.pool_min:
             lines.append(_mistake("pool_max", environment))
-        together = checked.workers * checked.pool_max
+        if (checked.mail_url is None) != (checked.mail_from is None):
+            lines.append("LINLI_MAIL_FROM: it is needed with LINLI_MAIL_URL, and only with it.")
+        together = checked.workers * (checked.pool_max + 1)  # one more waits for messages
         if checked.database_url is None and together > EMBEDDED_CONNECTIONS_MAX:
             lines.append(
                 f"LINLI_POOL_MAX: got {checked.pool_max} for each of {checked.workers} workers; "
@@ -162,12 +233,13 @@ def mistakes(environment: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _mistake(name: str, environment: Mapping[str, str]) -> str:
+def _mistake(name: str, environment: Mapping[str, str], why: object = None) -> str:
     extra = Settings.model_fields[name].json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
     given = environment.get(variable(name), str(Settings.model_fields[name].default))
     shown = f"a hidden value of {len(given)} characters" if name in HIDDEN else repr(given)
-    return f"{variable(name)}: got {shown}; allowed: {allowed}."
+    known = f" ({why})" if isinstance(why, ways.WrongWay) else ""
+    return f"{variable(name)}: got {shown}{known}; allowed: {allowed}."
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
-from app import wording
+from app import forgery, wording
 from app.i18n import (
     HTML_LANG,
     LANGUAGES,
@@ -40,7 +40,6 @@ HOUSE: Final = Path(__file__).parent.parent
 TEMPLATES: Final = HOUSE / "templates"
 STATIC: Final = Path(__file__).parent / "static"
 DEFAULT_ZONE: Final = ZoneInfo("Asia/Shanghai")
-CSRF_COOKIE: Final = "csrftoken"
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -90,13 +89,15 @@ def anti_forgery_token() -> str:
     """Return the token that the next form must send back.
 
     An address that no route answers never meets the middleware that makes the token; there the
-    visitor's own cookie holds it already.
+    session's own token follows from its cookie, and a visitor's cookie holds theirs already.
     """
     request = _current_page().request
     if request is None:
         return ""
     token = ScopeState.from_scope(request.scope).csrf_token
-    return token if isinstance(token, str) else request.cookies.get(CSRF_COOKIE, "")
+    if isinstance(token, str):
+        return token
+    return forgery.bound_token(request) or request.cookies.get(forgery.forms_cookie(), "")
 
 
 def csrf_field() -> Markup:

@@ -13,11 +13,12 @@ from litestar.response import Redirect, Template
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
+from app.forgery import forms_cookie
 from app.forms import Form
 from app.notices import NoticeMiddleware, noticed
 from app.preferences import SpeakingMiddleware
 from app.routes import home, preferences
-from app.templating import CSRF_COOKIE, STATIC, TEMPLATES, make_environment, page_or_fragment
+from app.templating import STATIC, TEMPLATES, make_environment, page_or_fragment
 
 PAGES = Path(__file__).parent / "pages"
 GALLERY = {
@@ -73,6 +74,6 @@ def make_app() -> Litestar:
         ],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         middleware=[SpeakingMiddleware(), NoticeMiddleware()],
-        csrf_config=CSRFConfig(secret="x" * 64, cookie_name=CSRF_COOKIE),
+        csrf_config=CSRFConfig(secret="x" * 64, cookie_name=forms_cookie()),
         openapi_config=None,
     )

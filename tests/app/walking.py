@@ -48,7 +48,7 @@ class Walker:
     async def sign_in(self, member_id: UUID) -> Self:
         """Sign in as a demo member."""
         await self.open("/sign-in")
-        await self.send_and_follow("/sign-in", member=str(member_id))
+        await self.send_and_follow("/sign-in/as", member=str(member_id))
         return self
 
     @property

@@ -1,0 +1,69 @@
+"""Finds the members who sign in: by their telephone number, or in a demo by role and name."""
+
+from typing import Any
+from uuid import UUID
+
+from community.holding import ROLES_HERE
+from community.tables import MemberRow
+from community.values import Member, Role, Standing
+
+_ACTIVE = f"""
+SELECT member.id, member.community_id, member.name, language, text_size, joined_at, standing,
+    {ROLES_HERE}
+FROM member JOIN area AS here ON here.id = member.community_id
+WHERE member.standing = 'active'
+"""  # noqa: S608 (a piece of our own)
+
+
+async def active_member_by_phone(phone: str) -> Member | None:
+    """Return the active member with this telephone number (E.164), in any community."""
+    rows = await MemberRow.raw(f"{_ACTIVE} AND member.phone = {{}}", phone)
+    return _member(rows[0]) if rows else None
+
+
+async def phone_of(member_id: UUID, *, community_id: UUID) -> str | None:
+    """Return a member's telephone number (E.164); None where there is none, or no such member."""
+    rows = await MemberRow.raw(
+        "SELECT phone FROM member WHERE id = {} AND community_id = {}", member_id, community_id
+    )
+    return rows[0]["phone"] if rows else None
+
+
+async def some_members(
+    community_id: UUID, *, role: Role | None = None, name: str = "", size: int = 20
+) -> list[Member]:
+    """Return a few active members, in the order they joined: of a role, or with this in their name.
+
+    The delegate's is no role that is held, so it finds nobody.
+    """
+    rows = await MemberRow.raw(
+        f"{_ACTIVE} AND member.community_id = {{}} AND strpos(lower(member.name), lower({{}})) > 0"
+        " AND ({}::text IS NULL OR EXISTS (SELECT FROM member_role"
+        " WHERE member_role.member_id = member.id AND role = {}"
+        " AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())))"
+        " ORDER BY joined_at, id LIMIT {}",
+        community_id,
+        name,
+        role,
+        role,
+        size,
+    )
+    return [_member(row) for row in rows]
+
+
+async def count_with_role(community_id: UUID, role: Role) -> int:
+    """Return how many active members hold a role now."""
+    (row,) = await MemberRow.raw(
+        "SELECT count(DISTINCT member_id) AS holders FROM member_role"
+        " JOIN member ON member.id = member_id WHERE member.community_id = {} AND role = {}"
+        " AND standing = 'active' AND since <= clock_timestamp()"
+        " AND (until IS NULL OR until > clock_timestamp())",
+        community_id,
+        role,
+    )
+    return int(row["holders"])
+
+
+def _member(row: dict[str, Any]) -> Member:
+    roles = frozenset(Role(name) for name in row["roles"])
+    return Member(**{**row, "roles": roles, "standing": Standing(row["standing"])})
