@@ -18,6 +18,12 @@ def transaction() -> AbstractAsyncContextManager[PostgresTransaction, None]:
     return cast("AbstractAsyncContextManager[PostgresTransaction, None]", engine.transaction())
 
 
+def in_transaction() -> bool:
+    """Say whether this task has a database transaction open."""
+    engine = CommunityRow._meta.db  # noqa: SLF001 (Piccolo's own way to the engine)
+    return isinstance(engine, PostgresEngine) and engine.transaction_exists()
+
+
 @asynccontextmanager
 async def refusing(**refusals: Exception) -> AsyncIterator[None]:
     """Turn a broken constraint into the refusal that it means; the transaction is over by then.

@@ -156,7 +156,10 @@ CREATE TABLE kinship (
     CONSTRAINT kinship_verified_by_another CHECK (verified_by <> member_id
         AND verified_by <> relative_id),
     CONSTRAINT kinship_ended_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL)
-        AND (ended_at IS NULL) = (ended_why IS NULL))
+        AND (ended_at IS NULL) = (ended_why IS NULL)),
+    CONSTRAINT kinship_ended_by_another CHECK (ended_by <> member_id
+        AND ended_by <> relative_id),
+    CONSTRAINT kinship_ended_why_given CHECK (btrim(ended_why) <> '' AND length(ended_why) <= 500)
 )
 """
 
@@ -182,6 +185,8 @@ CREATE TABLE consent (
     CONSTRAINT consent_language CHECK (language IN ('zh', 'en')),
     CONSTRAINT consent_witnessed CHECK (channel = 'online' OR witness_id IS NOT NULL),
     CONSTRAINT consent_witnessed_by_another CHECK (witness_id <> member_id),
+    CONSTRAINT consent_witness_known FOREIGN KEY (witness_id) REFERENCES member (id),
+    CONSTRAINT consent_online_needs_no_witness CHECK (channel <> 'online' OR witness_id IS NULL),
     CONSTRAINT consent_online_is_given_by_oneself
         CHECK (channel <> 'online' OR recorded_by = member_id),
     CONSTRAINT consent_given_before_it_was_recorded CHECK (given_at <= recorded_at)
@@ -210,8 +215,11 @@ CREATE TABLE delegation (
     CONSTRAINT delegation_acts CHECK (cardinality(acts) > 0
         AND acts <@ ARRAY['request', 'confirm', 'passbook']),
     CONSTRAINT delegation_ends_after_it_began CHECK (until > since),
+    CONSTRAINT delegation_granted_by_another CHECK (granted_by <> delegate_id),
     CONSTRAINT delegation_revoked_whole CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)
-        AND (revoked_at IS NULL) = (revoked_why IS NULL))
+        AND (revoked_at IS NULL) = (revoked_why IS NULL)),
+    CONSTRAINT delegation_revoked_why_given
+        CHECK (btrim(revoked_why) <> '' AND length(revoked_why) <= 500)
 )
 """
 

@@ -1,0 +1,262 @@
+"""Lets one member act for another: consents, delegations, and the actor who stands in for them.
+
+A verb that is done for another asks `acting_for` within its own transaction: the delegation's row
+is then locked, so that a revocation waits for the verb, or the verb for the revocation. Nothing
+that rests on a consent is done after it was revoked.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from community import delegation_rows as rows
+from community import delegation_rules as rules
+from community.audit import record
+from community.bond_errors import AlreadyGranted, InvalidBond, NotDelegated, UnknownDelegation
+from community.bonds import Agreement, Channel, Consent, Delegation, Missing, Terms
+from community.delegation_rows import Lock
+from community.errors import UnknownMember
+from community.holding import actor
+from community.kinship import lock_active
+from community.messages import tell
+from community.policy import policy_in_force
+from community.policy.declared import DELEGATION_YEARS_MAX
+from community.reading import member
+from community.transactions import in_transaction, refusing, transaction
+from community.values import Actor, DelegatedAct, Role, Standing, new_id
+
+REPLACED: Final = "replaced"
+"""Why a delegation ended that a newer one of the same two took the place of."""
+
+_Acts = Collection[DelegatedAct]
+_ANY: Final = frozenset(DelegatedAct)
+
+
+async def grant_delegation(
+    terms: Terms, agreed: Agreement, *, by: Actor, key: UUID, at: datetime | None = None
+) -> Delegation:
+    """Let a member's delegate act for them from now on, as the member agreed.
+
+    `key` is the id that the delegation gets: the same grant again is answered with the first. An
+    earlier delegation of the two that still holds is replaced. Raises `NotForYou`,
+    `OwnDelegation`, `InvalidBond`, `UnknownMember`, `NotActive`, `AlreadyGranted`.
+    """
+    now = at or datetime.now(UTC)
+    rules.refuse_granting(terms, agreed, by=by, at=now)
+    async with refusing(delegation_pkey=AlreadyGranted(key)):
+        await lock_active(terms.member_id, terms.delegate_id, community_id=by.community_id)
+        before = await rows.by_key(key)
+        if before is not None:
+            return _same_or_refused(before, terms, by)
+        years_max = await delegation_years_max(by.community_id, at=now)
+        rules.refuse_terms(terms, at=now, years_max=years_max)
+        if agreed.witness_id is not None:
+            await _refuse_other_witness(agreed.witness_id, by)
+        for old in await rows.between(
+            terms.member_id, terms.delegate_id, by.community_id, Lock.TO_END
+        ):
+            if old.in_force(now):
+                await _end(old, REPLACED, by, now)
+        granted = _made(terms, agreed, by=by, key=key, now=now)
+        await rows.insert(granted)
+        await _write_down("delegation.grant", granted, by)
+        await _tell_both("delegation.granted", granted, by)
+    return granted
+
+
+async def revoke_delegation(
+    delegation_id: UUID, *, why: str, by: Actor, at: datetime | None = None
+) -> Delegation:
+    """End a delegation at once, with the reason; one that was revoked stays as it was.
+
+    It waits for what the delegate is doing at this moment and has not finished; nothing later is
+    done on it. Raises `UnknownDelegation`, `NotForYou`, `InvalidBond`.
+    """
+    async with transaction():
+        found = await rows.locked(delegation_id, by.community_id)
+        if found is None or not _may_see(found, by):
+            raise UnknownDelegation(delegation_id)
+        rules.refuse_revoking(found, why=why, by=by)
+        if found.revoked_at is not None:
+            return found
+        ended = await _end(found, why.strip(), by, at or datetime.now(UTC))
+        await _tell_both("delegation.revoked", ended, by)
+    return ended
+
+
+async def acting_for(
+    by: Actor, member_id: UUID, act: DelegatedAct, *, at: datetime | None = None
+) -> Actor:
+    """Return the actor who does this act for a member, with the consent that it rests on.
+
+    Within the transaction of the verb that does the act, which is then safe from a revocation in
+    the same moment. The actor's roles are what the affair needs and no more: a delegate's, and an
+    elder's where the member is one. Raises `NotDelegated`, which says what is missing.
+    """
+    if not in_transaction():
+        raise RuntimeError("acting_for protects the transaction it is asked in, and there is none")
+    now = at or datetime.now(UTC)
+    try:
+        covered = await _covering(by, member_id, {act}, at=now, lock=Lock.TO_ACT)
+    except NotDelegated:
+        # What was waited for may have been replaced by a newer one, which only a new look sees.
+        covered = await _covering(by, member_id, {act}, at=now, lock=Lock.TO_ACT)
+    return await _standing_in(by, covered)
+
+
+async def delegated(
+    by: Actor, member_id: UUID, acts: _Acts, *, at: datetime | None = None
+) -> Actor:
+    """Return the actor who may do any of these acts for a member, as of just now.
+
+    For guards and pages, which only read; a verb asks `acting_for`. Raises `NotDelegated`.
+    """
+    now = at or datetime.now(UTC)
+    return await _standing_in(by, await _covering(by, member_id, acts, at=now))
+
+
+async def delegation_in_force(
+    by: Actor, member_id: UUID, *, at: datetime | None = None
+) -> Delegation:
+    """Return the delegation that lets this actor act for a member now. Raises `NotDelegated`."""
+    return await _covering(by, member_id, _ANY, at=at or datetime.now(UTC))
+
+
+async def delegation(delegation_id: UUID, by: Actor) -> Delegation:
+    """Return a delegation to one of the two or to the staff. Raises `UnknownDelegation`."""
+    found = await rows.one(delegation_id, by.community_id)
+    if found is None or not _may_see(found, by):
+        raise UnknownDelegation(delegation_id)
+    return found
+
+
+async def delegations_of(member_id: UUID, by: Actor) -> list[Delegation]:
+    """Return who may or might act for a member, newest first: to the member or to the staff.
+
+    Raises `UnknownMember` for anybody else.
+    """
+    if not rules.may_see_bonds(member_id, by=by):
+        raise UnknownMember(member_id)
+    return await rows.find(
+        "delegation.member_id = {} ORDER BY since DESC, delegation.id DESC",
+        by.community_id,
+        member_id,
+    )
+
+
+async def delegations_to(by: Actor) -> list[Delegation]:
+    """Return for whom this member may or might act, newest first."""
+    return await rows.find(
+        "delegation.delegate_id = {} ORDER BY since DESC, delegation.id DESC",
+        by.community_id,
+        by.member_id,
+    )
+
+
+async def delegation_years_max(community_id: UUID, *, at: datetime | None = None) -> int:
+    """Return for how many years at most a delegation holds, by the policy in force."""
+    policy = await policy_in_force(community_id, at or datetime.now(UTC))
+    return policy[DELEGATION_YEARS_MAX]
+
+
+async def _covering(
+    by: Actor, member_id: UUID, acts: _Acts, *, at: datetime, lock: Lock = Lock.NONE
+) -> Delegation:
+    if by.on_behalf_of not in {None, member_id}:
+        raise NotDelegated(member_id, Missing.NEVER)
+    found = await rows.between(member_id, by.member_id, by.community_id, lock)
+    return rules.covering(found, member_id, acts, at=at)
+
+
+async def _standing_in(by: Actor, covered: Delegation) -> Actor:
+    """Return the actor with a delegate's reach alone, if both are active members."""
+    affair = await member(covered.member_id)
+    hand = await member(covered.delegate_id)
+    if {affair.standing, hand.standing} != {Standing.ACTIVE}:
+        raise NotDelegated(covered.member_id, Missing.GONE)
+    roles = frozenset({Role.DELEGATE}) | (affair.roles & {Role.ELDER})
+    return replace(by, roles=roles).acting_for(covered.member_id, covered.consent.id)
+
+
+async def _refuse_other_witness(witness_id: UUID, by: Actor) -> None:
+    witness = await actor(witness_id, by.community_id)
+    if witness is None or rules.RECORDS_CONSENT.isdisjoint(witness.roles):
+        raise InvalidBond("witness", "no coordinator or phone operator")
+
+
+def _same_or_refused(before: Delegation, terms: Terms, by: Actor) -> Delegation:
+    kept = Terms(before.member_id, before.delegate_id, before.acts, before.until)
+    if (before.community_id, before.granted_by, kept) != (by.community_id, by.member_id, terms):
+        raise AlreadyGranted(before.id)
+    return before
+
+
+def _made(terms: Terms, agreed: Agreement, *, by: Actor, key: UUID, now: datetime) -> Delegation:
+    consent = Consent(
+        id=new_id(),
+        community_id=by.community_id,
+        member_id=terms.member_id,
+        channel=agreed.channel,
+        words=agreed.words.strip(),
+        language=agreed.language,
+        witness_id=agreed.witness_id,
+        recorded_by=by.member_id,
+        given_at=agreed.given_at or now,
+        recorded_at=now,
+    )
+    return Delegation(
+        id=key,
+        community_id=by.community_id,
+        member_id=terms.member_id,
+        delegate_id=terms.delegate_id,
+        acts=terms.acts,
+        since=now,
+        until=terms.until,
+        granted_by=by.member_id,
+        consent=consent,
+    )
+
+
+async def _end(old: Delegation, why: str, by: Actor, at: datetime) -> Delegation:
+    ended = replace(old, revoked_at=at, revoked_by=by.member_id, revoked_why=why)
+    await rows.revoke(ended)
+    await _write_down("delegation.revoke", ended, by)
+    return ended
+
+
+def _may_see(found: Delegation, by: Actor) -> bool:
+    return by.member_id == found.delegate_id or rules.may_see_bonds(found.member_id, by=by)
+
+
+async def _write_down(act: str, what: Delegation, by: Actor) -> None:
+    details: dict[str, object] = {
+        "delegation": what.id,
+        "delegate": what.delegate_id,
+        "acts": sorted(what.acts),
+        "until": what.until.isoformat(),
+        "consent": what.consent.id,
+    }
+    if what.revoked_why is not None:
+        details["why"] = what.revoked_why
+    else:
+        details["channel"] = what.consent.channel.value
+        if what.consent.channel is not Channel.ONLINE:
+            details["witness"] = what.consent.witness_id
+    await record(act, by=by, subject_kind="member", subject_id=what.member_id, details=details)
+
+
+async def _tell_both(kind: str, what: Delegation, by: Actor) -> None:
+    """Tell the two whom it concerns, but for the one who did it."""
+    elder, delegate = await member(what.member_id), await member(what.delegate_id)
+    for to, link in ((elder, "/me/delegations"), (delegate, "/for")):
+        if to.id != by.member_id:
+            await tell(
+                to.id,
+                kind,
+                community_id=what.community_id,
+                fill={"member": elder.name, "delegate": delegate.name, "until": what.until},
+                link=link,
+                once=f"{what.id}",
+            )
