@@ -19,6 +19,11 @@ _HIDDEN_MIN: Final = 4
 _ADDRESS_SHOWN_MAX: Final = 6
 
 
+def mask_name(name: str) -> str:
+    """Keep the first character: `王****`."""
+    return name[:1] + HIDDEN
+
+
 def mask_phone(phone: str) -> str:
     """Keep the first three and the last four digits of an E.164 number: `+86 138****5678`.
 
@@ -60,22 +65,28 @@ def mask_address(address: str) -> str:
     return address[: min(number, len(address) // 2, _ADDRESS_SHOWN_MAX)].rstrip() + HIDDEN
 
 
+def _hide(_value: Any) -> str:
+    return HIDDEN
+
+
 _MASKS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "name": mask_name,
     "phone": mask_phone,
     "email": mask_email,
     "birth_date": mask_birth_date,
     "identity": mask_identity,
     "address": mask_address,
-    "identity_sealed": lambda _sealed: HIDDEN,
-    "identity_lookup": lambda _lookup: HIDDEN,
+    "identity_sealed": _hide,
+    "identity_lookup": _hide,
+    "roster_number": _hide,
 }
 
 
 def masked(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as an audit event may keep them: as JSON, the sensitive ones masked.
 
-    The sensitive ones are known by their names: `phone`, `email`, `birth_date`, `identity`,
-    `identity_sealed`, `identity_lookup`, `address`. An empty one stays None.
+    The sensitive ones are known by their names: `name`, `phone`, `email`, `birth_date`, `identity`,
+    `identity_sealed`, `identity_lookup`, `roster_number`, `address`. An empty one stays None.
     """
     return {name: _kept(name, value) for name, value in details.items()}
 

@@ -1,6 +1,6 @@
 """What a mask lets through: enough to tell two people apart, never the whole."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -92,19 +92,23 @@ def test_of_details_the_sensitive_fields_are_masked_and_the_rest_is_json() -> No
             "identity": "11010519491231002X",
             "identity_sealed": "gAAAA",
             "identity_lookup": b"\x01",
+            "roster_number": "0017",
             "address": "八里新村12幢402室",
             "household_id": household,
             "registration": Registration.REGISTERED,
+            "verified_at": datetime(2026, 3, 2, 4, 0, tzinfo=UTC),
         }
     ) == {
-        "name": "王秀英",
+        "name": "王****",
         "phone": "+86 138****5678",
         "email": None,
         "birth_date": "1943",
         "identity": "1****X",
         "identity_sealed": HIDDEN,
         "identity_lookup": HIDDEN,
+        "roster_number": HIDDEN,
         "address": "八里新村****",
         "household_id": str(household),
         "registration": "registered",
+        "verified_at": "2026-03-02T04:00:00+00:00",
     }
