@@ -1,35 +1,22 @@
-"""Reads the register: communities, members, and who an actor is. Never writes."""
+"""Reads the register: communities and members. Never writes."""
 
 from typing import Any
 from uuid import UUID
 
 from community.errors import UnknownCommunity, UnknownMember
+from community.holding import ROLES_HERE
 from community.tables import CommunityRow, MemberRow
-from community.values import Actor, Community, Member, Role, Standing
+from community.values import Community, Member, Role, Standing
 
 _COMMUNITY = """
 SELECT community.id, community.code, name, time_zone, community.created_at, desk_phone
 FROM community JOIN area USING (id)
 """
 
-# Roles at the community and above it; those at a grid hold in that grid alone.
-_ROLES = """
-ARRAY(
-    SELECT DISTINCT role FROM member_role
-    JOIN area AS here ON here.id = member.community_id AND member_role.area_id = ANY(here.lineage)
-    WHERE member_role.member_id = member.id
-        AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())
-    UNION ALL
-    SELECT 'delegate' WHERE EXISTS (
-        SELECT FROM delegation WHERE delegate_id = member.id AND revoked_at IS NULL
-            AND since <= clock_timestamp() AND until > clock_timestamp())
-) AS roles
-"""
-
 _MEMBER = f"""
 SELECT member.id, member.community_id, member.name, language, text_size, joined_at, standing,
-    {_ROLES}
-FROM member
+    {ROLES_HERE}
+FROM member JOIN area AS here ON here.id = member.community_id
 """  # noqa: S608 (a piece of our own)
 
 
@@ -83,15 +70,6 @@ async def named_members(member_ids: set[UUID], *, community_id: UUID) -> dict[UU
         list(member_ids),
     )
     return {row["id"]: row["name"] for row in rows}
-
-
-async def actor(member_id: UUID) -> Actor | None:
-    """Return who acts, with the roles that hold now; None where there is no such member."""
-    try:
-        found = await member(member_id)
-    except UnknownMember:
-        return None
-    return Actor(found.id, found.community_id, found.roles)
 
 
 def _member(row: dict[str, Any]) -> Member:

@@ -86,6 +86,26 @@ class Verified(StrEnum):
     ROSTER = "roster"
 
 
+class OrganisationKind(StrEnum):
+    """What sort of organisation serves the community."""
+
+    SOCIAL_ORGANISATION = "social_organisation"
+    PROPERTY_COMPANY = "property_company"
+    SCHOOL = "school"
+    RESIDENTS_GROUP = "residents_group"
+    ENTERPRISE = "enterprise"
+    PUBLIC_INSTITUTION = "public_institution"
+
+
+class Post(StrEnum):
+    """What a member does in an organisation; one may hold several posts."""
+
+    LEADER = "leader"
+    CONTACT = "contact"
+    STAFF = "staff"
+    MEMBER = "member"
+
+
 class DelegatedAct(StrEnum):
     """What one member may do for another. Voting is not among them, and never will be."""
 
@@ -192,6 +212,41 @@ class Actor:
     def acting_for(self, member_id: UUID, consent_id: UUID) -> "Actor":
         """Return this actor, acting for another member on that member's consent."""
         return replace(self, on_behalf_of=member_id, consent_id=consent_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDraft:
+    """What somebody says of an organisation; `registration_number` is that of its certificate."""
+
+    kind: OrganisationKind
+    name: str
+    purpose: str = ""
+    registration_number: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A group with a name of its own that serves the community; closed from `until` on.
+
+    `people` is how many members have a post in it now.
+    """
+
+    id: UUID
+    community_id: UUID
+    kind: OrganisationKind
+    name: str
+    purpose: str
+    registration_number: str | None
+    phone: str | None
+    since: datetime
+    until: datetime | None = None
+    people: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether it changes no more."""
+        return self.until is not None
 
 
 def system(community_id: UUID) -> Actor:

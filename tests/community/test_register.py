@@ -81,9 +81,11 @@ async def test_a_role_is_held_once_and_only_in_ones_own_community() -> None:
     there = await community.add_community(code=code(), name="梧桐社区")
     one = await community.add_member(community_id=here.id, name="李明", roles=(Role.VOLUNTEER,))
     with pytest.raises(community.RoleHeld):
-        await community.grant_role(one.id, Role.VOLUNTEER, community_id=here.id)
+        await community.grant_role(one.id, Role.VOLUNTEER, at=here.id)
+    with pytest.raises(community.RoleNotThere):
+        await community.grant_role(one.id, Role.RESIDENT, at=there.id)
     with pytest.raises(community.UnknownMember):
-        await community.grant_role(one.id, Role.TREASURER, community_id=there.id)
+        await community.grant_role(uuid.uuid4(), Role.RESIDENT, at=there.id)
     assert (await community.member(one.id)).roles == {Role.VOLUNTEER}
 
 
@@ -91,7 +93,7 @@ async def test_every_act_leaves_a_trace_and_a_refused_one_leaves_none() -> None:
     place = await community.add_community(code=code(), name="凤池社区")
     one = await community.add_member(community_id=place.id, name="李明", roles=(Role.VOLUNTEER,))
     with pytest.raises(community.RoleHeld):
-        await community.grant_role(one.id, Role.VOLUNTEER, community_id=place.id)
+        await community.grant_role(one.id, Role.VOLUNTEER, at=place.id)
     events = await community.audit_events(place.id)
     assert [event.act for event in events] == ["role.grant", "member.add", "community.add"]
     assert events[0].details == {"role": "volunteer"}
