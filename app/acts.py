@@ -89,6 +89,14 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.confirm": Act({MEMBER: OWN}),
     "visit.cancel": Act({MEMBER: OWN}),
     "passbook.read": Act({MEMBER: OWN}),
+    # The audit trail, where the watcher's role holds and below; `community.trail` draws the line.
+    "audit.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "audit.export": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    # What is held of a person: to read it, and to have it erased by somebody else's hand.
+    "personal_data.read": Act({MEMBER: OWN}),
+    "erasure.ask": Act({MEMBER: OWN}),
+    "erasure.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "erasure.carry_out": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),

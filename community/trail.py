@@ -1,13 +1,14 @@
 """Reads the audit trail for those who watch over it: search by who, what, whom and when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from community.audit import EVENT, event_of
+from community.audit import EVENT, event_of, record
 from community.tables import AreaRow, AuditEventRow, ConsentRow, MemberRow
+from community.transactions import transaction
 from community.values import Actor, AuditEvent, Role
 
 WATCHERS = (Role.AUDITOR, Role.ADMINISTRATOR)
@@ -127,6 +128,22 @@ def _conditions(wanted: TrailSearch) -> tuple[list[str], list[Any]]:
             sqls.append(f"{column} = {{}}" if len(ids) == 1 else f"{column} = ANY({{}})")
             values.append(ids[0] if len(ids) == 1 else list(ids))
     return sqls, values
+
+
+async def note_trail_export(search: TrailSearch, *, by: Actor) -> None:
+    """Write down that the actor takes a copy of the trail, and of which part of it."""
+    async with transaction():
+        await record(
+            "trail.export",
+            by=by,
+            subject_kind="area",
+            subject_id=by.community_id,
+            details={
+                name: value.isoformat() if isinstance(value, datetime) else value
+                for name, value in asdict(search).items()
+                if value
+            },
+        )
 
 
 async def _moment_of(seq: int) -> datetime | None:

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from app.routes import (
+    audit,
     book,
     elections,
     health,
@@ -18,6 +19,7 @@ from app.routes import (
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
 route_handlers: list[ControllerRouterHandler] = [
+    *audit.handlers,
     *book.handlers,
     *elections.handlers,
     health.live,

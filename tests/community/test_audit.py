@@ -83,9 +83,7 @@ async def test_nobody_removes_an_event(
                 await owner.execute(sql)
 
 
-@pytest.mark.parametrize(
-    ("column", "value"), [("seq", "1"), ("at", "now() - interval '1 year'")]
-)
+@pytest.mark.parametrize(("column", "value"), [("seq", "1"), ("at", "now() - interval '1 year'")])
 async def test_the_app_chooses_neither_an_event_s_number_nor_its_moment(
     database: Engine, column: str, value: str
 ) -> None:
