@@ -155,7 +155,7 @@ from community.organisation_reading import (
     candidates,
     leads,
     organisation,
-    organisations,
+    organisations_of,
     posts_in,
     posts_of,
 )
@@ -421,7 +421,7 @@ __all__ = [
     "not_the_same",
     "note_trail_export",
     "organisation",
-    "organisations",
+    "organisations_of",
     "people_of",
     "phone_of",
     "policy_in_force",

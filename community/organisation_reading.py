@@ -60,7 +60,7 @@ async def organisation(organisation_id: UUID, *, community_id: UUID) -> Organisa
     return _organisation(rows[0])
 
 
-async def organisations(community_id: UUID) -> list[Organisation]:
+async def organisations_of(community_id: UUID) -> list[Organisation]:
     """Return a community's register: open organisations by kind and name, then closed ones."""
     rows = await OrganisationRow.raw(
         f"{_ORGANISATION} WHERE community_id = {{}} ORDER BY until IS NOT NULL, kind, name, id",

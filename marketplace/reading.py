@@ -6,6 +6,7 @@ until then, and that by `voting.own_choices`.
 
 import gzip
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,26 @@ async def read_project(project_id: ProjectId, *, community_id: UUID) -> Project:
     if not rows:
         raise UnknownProject
     return _project(rows[0])
+
+
+async def projects_proposed(
+    belonging: Iterable[tuple[UUID, datetime, datetime | None]], *, community_id: UUID
+) -> list[Project]:
+    """Return the projects that these members proposed while they belonged, the newest first.
+
+    `belonging` names a member with a first and a last moment, or none.
+    """
+    spans = list(belonging)
+    rows = await ProjectRow.raw(
+        f"{_PROJECT} WHERE community_id = {{}} AND EXISTS ("
+        " SELECT FROM unnest({}::uuid[], {}::timestamptz[], {}::timestamptz[])"
+        " AS span (member_id, since, until)"
+        " WHERE span.member_id = proposed_by AND tstzrange(since, until) @> proposed_at)"
+        " ORDER BY proposed_at DESC, id",
+        community_id,
+        *([span[part] for span in spans] for part in range(3)),
+    )
+    return [_project(row) for row in rows]
 
 
 def _project(row: dict[str, Any]) -> Project:

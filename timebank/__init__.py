@@ -16,7 +16,9 @@ from timebank.errors import (
     NeedsWord,
     NotEnoughMinutes,
     NotYours,
+    OpenVisits,
     OutOfRange,
+    OwnHours,
     OwnVisit,
     TimebankError,
     TooEarly,
@@ -27,6 +29,13 @@ from timebank.errors import (
     WrongCode,
     WrongState,
 )
+from timebank.merging import (
+    Tally,
+    open_visits,
+    refuse_open_visits,
+    take_over_minutes,
+    tally,
+)
 from timebank.policy import visit_policy_at
 from timebank.reading import (
     OpenRequest,
@@ -35,6 +44,7 @@ from timebank.reading import (
     Seen,
     Step,
     given_and_waiting,
+    given_by,
     last_place,
     my_balance,
     my_visits,
@@ -47,11 +57,12 @@ from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, w
 
 __all__ = [
     "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest", "NeedsWord",
-    "NotEnoughMinutes", "NotYours", "OpenRequest", "OutOfRange", "OwnVisit", "Passbook",
-    "PassbookLine", "Request", "Seen", "Settlement", "State", "Step", "TimebankError", "TooEarly",
-    "TooLate", "TooManyStated", "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy",
-    "WrongCode", "WrongState", "accept", "ask", "cancel", "care_services", "check_in", "check_out",
-    "confirm", "given_and_waiting", "last_place", "member_account", "my_balance", "my_visits",
-    "open_requests", "open_time_bank", "opening_grant", "passbook", "visit_page", "visit_policy_at",
-    "withdraw",
+    "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange", "OwnHours",
+    "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement", "State", "Step",
+    "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated", "UnknownCareService",
+    "UnknownVisit", "Visit", "VisitPolicy", "WrongCode", "WrongState", "accept", "ask", "cancel",
+    "care_services", "check_in", "check_out", "confirm", "given_and_waiting", "given_by",
+    "last_place", "member_account", "my_balance", "my_visits", "open_requests", "open_time_bank",
+    "open_visits", "opening_grant", "passbook", "refuse_open_visits", "take_over_minutes", "tally",
+    "visit_page", "visit_policy_at", "withdraw",
 ]  # fmt: skip

@@ -1,7 +1,9 @@
 """Reads the time bank for pages: boards, visits, passbooks. Never writes.
 
-Every question names who asks, and nobody sees more than `rules.may_see` allows: the check-in code
-leaves this module for the visit's elder alone.
+Every question names who asks, and nobody sees more than `rules` allow: the check-in code leaves
+this module for the visit's elder, and a delegate who may have to pass it on. `by` who acts for
+another sees the affairs of `by.principal`, as far as a delegation in force now names them; where
+it does not, `community.NotDelegated` is raised.
 """
 
 import dataclasses
@@ -12,26 +14,35 @@ from uuid import UUID
 
 import community
 import ledger
-from community import Actor, Role
+from community import Actor, DelegatedAct, Role
 from ledger import Balance, Entry
 from timebank import rules, visit_rows
-from timebank.errors import NotYours
+from timebank.errors import NotYours, UnknownVisit
 from timebank.tables import VisitRow
 from timebank.values import State, Visit
 
 ENTRIES_ON_A_PAGE = 20
 VISITS_ON_A_PAGE = 60
 
+_VISITS = frozenset({DelegatedAct.REQUEST, DelegatedAct.CONFIRM})
+_BALANCE = frozenset({DelegatedAct.REQUEST, DelegatedAct.PASSBOOK})
+_PASSBOOK = frozenset({DelegatedAct.PASSBOOK})
+_REQUEST = frozenset({DelegatedAct.REQUEST})
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """A step in a visit's life: when, where it then stood, by whom, with its minutes and note."""
+    """A step in a visit's life: when, where it then stood, by whom, with its minutes and note.
+
+    `for_name` is the member on whose behalf it was done; empty where they did it themselves.
+    """
 
     at: datetime
     state: State
     actor_name: str
     minutes: int | None
     note: str
+    for_name: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRe
     Raises `NotYours` for whoever is no volunteer.
     """
     moment = at or datetime.now(UTC)
-    if Role.VOLUNTEER not in by.roles:
+    if by.on_behalf_of is not None or Role.VOLUNTEER not in by.roles:
         raise NotYours("accept")
     visits = await visit_rows.find(
         "visit.state = 'requested' AND starts_at > {} AND elder_id <> {}"
@@ -106,11 +117,15 @@ async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRe
 
 
 async def my_visits(by: Actor) -> list[Seen]:
-    """Return the visits that a member receives or gives, latest first."""
+    """Return the visits that a member receives or gives, latest first.
+
+    Whoever acts for another sees those that the other receives.
+    """
+    await _refuse_unless(by, _VISITS)
     visits = await visit_rows.find(
         "(elder_id = {} OR volunteer_id = {}) ORDER BY starts_at DESC, visit.id DESC LIMIT {}",
-        by.member_id,
-        by.member_id,
+        by.principal,
+        by.member_id if by.on_behalf_of is None else None,
         VISITS_ON_A_PAGE,
         community_id=by.community_id,
     )
@@ -120,8 +135,11 @@ async def my_visits(by: Actor) -> list[Seen]:
 
 async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
     """Return a visit and its history. Raises `UnknownVisit`, `NotYours`."""
+    await _refuse_unless(by, _VISITS)
     visit = await visit_rows.one(visit_id, community_id=by.community_id)
-    if not rules.may_see(visit, member=by.member_id, roles=by.roles):
+    if by.on_behalf_of is not None and visit.elder_id != by.on_behalf_of:
+        raise UnknownVisit(visit_id)
+    if not rules.may_see(visit, member=by.principal, roles=by.roles):
         raise NotYours("see")
     steps = await visit_rows.history(visit)
     names = await _names([visit], by, more={step["actor"] for step in steps})
@@ -129,7 +147,8 @@ async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
 
 
 async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
-    """Return a page of the actor's own passbook; `page` is the `older` of the page before."""
+    """Return a page of a passbook; `page` is the `older` of the page before."""
+    await _refuse_unless(by, _PASSBOOK)
     account = await _account(by)
     if account is None:
         return Passbook(_nothing(by), (), None)
@@ -143,18 +162,20 @@ async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
 
 
 async def my_balance(by: Actor) -> Balance:
-    """Return the actor's own balance of minutes: saved, set aside, available."""
+    """Return a balance of minutes: saved, set aside, available."""
+    await _refuse_unless(by, _BALANCE)
     account = await _account(by)
     return _nothing(by) if account is None else await ledger.balance(account)
 
 
 async def last_place(by: Actor) -> str:
     """Return where the elder's latest visit was asked for, so that nobody types it twice."""
+    await _refuse_unless(by, _REQUEST)
     rows = await VisitRow.raw(
         "SELECT place FROM visit WHERE community_id = {} AND elder_id = {}"
         " ORDER BY asked_at DESC LIMIT 1",
         by.community_id,
-        by.member_id,
+        by.principal,
     )
     return str(rows[0]["place"]) if rows else ""
 
@@ -171,19 +192,50 @@ async def given_and_waiting(community_id: UUID) -> tuple[int, int, int]:
     return rows[0]["confirmed"], rows[0]["minutes"], rows[0]["waiting"]
 
 
+async def _refuse_unless(by: Actor, acts: frozenset[DelegatedAct]) -> None:
+    """Raise `NotDelegated` where somebody looks for another who does not let them do any of it."""
+    if by.on_behalf_of is not None:
+        await community.delegated(by, by.on_behalf_of, acts)
+
+
+async def given_by(
+    belonging: Iterable[tuple[UUID, datetime, datetime | None]], *, community_id: UUID
+) -> tuple[int, int]:
+    """Return how many confirmed visits these members gave while they belonged, and the minutes.
+
+    `belonging` names a member with a first and a last moment, or none; a member may come several
+    times, and a visit counts once. It counts when it began.
+    """
+    spans = list(belonging)
+    rows = await VisitRow.raw(
+        """
+        SELECT count(*) AS visits, coalesce(sum(minutes_confirmed), 0)::bigint AS minutes
+        FROM visit
+        WHERE community_id = {} AND state = 'confirmed' AND EXISTS (
+            SELECT FROM unnest({}::uuid[], {}::timestamptz[], {}::timestamptz[])
+                AS span (member_id, since, until)
+            WHERE span.member_id = volunteer_id
+                AND tstzrange(since, until) @> coalesce(checked_in_at, starts_at))
+        """,
+        community_id,
+        *([span[part] for span in spans] for part in range(3)),
+    )
+    return rows[0]["visits"], rows[0]["minutes"]
+
+
 async def _account(by: Actor) -> ledger.AccountId | None:
-    """Return the actor's account, None if it was never needed: reading opens none."""
+    """Return the account in question, None if it was never needed: reading opens none."""
     found = await ledger.find_account(
         community_id=ledger.CommunityId(by.community_id),
         kind="member",
         unit=ledger.MINUTE,
-        owner=by.member_id,
+        owner=by.principal,
     )
     return found.id if found else None
 
 
 def _nothing(by: Actor) -> Balance:
-    return Balance(ledger.AccountId(by.member_id), ledger.MINUTE, 0, 0)
+    return Balance(ledger.AccountId(by.principal), ledger.MINUTE, 0, 0)
 
 
 async def _names(
@@ -195,7 +247,8 @@ async def _names(
 
 
 def _without_code(visit: Visit, by: Actor) -> Visit:
-    return visit if visit.elder_id == by.member_id else dataclasses.replace(visit, code="")
+    seen = rules.may_see_code(visit, of=by.principal, hand=by.member_id)
+    return visit if seen else dataclasses.replace(visit, code="")
 
 
 def _seen(visit: Visit, names: dict[UUID, str], by: Actor) -> Seen:
@@ -205,7 +258,12 @@ def _seen(visit: Visit, names: dict[UUID, str], by: Actor) -> Seen:
 
 def _step(row: dict[str, Any], names: dict[UUID, str]) -> Step:
     return Step(
-        row["at"], State(row["state"]), names.get(row["actor"], ""), row["minutes"], row["note"]
+        row["at"],
+        State(row["state"]),
+        names.get(row["actor"], ""),
+        row["minutes"],
+        row["note"],
+        names.get(row["on_behalf_of"], ""),
     )
 
 
@@ -216,7 +274,7 @@ def _line(
     visit = visits.get(transfer.event.id)
     other, returned = "", 0
     if visit is not None:
-        other_id = visit.volunteer_id if visit.elder_id == by.member_id else visit.elder_id
+        other_id = visit.volunteer_id if visit.elder_id == by.principal else visit.elder_id
         other = names[other_id] if other_id else ""
         if transfer.id == visit.post_id:
             returned = visit.minutes_booked - transfer.amount
