@@ -1,6 +1,17 @@
 """The register's tables. Their checks, keys, triggers and rights stand in the migrations."""
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Date, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    Boolean,
+    Bytea,
+    Date,
+    Integer,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 
@@ -180,6 +191,74 @@ class MessageRow(Table, tablename="message"):
     created_at = Timestamptz()
     spread_at = Timestamptz(null=True, default=None)
     read_at = Timestamptz(null=True, default=None)
+
+
+class RosterImportRow(Table, tablename="roster_import"):
+    """An uploaded roster and how far it has come."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    status = Text()
+    file_name = Text()
+    sha256 = Bytea()
+    bytes = BigInt()
+    uploaded_by = UUID()
+    uploaded_at = Timestamptz()
+    found = JSONB()
+    new_rows = Integer()
+    changed_rows = Integer()
+    same_rows = Integer()
+    fault_rows = Integer()
+    digest = Bytea(null=True, default=None)
+    moved = Boolean()
+    leave_out = Boolean()
+    confirmed_by = UUID(null=True, default=None)
+    confirmed_from = Text(null=True, default=None)
+    confirmed_at = Timestamptz(null=True, default=None)
+    finished_at = Timestamptz(null=True, default=None)
+    emptied_at = Timestamptz(null=True, default=None)
+
+
+class RosterProgressRow(Table, tablename="roster_progress"):
+    """How far the work on a roster is, seen from outside its transaction."""
+
+    import_id = UUID(primary_key=True)
+    step = Text()
+    done = Integer()
+    whole = Integer(null=True, default=None)
+    attempts = Integer()
+    at = Timestamptz()
+
+
+class InvitationRow(Table, tablename="invitation"):
+    """That somebody may join with a code; only the code's digest is kept."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    member_id = UUID()
+    roles = Array(base_column=Text())
+    code_digest = Bytea(unique=True)
+    verified_how = Text()
+    invited_by = UUID()
+    invited_at = Timestamptz()
+    until = Timestamptz()
+    accepted_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+
+class ApplicationRow(Table, tablename="application"):
+    """That somebody asked to join, and what was decided."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    member_id = UUID()
+    address = Text()
+    applied_at = Timestamptz()
+    phone_verified_at = Timestamptz(null=True, default=None)
+    decision = Text(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = UUID(null=True, default=None)
+    reason = Text(null=True, default=None)
 
 
 class AuditEventRow(Table, tablename="audit_event"):

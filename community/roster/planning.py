@@ -1,0 +1,216 @@
+"""Plans what each row of a roster would do, set against the other rows and the register.
+
+In words:
+
+- A row is of a member whom it names by the first of these that it has and that somebody here has:
+  the Linli number; the roster number; the identity number; the telephone with the same name; the
+  name with the birth date; the name with the household, where row or register knows no birth date.
+  The last three never join two people whose roster or identity numbers differ. A row without any
+  of them cannot be known again and is a fault.
+- Only active members are found so. One who left, or who waits to be accepted, is a matter for a
+  person: such a row is a fault that says so.
+- An empty cell changes nothing. Roles are added, never ended, and of the roles that let a person
+  see others' data none is given by a file.
+- Two rows that claim the same number or telephone, or are the same person, are both faults.
+- A telephone may pass from one member to another within one file: it is taken only where its
+  holder keeps it.
+
+All of it is done by the database, in a few statements over all rows at once.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from community.values import STAFF
+
+# First what a row's words stand for: its household and its grid.
+_PLACES: Final = """
+UPDATE roster_row AS row SET
+    grid_id = place.id,
+    household_code = coalesce(row.household,
+        (SELECT min(household.code) FROM household
+         WHERE household.community_id = $2 AND household.address = row.address),
+        CASE WHEN length(row.address) <= 40 THEN row.address
+             ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END)
+FROM (SELECT named.grid, (SELECT area.id FROM area WHERE area.parent_id = $2
+            AND area.level = 'grid' AND (area.name = named.grid OR area.code = lower(named.grid))
+        ORDER BY (area.name = named.grid) DESC, area.code LIMIT 1) AS id
+      FROM (SELECT DISTINCT grid FROM roster_row WHERE import_id = $1) AS named) AS place
+WHERE row.import_id = $1 AND place.grid IS NOT DISTINCT FROM row.grid
+"""
+
+# Of whom a row may be, and when two of them cannot be one person.
+_HERE: Final = "member.community_id = $2 AND member.standing IN ('active', 'left')"
+_ONE_PERSON: Final = """coalesce(member.roster_number = row.roster_number, true)
+            AND coalesce(member.identity_lookup = row.identity_lookup, true)"""
+
+# COALESCE asks each question only where the ones before it found nobody.
+_MATCHES: Final = f"""
+UPDATE roster_row AS row SET matches = CASE WHEN row.linli_number IS NOT NULL
+    THEN (SELECT array_agg(member.id) FROM member
+          WHERE member.id = row.linli_number AND {_HERE})
+    ELSE coalesce(
+        (SELECT array_agg(member.id) FROM member
+         WHERE member.roster_number = row.roster_number AND {_HERE}),
+        (SELECT array_agg(member.id) FROM member
+         WHERE member.identity_lookup = row.identity_lookup AND {_HERE}),
+        (SELECT array_agg(member.id) FROM member
+         WHERE member.phone = row.phone AND member.name = row.name AND {_HERE}
+            AND {_ONE_PERSON}),
+        (SELECT array_agg(member.id ORDER BY member.id) FROM member
+         WHERE member.name = row.name AND member.birth_date = row.birth_date AND {_HERE}
+            AND {_ONE_PERSON}),
+        (SELECT array_agg(member.id ORDER BY member.id) FROM member
+         JOIN household ON household.id = member.household_id
+         WHERE member.name = row.name AND household.code = row.household_code AND {_HERE}
+            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_ONE_PERSON})
+    ) END
+WHERE row.import_id = $1
+"""  # noqa: S608 (pieces of our own)
+
+# What several rows have in common, with the first two of them.
+_TWICE: Final = """
+    SELECT {key}, (array_agg(row_number ORDER BY row_number))[1:2] AS rows
+    FROM mine WHERE {given} GROUP BY {key} HAVING count(*) > 1
+"""
+
+_OUTCOMES: Final = f"""
+WITH mine AS (SELECT * FROM roster_row WHERE import_id = $1),
+phones AS ({_TWICE.format(key="phone", given="phone IS NOT NULL")}),
+numbers AS ({_TWICE.format(key="roster_number", given="roster_number IS NOT NULL")}),
+identities AS ({_TWICE.format(key="identity_lookup", given="identity_lookup IS NOT NULL")}),
+people AS ({_TWICE.format(key="matches", given="cardinality(matches) = 1")}),
+namesakes AS ({_TWICE.format(key="name, birth_date", given="birth_date IS NOT NULL")}),
+housemates AS ({_TWICE.format(key="name, household_code", given="household_code IS NOT NULL")}),
+doors AS (
+    SELECT household_code, min(address) AS one, (array_agg(row_number ORDER BY address, row_number)
+        )[1] AS row_of_one, (array_agg(row_number ORDER BY address DESC, row_number))[1] AS other
+    FROM mine WHERE household_code IS NOT NULL AND address IS NOT NULL
+    GROUP BY household_code HAVING min(address) <> max(address)),
+held AS (
+    SELECT member_id, array_agg(DISTINCT role) AS roles FROM member_role
+    WHERE community_id = $2 AND (until IS NULL OR until > clock_timestamp()) GROUP BY member_id),
+weighed AS (
+    SELECT mine.row_number, member.id AS member_id,
+    array_remove(ARRAY[
+        CASE WHEN mine.name <> member.name THEN 'name' END,
+        CASE WHEN mine.phone <> coalesce(member.phone, '') THEN 'phone' END,
+        CASE WHEN mine.birth_date <> coalesce(member.birth_date, 'infinity') THEN 'birth_date' END,
+        CASE WHEN mine.identity_lookup <> coalesce(member.identity_lookup, '') THEN 'identity' END,
+        CASE WHEN mine.registration <> coalesce(member.registration, '') THEN 'registration' END,
+        CASE WHEN mine.grid IS NOT NULL AND (mine.grid_id IS NULL
+            OR mine.grid_id IS DISTINCT FROM member.grid_id) THEN 'grid' END,
+        CASE WHEN mine.household_code <> coalesce(home.code, '') THEN 'household' END,
+        CASE WHEN mine.address <> door.address THEN 'address' END,
+        CASE WHEN NOT mine.roles <@ coalesce(held.roles, '{{}}') THEN 'roles' END,
+        CASE WHEN mine.language <> member.language THEN 'language' END,
+        CASE WHEN mine.email <> coalesce(member.email, '') THEN 'email' END,
+        CASE WHEN mine.roster_number <> coalesce(member.roster_number, '') THEN 'roster_number' END
+    ], NULL) AS changed,
+    (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(
+            jsonb_build_object('column', said.of, 'code', said.code, 'row', said.row))), '[]')
+     FROM (VALUES
+        (phones.rows IS NOT NULL, 'phone', 'phone_twice', phones.rows),
+        (numbers.rows IS NOT NULL, 'roster_number', 'roster_number_twice', numbers.rows),
+        (identities.rows IS NOT NULL, 'identity', 'identity_twice', identities.rows),
+        (people.rows IS NOT NULL AND phones.rows IS NULL AND numbers.rows IS NULL
+            AND identities.rows IS NULL, 'name', 'member_twice', people.rows),
+        (namesakes.rows IS NOT NULL AND people.rows IS NULL AND mine.roster_number IS NULL
+            AND mine.identity_lookup IS NULL AND mine.linli_number IS NULL,
+            'name', 'person_twice', namesakes.rows),
+        (housemates.rows IS NOT NULL AND people.rows IS NULL AND mine.roster_number IS NULL
+            AND mine.identity_lookup IS NULL AND mine.linli_number IS NULL
+            AND mine.phone IS NULL AND mine.birth_date IS NULL,
+            'name', 'person_twice', housemates.rows),
+        (doors.one IS NOT NULL AND mine.address IS NOT NULL, 'address', 'address_differs',
+            CASE WHEN mine.address = doors.one THEN ARRAY[doors.other]
+                 ELSE ARRAY[doors.row_of_one] END),
+        (cardinality(mine.matches) > 1, 'name', 'ambiguous', NULL),
+        (mine.linli_number IS NOT NULL AND mine.matches IS NULL, 'linli_number',
+            'linli_number_unknown', NULL),
+        (mine.misread = '[]' AND mine.linli_number IS NULL AND mine.roster_number IS NULL
+            AND mine.identity_lookup IS NULL AND mine.phone IS NULL AND mine.birth_date IS NULL
+            AND mine.household_code IS NULL, 'name', 'no_key', NULL),
+        (member.standing = 'left', 'name', 'has_left', NULL),
+        (numbered.id IS DISTINCT FROM member.id AND numbered.id IS NOT NULL, 'roster_number',
+            'roster_number_taken', NULL),
+        (identified.id IS DISTINCT FROM member.id AND identified.id IS NOT NULL, 'identity',
+            'identity_taken', NULL),
+        (EXISTS (SELECT FROM unnest(mine.roles) AS asked WHERE asked = ANY($3)
+            AND asked <> ALL(coalesce(held.roles, '{{}}'))), 'roles', 'role_of_staff', NULL)
+     ) AS fault (holds, of, code, rows)
+     CROSS JOIN LATERAL (SELECT fault.of, fault.code,
+        CASE WHEN fault.rows[1] = mine.row_number THEN fault.rows[2] ELSE fault.rows[1] END AS row
+     ) AS said
+     WHERE fault.holds) AS conflicts
+    FROM mine
+    LEFT JOIN member ON cardinality(mine.matches) = 1 AND member.id = mine.matches[1]
+    LEFT JOIN held ON held.member_id = member.id
+    LEFT JOIN household AS home ON home.id = member.household_id
+    LEFT JOIN household AS door ON door.community_id = $2 AND door.code = mine.household_code
+    LEFT JOIN member AS numbered ON numbered.community_id = $2
+        AND numbered.roster_number = mine.roster_number
+    LEFT JOIN member AS identified ON identified.community_id = $2
+        AND identified.identity_lookup = mine.identity_lookup
+    LEFT JOIN phones ON phones.phone = mine.phone
+    LEFT JOIN numbers ON numbers.roster_number = mine.roster_number
+    LEFT JOIN identities ON identities.identity_lookup = mine.identity_lookup
+    LEFT JOIN people ON people.matches = mine.matches
+    LEFT JOIN namesakes ON namesakes.name = mine.name AND namesakes.birth_date = mine.birth_date
+    LEFT JOIN housemates ON housemates.name = mine.name
+        AND housemates.household_code = mine.household_code
+    LEFT JOIN doors ON doors.household_code = mine.household_code)
+UPDATE roster_row AS row SET
+    member_id = weighed.member_id,
+    changed = weighed.changed,
+    conflicts = weighed.conflicts,
+    outcome = CASE WHEN row.misread <> '[]' OR weighed.conflicts <> '[]' THEN 'fault'
+        WHEN weighed.member_id IS NULL THEN 'new'
+        WHEN weighed.changed = '{{}}' THEN 'same' ELSE 'changed' END
+FROM weighed WHERE row.import_id = $1 AND row.row_number = weighed.row_number
+"""  # noqa: S608 (pieces of our own)
+
+# Said again until it finds nobody: a row that keeps its telephone after all may stand in the way
+# of another. A holder that this community cannot see is not described.
+_PHONES: Final = """
+UPDATE roster_row AS row SET outcome = 'fault', conflicts = row.conflicts || jsonb_build_array(
+    jsonb_build_object('column', 'phone', 'code', CASE
+        WHEN holder.community_id = $2 AND holder.standing IN ('applied', 'invited')
+        THEN 'phone_waiting' ELSE 'phone_taken' END))
+FROM member AS holder
+WHERE row.import_id = $1 AND row.outcome IN ('new', 'changed')
+    AND holder.phone = row.phone AND holder.id IS DISTINCT FROM row.member_id
+    AND NOT EXISTS (SELECT FROM roster_row AS leaving
+        WHERE leaving.import_id = $1 AND leaving.member_id = holder.id
+            AND leaving.outcome = 'changed' AND 'phone' = ANY(leaving.changed))
+"""
+
+_DIGEST: Final = """
+SELECT sha256(convert_to(coalesce(string_agg(concat_ws(':', row_number, outcome, member_id,
+    array_to_string(changed, ',')), ' ' ORDER BY row_number), ''), 'UTF8'))
+FROM roster_row WHERE import_id = $1
+"""
+
+
+async def plan(connection: Any, import_id: UUID, community_id: UUID) -> bytes:
+    """Write down what each staged row would do now; return a digest of the whole plan.
+
+    `connection` is the one of the open transaction. Two plans with one digest do the same.
+    """
+    await connection.execute(_PLACES, import_id, community_id)
+    await connection.execute(_MATCHES, import_id, community_id)
+    await connection.execute(_OUTCOMES, import_id, community_id, [role.value for role in STAFF])
+    while await connection.execute(_PHONES, import_id, community_id) != "UPDATE 0":
+        continue
+    digest: bytes = await connection.fetchval(_DIGEST, import_id)
+    return digest
+
+
+async def grids_to_make(connection: Any, import_id: UUID) -> list[str]:
+    """Return the names of the grids that sound rows name and that nobody made yet."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT grid FROM roster_row WHERE import_id = $1 AND grid IS NOT NULL"
+        " AND grid_id IS NULL AND outcome IN ('new', 'changed') ORDER BY grid",
+        import_id,
+    )
+    return [row["grid"] for row in rows]
