@@ -7,6 +7,7 @@ Pabulib's `.pb` format are imported and counted by the same engine.
 
 from marketplace.closing import as_election, close_and_count
 from marketplace.importing import Imported, import_election
+from marketplace.merging import take_over_ballots
 from marketplace.policy import round_policy_at
 from marketplace.proposing import propose
 from marketplace.rounds import open_ballot, open_round
@@ -44,5 +45,6 @@ __all__ = [
     "own_choices",
     "propose",
     "round_policy_at",
+    "take_over_ballots",
     "vote",
 ]

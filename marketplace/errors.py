@@ -115,6 +115,14 @@ class VotingClosed(MarketplaceError):
     """The round's ballot is not open: not yet, or no longer."""
 
 
+class VotedTwice(MarketplaceError):
+    """Two memberships of one person have both voted in a round that is still open."""
+
+    def __init__(self, round_name: str) -> None:
+        self.round_name = round_name
+        super().__init__(f"both have voted in {round_name}")
+
+
 class NotOnTheBallot(MarketplaceError):
     """A choice names a project that is not on this round's ballot."""
 

@@ -7,9 +7,9 @@ ballot nor the audit trail says when it was cast.
 from collections.abc import Collection
 from uuid import UUID
 
-from community import Actor
+from community import Actor, keep_active
 from marketplace import rules
-from marketplace.errors import VotingClosed
+from marketplace.errors import NotAResident, VotingClosed
 from marketplace.reading import ballot_numbers, read_round
 from marketplace.refusals import verb
 from marketplace.tables import BallotRow, RoundKeyRow
@@ -24,6 +24,8 @@ async def vote(round_id: RoundId, choices: Collection[int], *, by: Actor) -> tup
     """
     rules.resides(by.roles)
     async with verb():
+        if not await keep_active(by.member_id, community_id=by.community_id):
+            raise NotAResident  # merged or gone at this moment: the ballot would count twice
         current = await read_round(round_id, community_id=by.community_id)
         chosen = rules.ballot(
             current.state,

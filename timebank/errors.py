@@ -1,5 +1,6 @@
 """Why the time bank refuses: one exception for each refusal that a person can meet."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,18 @@ class NotYours(TimebankError):
 
 class OwnVisit(TimebankError):
     """Nobody is their own volunteer."""
+
+
+class OpenVisits(TimebankError):
+    """A member who is merged or leaves has visits that are not over; `visits` are their ids."""
+
+    def __init__(self, visits: Sequence[UUID]) -> None:
+        self.visits = tuple(visits)
+        super().__init__(f"{len(self.visits)} visits are not over")
+
+
+class OwnHours(TimebankError):
+    """The volunteer never confirms own hours, not even as the elder's delegate."""
 
 
 class NotEnoughMinutes(TimebankError):

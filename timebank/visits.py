@@ -3,6 +3,10 @@
 Each locks the visit, asks `rules`, writes the visit's row, its history and the audit trail, and
 touches the book last, so that account rows are locked for the shortest time. The same act sent
 twice is done once: the second call returns what the first one left.
+
+`by` who acts for another (`by.on_behalf_of`) asks for, confirms or calls off the visits of that
+elder: `by.principal` is whose affair it is. The verb asks `community.acting_for` anew, within its
+own transaction, and raises `community.NotDelegated` where the consent does not hold any more.
 """
 
 import dataclasses
@@ -10,8 +14,9 @@ import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
+import community
 import ledger
-from community import Actor, Role
+from community import Actor, DelegatedAct, Role
 from ledger import MINUTE, CommunityId, Event, Leg, Origin, TransferId
 from timebank import rules, visit_rows
 from timebank.accounts import ESCROW, member_account, own_account
@@ -26,15 +31,18 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
     """Ask for a visit: its minutes are held from the elder's account from now on.
 
     `form_key` is the id of the page's form: the same form again returns the visit it asked for.
-    Raises `NotYours` for whoever is no elder, `InvalidRequest`, `UnknownCareService`,
-    `NotEnoughMinutes`, and `AlreadyAsked` for the same form with other answers, or where the elder
-    has an open visit of that care service at that moment.
+    Raises `NotYours` where the affair is no elder's, `InvalidRequest`, `UnknownCareService`,
+    `NotEnoughMinutes`, `NotDelegated`, and `AlreadyAsked` for the same form with other answers, or
+    where the elder has an open visit of that care service at that moment.
     """
     moment = at or datetime.now(UTC)
-    if Role.ELDER not in by.roles:
-        raise NotYours("ask for")
     try:
         async with one_transaction():
+            by = await _entitled(by, DelegatedAct.REQUEST, moment)
+            if Role.ELDER not in by.roles:
+                raise NotYours("ask for")
+            if not await community.keep_active(by.principal, community_id=by.community_id):
+                raise NotYours("ask for")  # merged or gone at this moment
             before = await _asked_with(form_key, by)
             if before is None:
                 return await _ask(request, by, form_key, moment)
@@ -53,7 +61,7 @@ async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Vis
         id=ledger.new_id(),
         community_id=by.community_id,
         care_service=await care_service(request.care_service, community_id=by.community_id),
-        elder_id=by.member_id,
+        elder_id=by.principal,
         volunteer_id=None,
         state=State.REQUESTED,
         place=request.place.strip(),
@@ -72,7 +80,7 @@ async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Vis
     await visit_rows.insert(visit, form_key=form_key)
     await visit_rows.write_down(visit, "ask", by=by, at=at, minutes=visit.minutes_booked)
     await ledger.hold(
-        debit=await member_account(by.member_id, community_id=by.community_id),
+        debit=await member_account(by.principal, community_id=by.community_id),
         credit=await own_account(ESCROW, community_id=by.community_id),
         amount=visit.minutes_booked,
         unit=MINUTE,
@@ -90,12 +98,15 @@ async def accept(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Vi
     `TooLate`, `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
+    _refuse_for_another(by, "accept")
     if Role.VOLUNTEER not in by.roles:
         raise NotYours("accept")
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         if visit.state is State.BOOKED and visit.volunteer_id == by.member_id:
             return visit
+        if not await community.keep_active(by.member_id, community_id=by.community_id):
+            raise NotYours("accept")  # merged or gone at this moment
         rules.check_accept(visit, volunteer=by.member_id, at=moment)
         booked = dataclasses.replace(visit, state=State.BOOKED, volunteer_id=by.member_id)
         await visit_rows.update(booked)
@@ -110,6 +121,7 @@ async def withdraw(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> 
     Raises `NotYours`, `WrongState`, `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
+    _refuse_for_another(by, "withdraw")
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         rules.check_withdraw(visit, by=by.member_id)
@@ -126,6 +138,7 @@ async def check_in(visit_id: UUID, *, by: Actor, code: str, at: datetime | None 
     Raises `NotYours`, `WrongState`, `TooEarly`, `WrongCode`, `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
+    _refuse_for_another(by, "check in")
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         if visit.state is State.UNDER_WAY and visit.volunteer_id == by.member_id:
@@ -146,6 +159,7 @@ async def check_out(
     Raises `NotYours`, `WrongState`, `TooManyStated`, `InvalidRequest`, `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
+    _refuse_for_another(by, "check out")
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         if visit.state is State.FINISHED and visit.volunteer_id == by.member_id:
@@ -167,14 +181,16 @@ async def confirm(
     """Close a visit: the confirmed minutes pass to the volunteer, the rest returns to the elder.
 
     `word` is the elder's explicit word for more minutes than were set aside. Raises `NotYours`,
-    `WrongState`, `OutOfRange`, `NeedsWord`, `NotEnoughMinutes`, `UnknownVisit`.
+    `OwnHours`, `WrongState`, `OutOfRange`, `NeedsWord`, `NotEnoughMinutes`, `NotDelegated`,
+    `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
-        if by.member_id == visit.elder_id and visit.minutes_confirmed == minutes:
+        by = await _entitled(by, DelegatedAct.CONFIRM, moment)
+        if by.principal == visit.elder_id and visit.minutes_confirmed == minutes:
             return visit
-        split = rules.settle(visit, by=by.member_id, minutes=minutes, word=word)
+        split = rules.settle(visit, by=by.principal, hand=by.member_id, minutes=minutes, word=word)
         closed = dataclasses.replace(visit, state=State.CONFIRMED, minutes_confirmed=minutes)
         await visit_rows.update(closed)
         await visit_rows.write_down(closed, "confirm", by=by, at=moment, minutes=minutes)
@@ -207,15 +223,17 @@ async def cancel(
 ) -> Visit:
     """Call a visit off: all that was set aside returns to the elder.
 
-    Raises `NotYours`, `WrongState`, `UnknownVisit`.
+    Who may ask for an elder may also call off for them. Raises `NotYours`, `WrongState`,
+    `NotDelegated`, `UnknownVisit`.
     """
     moment = at or datetime.now(UTC)
-    coordinator = Role.COORDINATOR in by.roles
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
-        if visit.state is State.CANCELLED and (coordinator or by.member_id == visit.elder_id):
+        by = await _entitled(by, DelegatedAct.REQUEST, moment)
+        coordinator = Role.COORDINATOR in by.roles
+        if visit.state is State.CANCELLED and (coordinator or by.principal == visit.elder_id):
             return visit
-        rules.check_cancel(visit, by=by.member_id, coordinator=coordinator)
+        rules.check_cancel(visit, by=by.principal, coordinator=coordinator)
         called_off = dataclasses.replace(visit, state=State.CANCELLED)
         await visit_rows.update(called_off)
         await visit_rows.write_down(called_off, "cancel", by=by, at=moment, note=reason.strip())
@@ -224,9 +242,22 @@ async def cancel(
         return called_off
 
 
+async def _entitled(by: Actor, act: DelegatedAct, at: datetime) -> Actor:
+    """Return who acts, once more sure of the consent where it is for another."""
+    if by.on_behalf_of is None:
+        return by
+    return await community.acting_for(by, by.on_behalf_of, act, at=at)
+
+
+def _refuse_for_another(by: Actor, act: str) -> None:
+    """Refuse what only volunteers do: nobody's hours are given by another."""
+    if by.on_behalf_of is not None:
+        raise NotYours(act)
+
+
 async def _asked_with(form_key: UUID, by: Actor) -> Visit | None:
     found = await visit_rows.find(
-        "elder_id = {} AND form_key = {}", by.member_id, form_key, community_id=by.community_id
+        "elder_id = {} AND form_key = {}", by.principal, form_key, community_id=by.community_id
     )
     return found[0] if found else None
 
@@ -236,7 +267,7 @@ async def _asked_at(request: Request, by: Actor) -> Visit:
     (found,) = await visit_rows.find(
         "elder_id = {} AND care_service.code = {} AND starts_at = {}"
         " ORDER BY state IN ('requested', 'booked', 'under_way') DESC, asked_at DESC LIMIT 1",
-        by.member_id,
+        by.principal,
         request.care_service,
         request.starts_at,
         community_id=by.community_id,
@@ -254,11 +285,11 @@ def _same(visit: Visit, request: Request) -> bool:
 
 
 def _origin(visit: Visit, by: Actor, at: datetime) -> Origin:
-    behalf = None if by.member_id == visit.elder_id else visit.elder_id
+    """Return who booked it and for whom; the consent stands in the history of the same visit."""
     return Origin(
         CommunityId(visit.community_id),
         Event("visit", visit.id),
         by.member_id,
-        on_behalf_of=behalf,
+        on_behalf_of=by.on_behalf_of,
         effective_at=at,
     )

@@ -1,0 +1,52 @@
+"""Makes two memberships of one person one, in every part of the house; and lets a member leave.
+
+Only the app sees the register, both wings and the sessions, so what each does for a merge meets
+here, in one transaction: all of it stands, or nothing. The register goes first and locks both
+members; whoever asks for a visit, accepts one or votes at that moment waits for it.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import community
+import ledger
+import marketplace
+import timebank
+from app import sessions
+from community import Actor, Merged
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDone:
+    """What a merge did in the register, and how many minutes moved to the survivor's passbook."""
+
+    merged: Merged
+    minutes: int
+
+
+async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
+    """Make `other` a former membership of `survivor`, with its history.
+
+    The same merge again changes nothing. Raises what `community.merge_members` raises,
+    `timebank.OpenVisits` where the other has visits that are not over, and
+    `marketplace.VotedTwice` where both have voted in a round that is still open.
+    """
+    async with ledger.transaction():
+        merged = await community.merge_members(survivor, other, by=by)
+        if merged.before:
+            return MergeDone(merged, 0)
+        await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
+        minutes = await timebank.take_over_minutes(other, survivor, by=by)
+        await sessions.end_all(other)
+    return MergeDone(merged, minutes)
+
+
+async def leave(member_id: UUID, *, by: Actor) -> None:
+    """Let a member go who moved away or died; their hours and their history stay.
+
+    Raises what `community.member_left` raises, and `timebank.OpenVisits`.
+    """
+    async with ledger.transaction():
+        await community.member_left(member_id, by=by)
+        await timebank.refuse_open_visits(member_id, community_id=by.community_id)
+        await sessions.end_all(member_id)
