@@ -1,9 +1,10 @@
 """The values of kinship, consent and delegation: how two members stand to each other."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from community.values import DelegatedAct
 
@@ -120,3 +121,7 @@ class Delegation:
     def in_force(self, at: datetime) -> bool:
         """Whether it lets its delegate act at this moment."""
         return self.revoked_at is None and self.since <= at < self.until
+
+    def last_day(self, zone: ZoneInfo) -> date:
+        """Return the last day on which it holds, in a time zone."""
+        return (self.until - timedelta.resolution).astimezone(zone).date()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from community import delegation_rows as rows
 from community import delegation_rules as rules
@@ -20,15 +21,19 @@ from community.delegation_rows import Lock
 from community.errors import UnknownMember
 from community.holding import actor
 from community.kinship import lock_active
-from community.messages import tell
+from community.messages import Fill, tell
 from community.policy import policy_in_force
 from community.policy.declared import DELEGATION_YEARS_MAX
-from community.reading import member
+from community.reading import community, member
 from community.transactions import in_transaction, refusing, transaction
 from community.values import Actor, DelegatedAct, Role, Standing, new_id
 
 REPLACED: Final = "replaced"
 """Why a delegation ended that a newer one of the same two took the place of."""
+
+# What the member and the delegate are told; the words stand in the app.
+_GRANTED: Final = ("delegation.given", "delegation.received")
+_REVOKED: Final = ("delegation.revoked", "delegation.lost")
 
 _Acts = Collection[DelegatedAct]
 _ANY: Final = frozenset(DelegatedAct)
@@ -62,7 +67,7 @@ async def grant_delegation(
         granted = _made(terms, agreed, by=by, key=key, now=now)
         await rows.insert(granted)
         await _write_down("delegation.grant", granted, by)
-        await _tell_both("delegation.granted", granted, by)
+        await _tell_both(_GRANTED, granted, by)
     return granted
 
 
@@ -82,7 +87,7 @@ async def revoke_delegation(
         if found.revoked_at is not None:
             return found
         ended = await _end(found, why.strip(), by, at or datetime.now(UTC))
-        await _tell_both("delegation.revoked", ended, by)
+        await _tell_both(_REVOKED, ended, by)
     return ended
 
 
@@ -247,16 +252,24 @@ async def _write_down(act: str, what: Delegation, by: Actor) -> None:
     await record(act, by=by, subject_kind="member", subject_id=what.member_id, details=details)
 
 
-async def _tell_both(kind: str, what: Delegation, by: Actor) -> None:
-    """Tell the two whom it concerns, but for the one who did it."""
-    elder, delegate = await member(what.member_id), await member(what.delegate_id)
-    for to, link in ((elder, "/me/delegations"), (delegate, "/for")):
+async def _tell_both(kinds: tuple[str, str], what: Delegation, by: Actor) -> None:
+    """Tell the member and the delegate, each in their own kind of message; not who did it."""
+    affair, hand = await member(what.member_id), await member(what.delegate_id)
+    home = await community(what.community_id)
+    fill: Fill = {
+        "member": affair.name,
+        "delegate": hand.name,
+        "acts": ",".join(sorted(what.acts)),
+        "until": what.last_day(ZoneInfo(home.time_zone)),
+    }
+    told = ((affair, kinds[0], "/me/delegations"), (hand, kinds[1], "/for"))
+    for to, kind, link in told:
         if to.id != by.member_id:
             await tell(
                 to.id,
                 kind,
                 community_id=what.community_id,
-                fill={"member": elder.name, "delegate": delegate.name, "until": what.until},
+                fill=fill,
                 link=link,
-                once=f"{what.id}",
+                once=str(what.id),
             )

@@ -13,6 +13,7 @@ from timebank.errors import (
     NeedsWord,
     NotYours,
     OutOfRange,
+    OwnHours,
     OwnVisit,
     TooEarly,
     TooLate,
@@ -139,21 +140,28 @@ def check_out(visit: Visit, *, by: object) -> None:
     _require_state(visit, "check out", State.UNDER_WAY)
 
 
-# The elder confirms, never the volunteer. What was measured passes, and the rest of what was set
-# aside returns. When the visit took longer than was set aside, only what was set aside passes,
-# unless the elder gives the word for more: all that was measured at most, and it must be covered by
-# the elder's available minutes. The page proposes what was set aside, up to thirty minutes over,
-# and all of it: whichever is more than was set aside says so, and choosing it is the word.
+# The elder confirms, or a delegate of theirs, never the volunteer: who is both the elder's delegate
+# and the visit's volunteer leaves it to the elder. What was measured passes, and the rest of what
+# was set aside returns. When the visit took longer than was set aside, only what was set aside
+# passes, unless the elder gives the word for more: all that was measured at most, and it must be
+# covered by the elder's available minutes. The page proposes what was set aside, up to thirty
+# minutes over, and all of it: whichever is more than was set aside says so, and choosing it is the
+# word.
 
 
-def settle(visit: Visit, *, by: object, minutes: int, word: bool = False) -> Settlement:
-    """Return how a visit's minutes pass when this member confirms this many.
+def settle(
+    visit: Visit, *, by: object, hand: object, minutes: int, word: bool = False
+) -> Settlement:
+    """Return how a visit's minutes pass when this many are confirmed.
 
-    `word` is the elder's explicit word for more than was set aside. Raises `NotYours`,
+    `by` is whose affair it is, `hand` who does it: the same, or a delegate. `word` is
+    the elder's explicit word for more than was set aside. Raises `NotYours`, `OwnHours`,
     `WrongState`, `OutOfRange`, `NeedsWord`.
     """
     if by != visit.elder_id:
         raise NotYours("confirm")
+    if hand == visit.volunteer_id:
+        raise OwnHours
     _require_state(visit, "confirm", State.FINISHED)
     taken, booked = visit.minutes_measured, visit.minutes_booked
     if taken is None:
@@ -189,7 +197,7 @@ def check_cancel(visit: Visit, *, by: object, coordinator: bool) -> None:
 
 
 # A visit is seen by its elder, by its volunteer, by the community's own people, and, while it is
-# open, by every volunteer. Only the elder ever sees the check-in code.
+# open, by every volunteer. A delegate sees the visits that the elder receives, and no others.
 
 MAY_SEE_ALL = frozenset({"coordinator", "phone_operator", "auditor", "administrator"})
 
@@ -199,6 +207,17 @@ def may_see(visit: Visit, *, member: object, roles: Collection[str]) -> bool:
     if member in {visit.elder_id, visit.volunteer_id} or not MAY_SEE_ALL.isdisjoint(roles):
         return True
     return visit.state is State.REQUESTED and "volunteer" in roles
+
+
+# The check-in code is for the elder, to be told at the door. A delegate sees it as well, who may
+# have to pass it on: once a volunteer is to come, and unless it is the delegate who comes.
+
+
+def may_see_code(visit: Visit, *, of: object, hand: object) -> bool:
+    """Whether the code is for whoever looks: `hand`, for the member whose affair it is."""
+    if of != visit.elder_id:
+        return False
+    return hand == of or (visit.volunteer_id is not None and visit.volunteer_id != hand)
 
 
 def _require_volunteer(visit: Visit, member: object, act: str) -> None:

@@ -49,6 +49,8 @@ class VisitHistoryRow(Table, tablename="visit_history"):
     at = Timestamptz()
     state = Text()
     actor = UUID()
+    on_behalf_of = UUID(null=True, default=None)
+    consent_id = UUID(null=True, default=None)
     minutes = Integer(null=True, default=None)
     note = Text()
 

@@ -37,8 +37,9 @@ WHERE community_id = {} AND id = {}
 """
 
 _STEP = """
-INSERT INTO visit_history (community_id, visit_id, at, state, actor, minutes, note)
-VALUES ({}, {}, {}, {}, {}, {}, {})
+INSERT INTO visit_history (community_id, visit_id, at, state, actor, on_behalf_of, consent_id,
+    minutes, note)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})
 """
 
 # One statement in the order of time: two volunteers' clicks never wait on each other in a circle.
@@ -121,7 +122,16 @@ async def write_down(
 ) -> None:
     """Add the step to the visit's history and to the community's audit trail."""
     await VisitHistoryRow.raw(
-        _STEP, visit.community_id, visit.id, at, visit.state.value, by.member_id, minutes, note
+        _STEP,
+        visit.community_id,
+        visit.id,
+        at,
+        visit.state.value,
+        by.member_id,
+        by.on_behalf_of,
+        by.consent_id,
+        minutes,
+        note,
     )
     details: dict[str, object] = {"at": at.isoformat()}
     if minutes is not None:
@@ -138,9 +148,9 @@ async def write_down(
 
 
 async def history(visit: Visit) -> Sequence[dict[str, Any]]:
-    """Return a visit's steps, oldest first: `at`, `state`, `actor`, `minutes`, `note`."""
+    """Return a visit's steps, oldest first, as rows: who, for whom, when, minutes, note."""
     steps: Sequence[dict[str, Any]] = await VisitHistoryRow.raw(
-        "SELECT at, state, actor, minutes, note FROM visit_history"
+        "SELECT at, state, actor, on_behalf_of, minutes, note FROM visit_history"
         " WHERE community_id = {} AND visit_id = {} ORDER BY seq",
         visit.community_id,
         visit.id,

@@ -122,9 +122,9 @@ def test_a_settlement_adds_up_or_is_refused(
     allowed = min(booked, taken) <= minutes <= taken and (minutes <= booked or word)
     if not allowed:
         with pytest.raises((errors.OutOfRange, errors.NeedsWord)):
-            rules.settle(finished, by=ELDER, minutes=minutes, word=word)
+            rules.settle(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
         return
-    split = rules.settle(finished, by=ELDER, minutes=minutes, word=word)
+    split = rules.settle(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
     assert split.passed == minutes
     assert split.from_hold + split.returned == booked
     assert min(split.from_hold - 1, split.beyond_hold, split.returned) >= 0
@@ -137,34 +137,36 @@ def test_a_settlement_adds_up_or_is_refused(
 )
 def test_every_proposal_can_be_confirmed(booked: int, taken: int) -> None:
     first, *others = rules.proposals(booked, taken, USUAL)
-    rules.settle(visit(booked=booked, taken=taken), by=ELDER, minutes=first)
+    rules.settle(visit(booked=booked, taken=taken), by=ELDER, hand=ELDER, minutes=first)
     for minutes in others:
-        rules.settle(visit(booked=booked, taken=taken), by=ELDER, minutes=minutes, word=True)
+        rules.settle(
+            visit(booked=booked, taken=taken), by=ELDER, hand=ELDER, minutes=minutes, word=True
+        )
         assert booked < minutes <= taken
     assert not others or others[-1] == taken
 
 
 def test_ninety_five_of_a_hundred_and_twenty() -> None:
-    split = rules.settle(visit(), by=ELDER, minutes=95)
+    split = rules.settle(visit(), by=ELDER, hand=ELDER, minutes=95)
     assert (split.from_hold, split.beyond_hold, split.returned) == (95, 0, 25)
 
 
 def test_a_hundred_and_thirty_of_a_hundred_and_twenty_needs_the_word() -> None:
     long = visit(taken=130)
     with pytest.raises(errors.NeedsWord):
-        rules.settle(long, by=ELDER, minutes=130)
-    split = rules.settle(long, by=ELDER, minutes=130, word=True)
+        rules.settle(long, by=ELDER, hand=ELDER, minutes=130)
+    split = rules.settle(long, by=ELDER, hand=ELDER, minutes=130, word=True)
     assert (split.from_hold, split.beyond_hold, split.returned) == (120, 10, 0)
-    assert rules.settle(long, by=ELDER, minutes=120).beyond_hold == 0
+    assert rules.settle(long, by=ELDER, hand=ELDER, minutes=120).beyond_hold == 0
 
 
 def test_nobody_but_the_elder_confirms_and_only_once_finished() -> None:
     for member in (VOLUNTEER, STRANGER):
         with pytest.raises(errors.NotYours):
-            rules.settle(visit(), by=member, minutes=95)
+            rules.settle(visit(), by=member, hand=member, minutes=95)
     for state in set(State) - {State.FINISHED}:
         with pytest.raises(errors.WrongState):
-            rules.settle(visit(state), by=ELDER, minutes=95)
+            rules.settle(visit(state), by=ELDER, hand=ELDER, minutes=95)
 
 
 def test_accepting() -> None:
