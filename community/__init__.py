@@ -52,6 +52,18 @@ from community.directory import (
 )
 from community.duplicates import Pair, alike, namesakes, not_the_same
 from community.entering import active_member_by_phone, count_with_role, phone_of, some_members
+from community.erasure import (
+    ERASERS,
+    AskedYourself,
+    Erased,
+    Erasure,
+    NotAskedFor,
+    ask_erasure,
+    erase_member,
+    waiting_erasure,
+    waiting_erasures,
+    withdraw_erasure,
+)
 from community.errors import (
     AlreadyMerged,
     BadReason,
@@ -64,8 +76,8 @@ from community.errors import (
     InvalidDetail,
     InvalidMember,
     InvalidOrganisation,
-    InvalidPost,
     InvalidRole,
+    InvalidTime,
     LastAdministrator,
     MayNotGrant,
     NotActive,
@@ -99,6 +111,7 @@ from community.holding import (
     Workplace,
     actor,
     areas_held,
+    ends_open,
     grants_open,
     held_role,
     roles_held,
@@ -115,7 +128,13 @@ from community.households import (
     move_household,
     people_of,
 )
-from community.identities import Resealed, SealedIdentity, found_by_identity, reseal_identities
+from community.identities import (
+    FIRST_ID,
+    Resealed,
+    SealedIdentity,
+    found_by_identity,
+    reseal_identities,
+)
 from community.kinship import end_kinship, kin_of, kinship, record_kinship
 from community.masking import (
     HIDDEN,
@@ -166,6 +185,7 @@ from community.organisations import (
     end_post,
     give_post,
 )
+from community.personal import REGISTER, Kept, Record, memberships, read_kept
 from community.policy import (
     AdoptedPack,
     Change,
@@ -234,8 +254,11 @@ from community.values import (
 )
 
 __all__ = [
+    "ERASERS",
+    "FIRST_ID",
     "HIDDEN",
     "PERSONAL",
+    "REGISTER",
     "REPLACED",
     "STAFF",
     "SYSTEM",
@@ -248,6 +271,7 @@ __all__ = [
     "AlreadyMarried",
     "AlreadyMerged",
     "Area",
+    "AskedYourself",
     "AuditEvent",
     "BadReason",
     "Candidate",
@@ -263,6 +287,8 @@ __all__ = [
     "Delegation",
     "Details",
     "DirectoryPage",
+    "Erased",
+    "Erasure",
     "Former",
     "HeldPost",
     "HeldRole",
@@ -276,8 +302,9 @@ __all__ = [
     "InvalidMember",
     "InvalidOrganisation",
     "InvalidPack",
-    "InvalidPost",
     "InvalidRole",
+    "InvalidTime",
+    "Kept",
     "KinKind",
     "Kinship",
     "LastAdministrator",
@@ -291,6 +318,7 @@ __all__ = [
     "MomentTaken",
     "NotActive",
     "NotAnAdministrator",
+    "NotAskedFor",
     "NotDelegated",
     "NotForYou",
     "NotRetroactive",
@@ -313,6 +341,7 @@ __all__ = [
     "Post",
     "PostEnded",
     "PostHeld",
+    "Record",
     "Registration",
     "RegistrationNumberTaken",
     "Resealed",
@@ -360,6 +389,7 @@ __all__ = [
     "area_path",
     "areas_below",
     "areas_held",
+    "ask_erasure",
     "audit_events",
     "belonging",
     "candidates",
@@ -380,6 +410,8 @@ __all__ = [
     "end_kinship",
     "end_post",
     "end_role",
+    "ends_open",
+    "erase_member",
     "former_memberships",
     "found_by_birth",
     "found_by_identity",
@@ -414,6 +446,7 @@ __all__ = [
     "member_left",
     "members",
     "members_called",
+    "memberships",
     "merge_members",
     "move_household",
     "named_members",
@@ -428,6 +461,7 @@ __all__ = [
     "posts_in",
     "posts_of",
     "read_all_messages",
+    "read_kept",
     "read_message",
     "record",
     "record_kinship",
@@ -448,7 +482,10 @@ __all__ = [
     "unread_messages",
     "unspread_messages",
     "verify_member",
+    "waiting_erasure",
+    "waiting_erasures",
     "watched_areas",
     "wipe_messages",
+    "withdraw_erasure",
     "workplaces",
 ]

@@ -261,6 +261,20 @@ class ApplicationRow(Table, tablename="application"):
     reason = Text(null=True, default=None)
 
 
+class ErasureRow(Table, tablename="erasure"):
+    """A member's wish to be erased, and what became of it."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    member_id = UUID()
+    asked_by = UUID()
+    asked_at = Timestamptz()
+    withdrawn_by = UUID(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+    carried_out_by = UUID(null=True, default=None)
+    carried_out_at = Timestamptz(null=True, default=None)
+
+
 class AuditEventRow(Table, tablename="audit_event"):
     """One act that was done; rows are only added."""
 

@@ -8,6 +8,7 @@ Pabulib's `.pb` format are imported and counted by the same engine.
 from marketplace.closing import as_election, close_and_count
 from marketplace.importing import Imported, import_election
 from marketplace.merging import take_over_ballots
+from marketplace.personal import KEPT
 from marketplace.policy import round_policy_at
 from marketplace.proposing import propose
 from marketplace.rounds import open_ballot, open_round
@@ -26,6 +27,7 @@ from marketplace.values import (
 from marketplace.voting import own_choices, vote
 
 __all__ = [
+    "KEPT",
     "Category",
     "Draft",
     "ElectionId",

@@ -36,6 +36,7 @@ from timebank.merging import (
     take_over_minutes,
     tally,
 )
+from timebank.personal import KEPT, forget, refuse_unfinished
 from timebank.policy import visit_policy_at
 from timebank.reading import (
     OpenRequest,
@@ -56,13 +57,14 @@ from timebank.values import CareService, Request, Settlement, State, Visit, Visi
 from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, withdraw
 
 __all__ = [
-    "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest", "NeedsWord",
-    "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange", "OwnHours",
-    "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement", "State", "Step",
-    "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated", "UnknownCareService",
-    "UnknownVisit", "Visit", "VisitPolicy", "WrongCode", "WrongState", "accept", "ask", "cancel",
-    "care_services", "check_in", "check_out", "confirm", "given_and_waiting", "given_by",
-    "last_place", "member_account", "my_balance", "my_visits", "open_requests", "open_time_bank",
-    "open_visits", "opening_grant", "passbook", "refuse_open_visits", "take_over_minutes", "tally",
-    "visit_page", "visit_policy_at", "withdraw",
+    "KEPT", "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest",
+    "NeedsWord", "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange",
+    "OwnHours", "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement",
+    "State", "Step", "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated",
+    "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "WrongCode", "WrongState",
+    "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm", "forget",
+    "given_and_waiting", "given_by", "last_place", "member_account", "my_balance", "my_visits",
+    "open_requests", "open_time_bank", "open_visits", "opening_grant", "passbook",
+    "refuse_open_visits", "refuse_unfinished", "take_over_minutes", "tally", "visit_page",
+    "visit_policy_at", "withdraw",
 ]  # fmt: skip

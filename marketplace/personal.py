@@ -1,0 +1,39 @@
+"""What the marketplace keeps of a person: what they proposed, and that they voted; never how.
+
+An erasure takes nothing out of it. What was proposed was published, voted on and paid for under
+the rules of its round; it stands under the pseudonym of whoever proposed it. A roll says who could
+vote and who did, and is what a count is checked against.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from community import Kept
+
+KEPT: Final[Sequence[Kept]] = (
+    Kept(
+        "proposals",
+        ("project.proposed_by",),
+        """
+        SELECT round.name AS round, title, purpose, place, category, cost_fen, proposed_at
+        FROM me JOIN project ON proposed_by = me.id JOIN round ON round.id = round_id
+        ORDER BY proposed_at
+        """,
+    ),
+    Kept(
+        "voter_rolls",
+        ("voter_roll.member_id",),
+        """
+        SELECT round.name AS round, opened_at, voted FROM me
+        JOIN voter_roll ON member_id = me.id JOIN round ON round.id = round_id ORDER BY opened_at
+        """,
+    ),
+    Kept(
+        "rounds_opened",
+        ("round.opened_by",),
+        """
+        SELECT name AS round, opened_at FROM me JOIN round ON opened_by = me.id ORDER BY opened_at
+        """,
+    ),
+)
+"""What the marketplace keeps of a member, in the order in which a page tells it."""

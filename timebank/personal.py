@@ -1,0 +1,113 @@
+"""What the time bank keeps of a person, and how it lets go of their words when they are erased.
+
+Visits and minutes stay: they are the book's and the other person's as well. Free words go: where
+somebody lives, what they wished, and what was noted on the way.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from community import Kept
+from timebank.errors import OpenVisits
+from timebank.merging import refuse_open_visits
+from timebank.refusals import one_transaction
+from timebank.tables import VisitHistoryRow, VisitRow
+
+KEPT: Final[Sequence[Kept]] = (
+    Kept(
+        "visits_received",
+        ("visit.elder_id",),
+        """
+        SELECT starts_at, name_zh, name_en, state, volunteer.name AS volunteer, place, wishes,
+            minutes_booked, minutes_measured, minutes_confirmed, asked_at, checked_in_at,
+            checked_out_at
+        FROM me JOIN visit ON elder_id = me.id
+        JOIN care_service ON care_service.id = care_service_id
+        LEFT JOIN member AS volunteer ON volunteer.id = volunteer_id ORDER BY starts_at
+        """,
+    ),
+    # Where the elder lives and what they wished is the elder's.
+    Kept(
+        "visits_given",
+        ("visit.volunteer_id",),
+        """
+        SELECT starts_at, name_zh, name_en, state, elder.name AS elder, minutes_booked,
+            minutes_measured, minutes_confirmed, checked_in_at, checked_out_at
+        FROM me JOIN visit ON volunteer_id = me.id
+        JOIN care_service ON care_service.id = care_service_id
+        JOIN member AS elder ON elder.id = elder_id ORDER BY starts_at
+        """,
+    ),
+    Kept(
+        "visit_steps",
+        ("visit_history.actor", "visit_history.on_behalf_of"),
+        """
+        SELECT at, visit_history.state, actor.name AS actor, principal.name AS on_behalf_of,
+            minutes, note, visit.starts_at
+        FROM me JOIN visit_history ON me.id IN (visit_history.actor, visit_history.on_behalf_of)
+        JOIN visit ON visit.id = visit_id
+        LEFT JOIN member AS actor ON actor.id = visit_history.actor
+        LEFT JOIN member AS principal ON principal.id = visit_history.on_behalf_of ORDER BY seq
+        """,
+    ),
+    Kept(
+        "quarters",
+        ("volunteer_quarter.volunteer_id",),
+        """
+        SELECT min(quarter) AS starts_at, count(*) * 15 AS minutes FROM me
+        JOIN volunteer_quarter ON volunteer_id = me.id GROUP BY visit_id ORDER BY 1
+        """,
+    ),
+)
+"""What the time bank keeps of a member besides the book, in the order in which a page tells it."""
+
+GONE: Final = "–"
+"""What stands where a place was: a visit has one."""
+
+_OPEN_FOR_OTHERS = """
+SELECT DISTINCT visit_id FROM visit_history JOIN visit ON visit.id = visit_id
+WHERE visit_history.community_id = {} AND visit_history.actor = ANY({})
+    AND visit_history.on_behalf_of IS NOT NULL
+    AND visit.state IN ('requested', 'booked', 'under_way', 'finished')
+"""
+
+_NOTES = """
+UPDATE visit_history SET note = '' WHERE note <> '' AND seq IN (
+    SELECT seq FROM visit_history WHERE community_id = {} AND actor = ANY({})
+    UNION ALL
+    SELECT seq FROM visit_history WHERE visit_id IN (
+        SELECT id FROM visit WHERE community_id = {} AND elder_id = ANY({})
+        UNION ALL SELECT id FROM visit WHERE community_id = {} AND volunteer_id = ANY({})))
+"""
+
+
+async def refuse_unfinished(members: Collection[UUID], *, community_id: UUID) -> None:
+    """Raise `OpenVisits` where one of these members receives, gives or looks after an open visit.
+
+    Who asked for a visit on behalf of another looks after it.
+    """
+    for member_id in members:
+        await refuse_open_visits(member_id, community_id=community_id)
+    rows = await VisitRow.raw(_OPEN_FOR_OTHERS, community_id, list(members))
+    if rows:
+        raise OpenVisits([row["visit_id"] for row in rows])
+
+
+async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
+    """Take out of visits the words by and about people whom the register has just erased.
+
+    Within the transaction that erases them. Raises `OpenVisits`, as `refuse_unfinished` does.
+    """
+    ids = list(members)
+    async with one_transaction():
+        await refuse_unfinished(ids, community_id=community_id)
+        await VisitRow.raw(
+            "UPDATE visit SET place = {}, wishes = '' WHERE community_id = {}"
+            " AND elder_id = ANY({}) AND (place <> {} OR wishes <> '')",
+            GONE,
+            community_id,
+            ids,
+            GONE,
+        )
+        await VisitHistoryRow.raw(_NOTES, community_id, ids, community_id, ids, community_id, ids)
