@@ -1,5 +1,6 @@
 """The web app: everything that stands around the routes, put together."""
 
+import asyncio
 import multiprocessing
 import signal
 from collections.abc import AsyncGenerator, Sequence
@@ -26,6 +27,8 @@ from app.acts import act
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
+from app.messages import post
+from app.messages.worker import Postman, sweep
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
@@ -41,6 +44,7 @@ FORM_BYTES_MAX = 10 * 1024 * 1024
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
     Job("clear ended sessions", every_seconds=600, run=sessions.clear_ended),
+    Job("look after messages", every_seconds=60, run=sweep),
 ]
 
 
@@ -107,11 +111,14 @@ async def running(app: Litestar) -> AsyncGenerator[None, None]:
         await engine.start_connection_pool(**pool_settings())
     periodic = Jobs(engine, jobs)
     periodic.start()
+    postman = Postman(engine, post.carriers(settings()), post.site(settings()))
+    postman.start()
     try:
         yield
     finally:
         app.state.stopping = True
-        await periodic.stop(settings().stop_seconds_max)
+        patience = settings().stop_seconds_max
+        await asyncio.gather(periodic.stop(patience), postman.stop(patience))
         if ours:
             await engine.close_connection_pool()
 

@@ -49,6 +49,19 @@ jobs_run = Counter(
     ["job", "outcome"],
     registry=registry,
 )
+messages = Counter(
+    "linli_messages",
+    "Deliveries of messages tried, by way and by how that ended.",
+    ["way", "outcome"],
+    registry=registry,
+)
+messages_standing = Gauge(
+    "linli_messages_standing",
+    "Deliveries that wait, and those given up in the last seven days.",
+    ["way", "state"],
+    registry=registry,
+    multiprocess_mode="mostrecent",
+)
 
 
 def report() -> bytes:

@@ -1,5 +1,6 @@
 """The settings: read from the environment once, checked at start, every mistake named at once."""
 
+import base64
 import difflib
 import ipaddress
 import os
@@ -17,17 +18,32 @@ from app.exits import Exit, StopError
 
 PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
+FERNET_KEY_BYTES = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
 FOR_TESTS = {"LINLI_DATA", "LINLI_STEPS", "LINLI_TEST_DATABASE_URL"}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 # May hold a password or a key: never shown.
-HIDDEN = {"secret", "database_url", "owner_database_url", "mail_url", "message_ways"}
+HIDDEN = {
+    "secret",
+    "database_url",
+    "owner_database_url",
+    "mail_url",
+    "message_ways",
+    "identity_keys",
+}
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < SECRET_LENGTH_MIN:
         raise ValueError("too short")
     return secret
+
+
+def _fernet_keys(keys: SecretStr) -> SecretStr:
+    for key in keys.get_secret_value().split(","):
+        if len(base64.urlsafe_b64decode(key.strip())) != FERNET_KEY_BYTES:
+            raise ValueError("not a Fernet key")
+    return keys
 
 
 def _web_address(address: str) -> str:
@@ -105,6 +121,11 @@ class Settings(BaseSettings):
         None,
         "seals what must not be read or forged; without it one is made once in LINLI_VAR/secret",
         f"{SECRET_LENGTH_MIN} characters or more",
+    )
+    identity_keys: Annotated[SecretStr, AfterValidator(_fernet_keys)] | None = _setting(
+        None,
+        "seal identity numbers, the first key new ones; without it none are kept",
+        "Fernet keys with commas between them",
     )
     public_address: Annotated[str, AfterValidator(_web_address)] | None = _setting(
         None,

@@ -5,7 +5,7 @@ the ways that the member chose; nothing is sent from within a verb.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from community.tables import MessageRow
 from community.transactions import transaction
-from community.values import new_id
+from community.values import Standing, new_id
 
 Fill = Mapping[str, str | int | datetime | date | UUID]
 """What stands in the gaps of a message's words: text, whole numbers, moments, days."""
@@ -33,6 +33,18 @@ WHERE member_id = {} AND community_id = {} AND NOT private
 ORDER BY (read_at IS NULL) DESC, id DESC LIMIT {}
 """
 
+_TOLD = """
+SELECT message.id, message.community_id, member_id, kind, fill, link, urgent, private,
+    message.created_at, spread_at IS NOT NULL AS spread, member.name, language, phone, email,
+    standing, area.time_zone
+FROM message JOIN member ON member.id = member_id JOIN area ON area.id = message.community_id
+WHERE message.id = ANY({}) ORDER BY message.id
+"""
+
+_WIPE = """
+UPDATE message SET fill = {}::jsonb WHERE id = ANY({}) AND private RETURNING id
+"""
+
 _LAST_ID = UUID(int=2**128 - 1)
 
 
@@ -47,6 +59,31 @@ class Message:
     urgent: bool
     created_at: datetime
     read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message together with whom it is to, as the app's worker needs them to deliver it.
+
+    `phone` is E.164; `time_zone` is the community's. `spread` is whether its deliveries are known.
+    """
+
+    id: UUID
+    community_id: UUID
+    member_id: UUID
+    kind: str
+    fill: Mapping[str, Any]
+    link: str | None
+    urgent: bool
+    private: bool
+    created_at: datetime
+    spread: bool
+    name: str
+    language: str
+    phone: str | None
+    email: str | None
+    standing: Standing
+    time_zone: str
 
 
 async def tell(  # noqa: PLR0913 (a message has these parts)
@@ -136,6 +173,44 @@ async def read_all_messages(member_id: UUID, *, community_id: UUID) -> int:
             community_id,
         )
     return len(rows)
+
+
+async def told(message_ids: Collection[UUID], *, locked: bool = False) -> list[Told]:
+    """Return messages with whom they are to, in the order they were told; unknown ids are left out.
+
+    With `locked`, nobody else can change them until the caller's transaction ends.
+    """
+    lock = " FOR NO KEY UPDATE OF message" if locked else ""
+    rows = await MessageRow.raw(_TOLD + lock, list(message_ids))
+    return [
+        Told(
+            **{**row, "fill": json.loads(row["fill"]), "standing": Standing(row["standing"])},
+        )
+        for row in rows
+    ]
+
+
+async def mark_spread(message_id: UUID) -> None:
+    """Note that a message's deliveries are known, within the caller's transaction."""
+    await MessageRow.raw(
+        "UPDATE message SET spread_at = clock_timestamp() WHERE id = {}", message_id
+    )
+
+
+async def unspread_messages(before: datetime, size: int = 500) -> list[UUID]:
+    """Return messages told before a moment whose deliveries are not known yet, oldest first."""
+    rows = await MessageRow.raw(
+        "SELECT id FROM message WHERE spread_at IS NULL AND created_at < {}"
+        " ORDER BY created_at LIMIT {}",
+        before,
+        size,
+    )
+    return [row["id"] for row in rows]
+
+
+async def wipe_messages(message_ids: Collection[UUID]) -> int:
+    """Forget what filled the gaps of private messages, within the caller's transaction."""
+    return len(await MessageRow.raw(_WIPE, "{}", list(message_ids)))
 
 
 def _plain(value: str | int | datetime | date | UUID) -> str | int:

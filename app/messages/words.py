@@ -1,0 +1,244 @@
+"""The words of each kind of message, in English here and in Chinese in the catalog.
+
+A kind has a title and one or two sentences. A gap in them is filled with what the verb told, said
+as a person says it in the member's own language: a moment as "tomorrow at 3 pm", minutes as hours
+and minutes. An SMS carries the sentences alone, so they must say everything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from app.i18n import Language, current_language, mark, speaking
+from app.i18n import gettext as _
+from app.wording import duration, number, spoken_day, spoken_time
+from community import DelegatedAct, Role
+
+
+class Gap(StrEnum):
+    """What stands in a gap of the words, and how it is said."""
+
+    TEXT = "text"  # as it is: a name, a code
+    NUMBER = "number"
+    MINUTES = "minutes"
+    MOMENT = "moment"
+    DAY = "day"
+    ROLE = "role"
+    ACTS = "acts"  # the acts of a delegation, with commas between
+    BOTH = "both"  # a name in each language: the fill has `x_zh` and `x_en` for the gap `x`
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A kind of message: its title, its sentences, and what fills their gaps."""
+
+    title: str
+    sentence: str
+    gaps: Mapping[str, Gap] = field(default_factory=dict)
+
+    @property
+    def fill_names(self) -> frozenset[str]:
+        """Return the names that a verb has to fill."""
+        return frozenset(
+            one
+            for name, gap in self.gaps.items()
+            for one in ((f"{name}_zh", f"{name}_en") if gap is Gap.BOTH else (name,))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message as one member reads it."""
+
+    title: str
+    sentence: str
+
+
+KINDS: Final[Mapping[str, Words]] = {
+    "visit.accepted": Words(
+        mark("Somebody is coming to you"),
+        mark("%(volunteer)s comes to you %(at)s for: %(help)s."),
+        {"volunteer": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.withdrawn": Words(
+        mark("We are looking for somebody else"),
+        mark(
+            "%(volunteer)s cannot come %(at)s for: %(help)s. Others see your request again; your "
+            "minutes stay set aside."
+        ),
+        {"volunteer": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.cancelled": Words(
+        mark("A visit was called off"),
+        mark("The visit %(at)s with %(other)s (%(help)s) was called off."),
+        {"other": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.cancelled_at_desk": Words(
+        mark("The desk called off your visit"),
+        mark(
+            "The visit %(at)s (%(help)s) was called off by the desk. Your minutes are free again."
+        ),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.finished": Words(
+        mark("Please confirm the visit"),
+        mark("%(volunteer)s was with you for %(minutes)s (%(help)s). Please confirm that."),
+        {"volunteer": Gap.TEXT, "minutes": Gap.MINUTES, "help": Gap.BOTH},
+    ),
+    "visit.confirmed": Words(
+        mark("Your time was confirmed"),
+        mark("%(elder)s confirmed your visit: %(minutes)s are in your passbook. Thank you!"),
+        {"elder": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "role.granted": Words(
+        mark("You have a new role"),
+        mark("From now on you are %(role)s at %(area)s."),
+        {"role": Gap.ROLE, "area": Gap.TEXT},
+    ),
+    "role.ended": Words(
+        mark("A role of yours has ended"),
+        mark("You are no longer %(role)s at %(area)s. Call the desk if that surprises you."),
+        {"role": Gap.ROLE, "area": Gap.TEXT},
+    ),
+    "delegation.given": Words(
+        mark("Somebody may act for you"),
+        mark(
+            "Until %(until)s, %(delegate)s may do this for you: %(acts)s. You can end it at any "
+            "moment."
+        ),
+        {"delegate": Gap.TEXT, "acts": Gap.ACTS, "until": Gap.DAY},
+    ),
+    "delegation.received": Words(
+        mark("You may act for somebody"),
+        mark("Until %(until)s you may do this for %(member)s: %(acts)s."),
+        {"member": Gap.TEXT, "acts": Gap.ACTS, "until": Gap.DAY},
+    ),
+    "delegation.revoked": Words(
+        mark("Somebody no longer acts for you"),
+        mark("%(delegate)s can no longer act for you."),
+        {"delegate": Gap.TEXT},
+    ),
+    "delegation.lost": Words(
+        mark("You no longer act for somebody"),
+        mark("You can no longer act for %(member)s."),
+        {"member": Gap.TEXT},
+    ),
+    "password.changed": Words(
+        mark("Your password was changed"),
+        mark("Your password was changed %(at)s. If that was not you, call the desk at once."),
+        {"at": Gap.MOMENT},
+    ),
+    "sign_in.code": Words(
+        mark("Your code"),
+        mark(
+            "Your code for signing in is %(code)s. It works for %(minutes)s. Tell it to nobody, "
+            "not even to us."
+        ),
+        {"code": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+}
+
+ROLES: Final[Mapping[Role, str]] = {
+    Role.RESIDENT: mark("a resident"),
+    Role.VOLUNTEER: mark("a volunteer"),
+    Role.ELDER: mark("an elder"),
+    Role.DELEGATE: mark("a delegate"),
+    Role.COORDINATOR: mark("a coordinator"),
+    Role.PHONE_OPERATOR: mark("a phone operator"),
+    Role.TREASURER: mark("a treasurer"),
+    Role.AUDITOR: mark("an auditor"),
+    Role.ADMINISTRATOR: mark("an administrator"),
+}
+
+DELEGATED: Final[Mapping[DelegatedAct, str]] = {
+    DelegatedAct.REQUEST: mark("ask for help"),
+    DelegatedAct.CONFIRM: mark("confirm visits"),
+    DelegatedAct.PASSBOOK: mark("see the passbook"),
+}
+
+UNKNOWN: Final = Words(mark("A message"), mark("Open Linli to read it."))
+"""For a kind that this program does not know, such as one of a newer program's."""
+
+
+def speak(
+    kind: str,
+    fill: Mapping[str, Any],
+    *,
+    language: Language,
+    zone: ZoneInfo,
+    lasting: bool = False,
+    now: datetime | None = None,
+) -> Spoken:
+    """Return a message in a language. A fill that does not fit its gap is shown as it is.
+
+    `lasting` is for what may be read on another day than it is said: it never says "tomorrow".
+    """
+    words = KINDS.get(kind, UNKNOWN)
+    clock = _Clock(zone, now or datetime.now(UTC), lasting=lasting)
+    with speaking(language):
+        said = {name: _say(name, gap, fill, clock) for name, gap in words.gaps.items()}
+        return Spoken(_(words.title), _(words.sentence) % said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    zone: ZoneInfo
+    now: datetime
+    lasting: bool
+
+    def beside(self, day: date) -> datetime:
+        """Return the moment that days are said from: one far from the day, where it must last."""
+        if not self.lasting or abs((day - self.now.astimezone(self.zone).date()).days) > _NEAR:
+            return self.now
+        earlier = self.now - _FAR
+        same_year = earlier.astimezone(self.zone).year == self.now.astimezone(self.zone).year
+        return earlier if same_year else self.now + _FAR
+
+
+_NEAR: Final = 2  # days that have a name of their own
+_FAR: Final = timedelta(days=10)
+
+
+def _say(name: str, gap: Gap, fill: Mapping[str, Any], clock: _Clock) -> str:
+    if gap is Gap.BOTH:
+        return _one_line(fill.get(f"{name}_{current_language()}", ""))
+    given = fill.get(name, "")
+    try:
+        return _SAYING[gap](given, clock)
+    except (ValueError, TypeError):
+        return _one_line(given)
+
+
+def _moment(given: Any, clock: _Clock) -> str:
+    moment = datetime.fromisoformat(given)
+    beside = clock.beside(moment.astimezone(clock.zone).date())
+    return spoken_time(moment, clock.zone, beside)
+
+
+def _day(given: Any, clock: _Clock) -> str:
+    day = date.fromisoformat(given)
+    return spoken_day(day, clock.beside(day).astimezone(clock.zone).date())
+
+
+def _acts(given: Any, _clock: _Clock) -> str:
+    acts = [_(DELEGATED[DelegatedAct(one)]) for one in str(given).split(",") if one]
+    return _(", ").join(acts)
+
+
+def _one_line(given: Any) -> str:
+    """Return text without line breaks and other control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(given)).split())
+
+
+_SAYING: Final[Mapping[Gap, Callable[[Any, _Clock], str]]] = {
+    Gap.TEXT: lambda given, _clock: _one_line(given),
+    Gap.NUMBER: lambda given, _clock: number(int(given)),
+    Gap.MINUTES: lambda given, _clock: duration(int(given)),
+    Gap.MOMENT: _moment,
+    Gap.DAY: _day,
+    Gap.ROLE: lambda given, _clock: _(ROLES[Role(given)]),
+    Gap.ACTS: _acts,
+}
