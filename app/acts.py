@@ -74,6 +74,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "round.read": Act({ANYONE: COMMUNITY}),
     "election.read": Act({ANYONE: COMMUNITY}),
     "time_bank.read": Act({ANYONE: COMMUNITY}),
+    "policy.read": Act({ANYONE: COMMUNITY}),
+    "policy.adopt": Act({ADMINISTRATOR: COMMUNITY}),
     # Oneself: signing in and how one likes to read.
     "sign_in": Act({ANYONE: OWN}),
     "sign_out": Act({ANYONE: OWN}),
@@ -89,12 +91,28 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.confirm": Act({MEMBER: OWN}),
     "visit.cancel": Act({MEMBER: OWN}),
     "passbook.read": Act({MEMBER: OWN}),
+    # The register of members; how much of each somebody sees, `app/masks.py` says.
+    "member.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            PHONE_OPERATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        }
+    ),
+    "member.find": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "member.add": Act({COORDINATOR: COMMUNITY}),
+    "member.amend": Act({COORDINATOR: COMMUNITY}),
+    "member.verify": Act({COORDINATOR: COMMUNITY}),
+    "member.leave": Act({COORDINATOR: COMMUNITY}),
+    "member.merge": Act({COORDINATOR: COMMUNITY}),
     # The audit trail, where the watcher's role holds and below; `community.trail` draws the line.
     "audit.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "audit.export": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # What is held of a person: to read it, and to have it erased by somebody else's hand.
     "personal_data.read": Act({MEMBER: OWN}),
     "erasure.ask": Act({MEMBER: OWN}),
+    "erasure.ask_at_desk": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "erasure.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "erasure.carry_out": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.

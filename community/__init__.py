@@ -50,7 +50,7 @@ from community.directory import (
     found_by_phone,
     listed,
 )
-from community.duplicates import Pair, alike, namesakes, not_the_same
+from community.duplicates import PAIRS_ON_A_PAGE, Pair, alike, namesakes, not_the_same
 from community.entering import active_member_by_phone, count_with_role, phone_of, some_members
 from community.erasure import (
     ERASERS,
@@ -217,6 +217,7 @@ from community.trail import (
     TrailSearch,
     members_called,
     note_trail_export,
+    own_trail,
     search_trail,
     seen_consent,
     trail_names,
@@ -257,6 +258,7 @@ __all__ = [
     "ERASERS",
     "FIRST_ID",
     "HIDDEN",
+    "PAIRS_ON_A_PAGE",
     "PERSONAL",
     "REGISTER",
     "REPLACED",

@@ -1,0 +1,281 @@
+"""All that is held of a person, from every corner of the house, to be read and taken away."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import community
+import ledger
+import marketplace
+import timebank
+from app.audit_words import name_of, sentence
+from app.field_words import label, told
+from app.i18n import current_language, mark
+from app.i18n import gettext as _
+from app.wording import amount
+from community import Actor, AuditEvent, Kept, Record
+from ledger import AccountId
+
+LINES_ON_A_PAGE: Final = 20
+ENTRIES_AT_A_TIME: Final = 500
+
+SIGN_IN: Final[Sequence[Kept]] = (
+    Kept(
+        "sessions",
+        ("web_session.member_id",),
+        """
+        SELECT how, begun_at, seen_at, ends_at, second_factor_at, host(address) AS address, device
+        FROM me JOIN web_session ON member_id = me.id ORDER BY begun_at
+        """,
+    ),
+    Kept(
+        "passwords",
+        ("member_password.member_id",),
+        "SELECT changed_at FROM me JOIN member_password ON member_id = me.id",
+    ),
+    Kept(
+        "second_factors",
+        ("second_factor.member_id", "recovery_code.member_id"),
+        """
+        SELECT confirmed_at, (SELECT count(*) FROM recovery_code WHERE member_id = me.id)
+            AS recovery_codes
+        FROM me JOIN second_factor ON member_id = me.id
+        """,
+    ),
+    Kept(
+        "sign_in_codes",
+        ("one_time_code.member_id",),
+        "SELECT kind, ends_at FROM me JOIN one_time_code ON member_id = me.id ORDER BY ends_at",
+    ),
+    Kept(
+        "cards",
+        ("sign_in_card.member_id",),
+        """
+        SELECT number AS card_number, issued_at, revoked_at FROM me
+        JOIN sign_in_card ON member_id = me.id ORDER BY issued_at
+        """,
+    ),
+    Kept(
+        "message_choices",
+        ("message_preference.member_id",),
+        """
+        SELECT ways, quiet_from, quiet_until, daily, changed_at FROM me
+        JOIN message_preference ON member_id = me.id
+        """,
+    ),
+    Kept(
+        "devices",
+        ("push_device.member_id",),
+        "SELECT name, made_at FROM me JOIN push_device ON member_id = me.id ORDER BY made_at",
+    ),
+    Kept(
+        "deliveries",
+        ("message_delivery.member_id",),
+        """
+        SELECT way, state, made_at, ended_at, trouble FROM me
+        JOIN message_delivery ON member_id = me.id ORDER BY made_at
+        """,
+    ),
+)
+"""What the web shell keeps of a member, in the order in which a page tells it."""
+
+KINDS: Final[Sequence[Kept]] = (
+    *community.REGISTER,
+    *timebank.KEPT,
+    *marketplace.KEPT,
+    *SIGN_IN,
+)
+
+# Each section of the page: its heading, and the kinds of record under it.
+SECTIONS: Final = (
+    (mark("Who you are"), ("register", "housemates", "roles", "organisations")),
+    (mark("Family and people who act for you"), (
+        "kin", "delegates", "acting_for", "consents", "consents_witnessed",
+    )),
+    (mark("Your visits"), ("visits_received", "visits_given", "visit_steps", "quarters")),
+    (mark("Your hours and money"), ("passbook",)),
+    (mark("Your projects and votes"), ("proposals", "voter_rolls", "rounds_opened")),
+    (mark("Messages to you"), ("messages", "message_choices", "devices", "deliveries")),
+    (mark("How you sign in"), (
+        "sessions", "passwords", "second_factors", "sign_in_codes", "cards",
+    )),
+    (mark("How you came to us"), (
+        "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
+    )),
+    (mark("What was written down about you"), ("trail",)),
+)  # fmt: skip
+
+TITLES: Final = {
+    "register": mark("The register"),
+    "housemates": mark("Who lives with you"),
+    "roles": mark("What you are here"),
+    "organisations": mark("Your groups"),
+    "kin": mark("Your family"),
+    "delegates": mark("Who may act for you"),
+    "acting_for": mark("For whom you may act"),
+    "consents": mark("What you agreed to"),
+    "consents_witnessed": mark("What others agreed to before you"),
+    "visits_received": mark("Visits to you"),
+    "visits_given": mark("Visits by you"),
+    "visit_steps": mark("What you did about visits"),
+    "quarters": mark("Times you have promised"),
+    "passbook": mark("Passbook"),
+    "proposals": mark("What you proposed"),
+    "voter_rolls": mark("Whether you voted; nobody knows how"),
+    "rounds_opened": mark("Rounds that you opened"),
+    "messages": mark("Messages"),
+    "message_choices": mark("How you wish to be told"),
+    "devices": mark("Devices for messages"),
+    "deliveries": mark("Messages sent outside"),
+    "sessions": mark("Where you are signed in"),
+    "passwords": mark("Your password"),
+    "second_factors": mark("Your second factor"),
+    "sign_in_codes": mark("Codes for signing in"),
+    "cards": mark("Your card"),
+    "applications": mark("Your application"),
+    "invitations": mark("Your invitation"),
+    "roster_rows": mark("You on an uploaded roster"),
+    "not_duplicates": mark("With whom you are not confused"),
+    "erasures": mark("Your wish to be erased"),
+    "trail": mark("The audit trail"),
+}
+
+
+Facts = tuple[tuple[str, str], ...]
+"""A record in words: each field and its value."""
+
+_NOTHING: Final = (None, "", [], {})
+_AMOUNTS: Final = ("change", "balance")
+_OTHER_WORDS: Final = ("name_zh", "name_en", "act")  # told by another field on the page
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A kind of record on the page: its newest few, and how many there are in all."""
+
+    title: str
+    records: tuple[Facts, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page with its heading."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+async def gathered(by: Actor) -> dict[str, list[Record]]:
+    """Return everything that is held of whoever asks, by kind; other people by name alone."""
+    who = await community.memberships(by.member_id, community_id=by.community_id)
+    held = await community.read_kept(KINDS, who)
+    return {
+        **held,
+        "passbook": [line for one in who for line in await _passbook(one, by.community_id)],
+        "trail": await _trail(who),
+    }
+
+
+async def _passbook(owner: UUID, community_id: UUID) -> list[Record]:
+    """Return every line of every account that a member owns, oldest first."""
+    book = ledger.CommunityId(community_id)
+    lines: list[Record] = []
+    for account in await ledger.accounts_of(owner, community_id=book):
+        found: list[Record] = []
+        page = None
+        while True:
+            statement = await ledger.statement(
+                AccountId(account.id), page=page, size=ENTRIES_AT_A_TIME
+            )
+            found += [
+                {
+                    "at": entry.transfer.effective_at,
+                    "event": entry.transfer.event.kind,
+                    "change": entry.change,
+                    "balance": entry.posted,
+                    "unit": account.unit,
+                    "note": entry.transfer.note,
+                }
+                for entry in statement.entries
+            ]
+            page = statement.older
+            if page is None:
+                break
+        lines += reversed(found)
+    return lines
+
+
+async def _trail(who: Sequence[UUID]) -> list[Record]:
+    """Return the events that somebody did, that were done for them, or that are about them."""
+    events = await community.own_trail(who)
+    names = await community.trail_names(events)
+    return [_told(event, names, set(who)) for event in events]
+
+
+def _told(event: AuditEvent, names: dict[UUID, str], me: set[UUID]) -> Record:
+    told: Record = {
+        "at": event.at,
+        "act": event.act,
+        "sentence": sentence(event, names),
+        "actor": name_of(event.actor, names),
+        "on_behalf_of": name_of(event.on_behalf_of, names) if event.on_behalf_of else None,
+        "details": dict(event.details),
+    }
+    if event.subject_id in me:
+        told |= {"before": event.before, "after": event.after}
+    if event.actor in me:
+        told["address"] = event.address  # where others were is theirs
+    return told
+
+
+def sections(held: dict[str, list[Record]], zone: ZoneInfo) -> Iterator[Section]:
+    """Yield the page's sections; a kind of which nothing is held is left out."""
+    for title, names in SECTIONS:
+        parts = tuple(
+            Part(
+                _(TITLES[name]),
+                tuple(_facts(one, zone) for one in held[name][-LINES_ON_A_PAGE:][::-1]),
+                len(held[name]),
+            )
+            for name in names
+            if held.get(name)
+        )
+        if parts:
+            yield Section(_(title), parts)
+
+
+def _facts(record: Record, zone: ZoneInfo) -> Facts:
+    """Return a record as its page tells it: fields with something in them, in words."""
+    shown = {name: value for name, value in record.items() if value not in _NOTHING}
+    unit = shown.pop("unit", "MINUTE")
+    spoken = "name_zh" if current_language() == "zh" else "name_en"
+    if spoken in shown:
+        shown = {"care_service": shown[spoken], **shown}
+    return tuple(
+        (label(name), amount(value, unit) if name in _AMOUNTS else told(name, value, zone))
+        for name, value in shown.items()
+        if name not in _OTHER_WORDS
+    )
+
+
+def as_json(held: dict[str, list[Record]], *, home: community.Community) -> bytes:
+    """Return everything as JSON (RFC 8259); moments are ISO 8601 in the community's time zone."""
+    zone = ZoneInfo(home.time_zone)
+    whole = {
+        "written_at": datetime.now(UTC).astimezone(zone).isoformat(timespec="seconds"),
+        "community": home.name,
+        "units": {"minutes": "whole minutes", "CNY": "fen, hundredths of a yuan"},
+        "held": held,
+    }
+
+    def plain(value: Any) -> str:
+        if isinstance(value, datetime):
+            return value.astimezone(zone).isoformat()
+        return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+    return json.dumps(whole, ensure_ascii=False, indent=2, default=plain).encode()
