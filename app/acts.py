@@ -4,7 +4,8 @@ Every route names its act (`opt=act("visit.ask")`); `authorised` in `app/guards.
 A row says for each role to whose affairs the act may reach:
 
 - `OWN`: the member's own;
-- `ACTED_FOR`: also those of a member whose delegation, in force now, covers the act;
+- `ACTED_FOR`: those of a member whose delegation, in force now, covers the act. It opens only
+  addresses that name the member: nobody acts for another by mistake;
 - `COMMUNITY`: those of anybody in the area where the role is held, and below it.
 
 `ANYONE` also means visitors who have not signed in; `MEMBER` is whoever has signed in. What the
@@ -38,12 +39,12 @@ class Who(StrEnum):
 class Act:
     """A row of the table.
 
-    `who` says for each role how far the act reaches. `delegated` is what a delegation must name
-    for the act; an act without it cannot be done for another, whoever asks.
+    `who` says for each role how far the act reaches. A delegation covers the act if it names any
+    of `delegated`; an act without it cannot be done for another, whoever asks.
     """
 
     who: Mapping[Role | Who, Relation]
-    delegated: DelegatedAct | None = None
+    delegated: frozenset[DelegatedAct] = frozenset()
 
     @property
     def public(self) -> bool:
@@ -62,6 +63,10 @@ ANYONE, MEMBER = Who.ANYONE, Who.MEMBER
 RESIDENT, VOLUNTEER, ELDER, DELEGATE = Role.RESIDENT, Role.VOLUNTEER, Role.ELDER, Role.DELEGATE
 COORDINATOR, PHONE_OPERATOR = Role.COORDINATOR, Role.PHONE_OPERATOR
 TREASURER, AUDITOR, ADMINISTRATOR = Role.TREASURER, Role.AUDITOR, Role.ADMINISTRATOR
+TO_REQUEST: Final = frozenset({DelegatedAct.REQUEST})
+TO_CONFIRM: Final = frozenset({DelegatedAct.CONFIRM})
+TO_SEE_PASSBOOK: Final = frozenset({DelegatedAct.PASSBOOK})
+TO_DO_ANY: Final = frozenset(DelegatedAct)
 
 ACTS: Final[Mapping[str, Act]] = {
     # What anybody may read, and what a machine asks.
@@ -81,16 +86,29 @@ ACTS: Final[Mapping[str, Act]] = {
     "sign_out": Act({ANYONE: OWN}),
     "preference.choose": Act({ANYONE: OWN}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
-    "visit.ask": Act({ELDER: OWN}),
-    "visit.read": Act({MEMBER: OWN}),
+    "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "visit.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST | TO_CONFIRM),
     "visit.requests.read": Act({VOLUNTEER: COMMUNITY}),
     "visit.accept": Act({MEMBER: OWN}),
     "visit.withdraw": Act({MEMBER: OWN}),
     "visit.check_in": Act({MEMBER: OWN}),
     "visit.check_out": Act({MEMBER: OWN}),
-    "visit.confirm": Act({MEMBER: OWN}),
-    "visit.cancel": Act({MEMBER: OWN}),
-    "passbook.read": Act({MEMBER: OWN}),
+    "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "passbook.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_SEE_PASSBOOK),
+    # Kin, and acting for another: who lets whom, and the delegate's own home.
+    "kin.read_own": Act({MEMBER: OWN}),
+    "kin.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "kin.record": Act({COORDINATOR: COMMUNITY}),
+    "kin.end": Act({COORDINATOR: COMMUNITY}),
+    "delegation.read_own": Act({MEMBER: OWN}),
+    "delegation.grant": Act({MEMBER: OWN}),
+    "delegation.revoke": Act({MEMBER: OWN}),
+    "delegation.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "delegation.record": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "delegation.revoke_at_desk": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "acted_for.list": Act({MEMBER: OWN}),
+    "acted_for.read": Act({DELEGATE: ACTED_FOR}, TO_DO_ANY),
     # The register of members; how much of each somebody sees, `app/masks.py` says.
     "member.read": Act(
         {
@@ -115,6 +133,25 @@ ACTS: Final[Mapping[str, Act]] = {
     "erasure.ask_at_desk": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "erasure.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "erasure.carry_out": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    # Places and who works where. The verbs ask at which areas the roles are held.
+    "area.read": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "area.add": Act({ADMINISTRATOR: COMMUNITY}),
+    "area.rename": Act({ADMINISTRATOR: COMMUNITY}),
+    "workplace.read": Act({MEMBER: OWN}),
+    "workplace.choose": Act({MEMBER: OWN}),
+    "role.read": Act(
+        {MEMBER: OWN, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}
+    ),
+    "role.grant": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    # Also one's own; the register's rules say which.
+    "role.end": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    # Organisations. A leader may add and end ordinary members, as the register's rules say.
+    "organisation.read": Act({ANYONE: COMMUNITY}),
+    "organisation.add": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "organisation.amend": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "organisation.close": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "post.give": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "post.end": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),

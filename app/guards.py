@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 import community
 from app import forgery, sessions
-from app.acts import ACTS, Relation
+from app.acts import ACTS, Act, Relation
 from app.addresses import address_of
 from app.sessions import Session
 
@@ -134,6 +134,9 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
     if actor is None:
         raise NotAuthorizedException("Sign in first.")
     reach = act.reach(actor.roles)
+    named = connection.path_params.get("member_id")
+    if named is None:
+        reach -= {Relation.ACTED_FOR}  # the address names nobody to act for
     resting = await resting_roles(connection)
     if not reach and resting and act.reach(resting):
         raise SecondFactorWanted("This page needs the second step of signing in.")
@@ -141,17 +144,26 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException(
             "This page is for " + " or ".join(sorted(who.value for who in act.who)) + "."
         )
-    named = connection.path_params.get("member_id")
-    if named is not None and not await _reaches(actor, reach, named):
+    if named is not None and not await _reaches(actor, act, reach, named):
         raise NotFoundException("There is no such page.")
 
 
-async def _reaches(actor: community.Actor, reach: frozenset[Relation], member_id: UUID) -> bool:
+async def _reaches(
+    actor: community.Actor, act: Act, reach: frozenset[Relation], member_id: UUID
+) -> bool:
     """Return whether the act, as far as these roles reach, touches this member."""
+    if Relation.OWN in reach and member_id == actor.member_id:
+        return True
     if Relation.COMMUNITY in reach:
         try:
             found = await community.member(member_id)
         except community.UnknownMember:
             return False
         return found.community_id == actor.community_id
-    return member_id == actor.member_id
+    if Relation.ACTED_FOR in reach:
+        try:
+            await community.delegated(actor, member_id, act.delegated)
+        except community.NotDelegated:
+            return False
+        return True
+    return False
