@@ -155,6 +155,7 @@ from community.membership import (
 )
 from community.merging import Former, Merged, former_memberships, merge_members, standing_membership
 from community.messages import (
+    Fill,
     Message,
     Told,
     inbox,
@@ -291,6 +292,7 @@ __all__ = [
     "DirectoryPage",
     "Erased",
     "Erasure",
+    "Fill",
     "Former",
     "HeldPost",
     "HeldRole",
@@ -457,6 +459,7 @@ __all__ = [
     "note_trail_export",
     "organisation",
     "organisations_of",
+    "own_trail",
     "people_of",
     "phone_of",
     "policy_in_force",

@@ -17,6 +17,7 @@ from community.errors import (
     UnknownRole,
 )
 from community.holding import IN_FORCE, wielded
+from community.messages import tell
 from community.rules import Span
 from community.tables import MemberRoleRow, MemberRow
 from community.transactions import refusing, transaction
@@ -56,8 +57,8 @@ async def grant_role(
 ) -> UUID:
     """Give a member a role at an area, from `since` (now) until `until` (open); return its id.
 
-    Without `by` it is the set-up that grants. Raises `InvalidRole`, `RoleNotThere`, `MayNotGrant`,
-    `OwnRole`, `RoleHeld` where the times of the same role at the same area would overlap,
+    Without `by` it is the set-up that grants. Raises `InvalidRole`, `RoleNotThere`, `InvalidTime`,
+    `MayNotGrant`, `OwnRole`, `RoleHeld` where the times of the same role at the same area would overlap,
     `UnknownMember` and `UnknownArea`.
     """
     person = by if by and by.member_id != SYSTEM else None
@@ -95,6 +96,13 @@ async def grant_role(
             subject_id=member_id,
             details={"role": role.value, **({"until": until.isoformat()} if until else {})},
         )
+        if person and person.member_id != member_id:
+            await tell(
+                member_id,
+                "role.granted",
+                community_id=member["community_id"],
+                fill={"role": role.value, "area": there.name, "since": span.since},
+            )
     return made
 
 
@@ -138,6 +146,13 @@ async def end_role(role_id: UUID, *, why: str, by: Actor) -> None:
             subject_id=held["member_id"],
             details={"role": role.value, "why": reason},
         )
+        if by.member_id != held["member_id"]:
+            await tell(
+                held["member_id"],
+                "role.ended",
+                community_id=held["community_id"],
+                fill={"role": role.value, "area": there.name},
+            )
 
 
 async def _locked(member_id: UUID) -> dict[str, Any]:
@@ -154,7 +169,9 @@ async def _locked(member_id: UUID) -> dict[str, Any]:
 
 async def _held_by_locked(role_id: UUID) -> dict[str, Any]:
     """Return a held role as it is once its member is locked. Raises `UnknownRole`."""
-    query = "SELECT member_id, role, area_id, since, until FROM member_role WHERE id = {}"
+    query = (
+        "SELECT community_id, member_id, role, area_id, since, until FROM member_role WHERE id = {}"
+    )
     rows = await MemberRoleRow.raw(query, role_id)
     if not rows:
         raise UnknownRole(role_id)

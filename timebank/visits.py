@@ -18,7 +18,7 @@ import community
 import ledger
 from community import Actor, DelegatedAct, Role
 from ledger import MINUTE, CommunityId, Event, Leg, Origin, TransferId
-from timebank import rules, visit_rows
+from timebank import rules, telling, visit_rows
 from timebank.accounts import ESCROW, member_account, own_account
 from timebank.catalogue import care_service
 from timebank.errors import AlreadyAsked, NotYours
@@ -112,6 +112,7 @@ async def accept(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Vi
         await visit_rows.update(booked)
         await visit_rows.write_down(booked, "accept", by=by, at=moment)
         await visit_rows.take_quarters(booked, by.member_id)
+        await telling.tell_accepted(booked)
         return booked
 
 
@@ -129,6 +130,7 @@ async def withdraw(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> 
         await visit_rows.update(opened)
         await visit_rows.write_down(opened, "withdraw", by=by, at=moment)
         await visit_rows.free_quarters(opened)
+        await telling.tell_withdrawn(visit, at=moment)
         return opened
 
 
@@ -172,6 +174,7 @@ async def check_out(
         )
         await visit_rows.update(ended)
         await visit_rows.write_down(ended, "check_out", by=by, at=moment, minutes=minutes)
+        await telling.tell_finished(ended)
         return ended
 
 
@@ -194,6 +197,7 @@ async def confirm(
         closed = dataclasses.replace(visit, state=State.CONFIRMED, minutes_confirmed=minutes)
         await visit_rows.update(closed)
         await visit_rows.write_down(closed, "confirm", by=by, at=moment, minutes=minutes)
+        await telling.tell_confirmed(closed)
         await _pass_on(closed, split, by=by, at=moment)
         return closed
 
@@ -238,6 +242,7 @@ async def cancel(
         await visit_rows.update(called_off)
         await visit_rows.write_down(called_off, "cancel", by=by, at=moment, note=reason.strip())
         await visit_rows.free_quarters(called_off)
+        await telling.tell_cancelled(called_off, by=by, at=moment)
         await ledger.void(TransferId(visit.hold_id), origin=_origin(visit, by, moment))
         return called_off
 

@@ -76,7 +76,7 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("The visit %(at)s with %(other)s (%(help)s) was called off."),
         {"other": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
     ),
-    "visit.cancelled_at_desk": Words(
+    "visit.called_off": Words(
         mark("The desk called off your visit"),
         mark(
             "The visit %(at)s (%(help)s) was called off by the desk. Your minutes are free again."
@@ -95,8 +95,8 @@ KINDS: Final[Mapping[str, Words]] = {
     ),
     "role.granted": Words(
         mark("You have a new role"),
-        mark("From now on you are %(role)s at %(area)s."),
-        {"role": Gap.ROLE, "area": Gap.TEXT},
+        mark("You are %(role)s at %(area)s, from %(since)s on."),
+        {"role": Gap.ROLE, "area": Gap.TEXT, "since": Gap.MOMENT},
     ),
     "role.ended": Words(
         mark("A role of yours has ended"),
@@ -130,6 +130,30 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("Your password was changed"),
         mark("Your password was changed %(at)s. If that was not you, call the desk at once."),
         {"at": Gap.MOMENT},
+    ),
+    "second_factor.off": Words(
+        mark("The second step is switched off"),
+        mark(
+            "The second step of your sign-in was switched off %(at)s. If that was not you, call "
+            "the desk at once."
+        ),
+        {"at": Gap.MOMENT},
+    ),
+    "second_factor.reset": Words(
+        mark("Your second step was removed"),
+        mark(
+            "An administrator removed the second step of your sign-in %(at)s, and you were signed "
+            "out everywhere. Set it up anew when you sign in. If you did not ask for that, call "
+            "the desk at once."
+        ),
+        {"at": Gap.MOMENT},
+    ),
+    "sign_in.helped": Words(
+        mark("The desk helps you sign in"),
+        mark(
+            "The desk has just made a code with which you can sign in, and reads it out to you on "
+            "the telephone. If you did not ask for that, call the desk at once."
+        ),
     ),
     "sign_in.code": Words(
         mark("Your code"),

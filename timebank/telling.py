@@ -1,0 +1,112 @@
+"""Tells the two sides of a visit what happened to it, within the verb's transaction.
+
+A visit near enough to disturb somebody for (withdrawn or called off within a day) does not wait
+for the end of quiet hours.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import community
+from community import Actor, Fill
+from timebank.values import Visit
+
+NEAR: Final = timedelta(days=1)
+
+
+async def tell_accepted(visit: Visit) -> None:
+    """Tell the elder who comes, and when."""
+    await _tell(
+        visit,
+        visit.elder_id,
+        "visit.accepted",
+        {"volunteer": await _name(visit, visit.volunteer_id), **_what_and_when(visit)},
+    )
+
+
+async def tell_withdrawn(visit: Visit, *, at: datetime) -> None:
+    """Tell the elder that the volunteer gave the visit back; `visit` is as it was before."""
+    await _tell(
+        visit,
+        visit.elder_id,
+        "visit.withdrawn",
+        {"volunteer": await _name(visit, visit.volunteer_id), **_what_and_when(visit)},
+        urgent=_near(visit, at),
+    )
+
+
+async def tell_finished(visit: Visit) -> None:
+    """Ask the elder to confirm what the clock or the volunteer said."""
+    await _tell(
+        visit,
+        visit.elder_id,
+        "visit.finished",
+        {
+            "volunteer": await _name(visit, visit.volunteer_id),
+            "minutes": visit.minutes_measured or 0,
+            **_what(visit),
+        },
+    )
+
+
+async def tell_confirmed(visit: Visit) -> None:
+    """Tell the volunteer how many minutes are theirs."""
+    if visit.volunteer_id is not None:
+        await _tell(
+            visit,
+            visit.volunteer_id,
+            "visit.confirmed",
+            {
+                "elder": await _name(visit, visit.elder_id),
+                "minutes": visit.minutes_confirmed or 0,
+            },
+        )
+
+
+async def tell_cancelled(visit: Visit, *, by: Actor, at: datetime) -> None:
+    """Tell both sides, but for the one who called it off, that nobody comes."""
+    urgent = _near(visit, at)
+    if visit.volunteer_id is None:
+        if visit.elder_id != by.member_id:
+            what = _what_and_when(visit)
+            await _tell(visit, visit.elder_id, "visit.called_off", what, urgent=urgent)
+        return
+    sides = (visit.elder_id, visit.volunteer_id), (visit.volunteer_id, visit.elder_id)
+    for side, other in sides:
+        if side != by.member_id:
+            fill = {"other": await _name(visit, other), **_what_and_when(visit)}
+            await _tell(visit, side, "visit.cancelled", fill, urgent=urgent)
+
+
+async def _tell(
+    visit: Visit, member_id: UUID, kind: str, fill: Fill, *, urgent: bool = False
+) -> None:
+    """Tell one side; with a link to the visit's page."""
+    await community.tell(
+        member_id,
+        kind,
+        community_id=visit.community_id,
+        fill=fill,
+        link=f"/time-bank/visits/{visit.id}",
+        urgent=urgent,
+    )
+
+
+def _near(visit: Visit, at: datetime) -> bool:
+    return visit.starts_at - at < NEAR
+
+
+async def _name(visit: Visit, member_id: UUID | None) -> str:
+    found = await community.named_members(
+        {member_id} if member_id else set(), community_id=visit.community_id
+    )
+    return next(iter(found.values()), "")
+
+
+def _what(visit: Visit) -> dict[str, str]:
+    return {"help_zh": visit.care_service.name_zh, "help_en": visit.care_service.name_en}
+
+
+def _what_and_when(visit: Visit) -> dict[str, str | datetime]:
+    return {**_what(visit), "at": visit.starts_at}
