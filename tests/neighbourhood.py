@@ -1,0 +1,190 @@
+"""One small neighbourhood with somebody of every role and one example of whatever pages show.
+
+The walks over every route (who may enter, what a stranger sees, how each page looks) share it. What
+a new route needs in its address is added to `examples`, or for one route alone to `by_route`; a
+walk fails on a route whose address it cannot fill, so no page is forgotten.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import community
+import marketplace
+import timebank
+from app import policies
+from community import Actor, Community, DelegatedAct, Level, Member, Role
+from marketplace.counting import Rule
+
+DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
+ELECTION = b"""META
+key;value
+description;A made-up vote about two things for a lane
+unit;Plum Lane
+instance;2026
+budget;1000
+vote_type;approval
+num_votes;3
+PROJECTS
+project_id;cost;name
+lamp;400;A lamp on the stairs
+stage;900;A stage
+VOTES
+voter_id;vote
+1;lamp
+2;lamp
+3;stage
+"""
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+NAMES = {
+    Role.RESIDENT: "丁一凡",
+    Role.VOLUNTEER: "李明",
+    Role.ELDER: "陈桂芳",
+    Role.DELEGATE: "陈晓东",
+    Role.COORDINATOR: "沈洁",
+    Role.PHONE_OPERATOR: "孙丽",
+    Role.TREASURER: "马国强",
+    Role.AUDITOR: "唐雅琴",
+    Role.ADMINISTRATOR: "周正",
+}
+
+
+@dataclass
+class Neighbourhood:
+    """A community, one person per role, and values for the addresses of pages.
+
+    `examples` are by the name of a path parameter; `by_route` overrides them for one route.
+    """
+
+    home: Community
+    people: dict[Role, Member]
+    examples: dict[str, object] = field(default_factory=dict)
+    by_route: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def actor(self, role: Role) -> Actor:
+        """Return the person of a role as the verbs see them."""
+        person = self.people[role]
+        return Actor(person.id, self.home.id, person.roles)
+
+    def address(self, route: str) -> str:
+        """Return a route's address with an example for each parameter.
+
+        Raises `LookupError` for a parameter that nobody gave an example for.
+        """
+        known = {**self.examples, **self.by_route.get(route, {})}
+
+        def filled(found: re.Match[str]) -> str:
+            if found[1] not in known:
+                raise LookupError(f"{route}: the neighbourhood has no example of {found[1]}")
+            return str(known[found[1]])
+
+        return PARAMETER.sub(filled, route)
+
+
+async def open_neighbourhood() -> Neighbourhood:
+    """Fill a fresh community with people, places, visits, a delegation and three rounds."""
+    city = await community.add_area(
+        level=Level.CITY, code=f"c-{uuid.uuid4().hex[:12]}", name="苏州市"
+    )
+    home = await community.add_community(
+        code=f"n-{uuid.uuid4().hex[:12]}",
+        name="梧桐社区",
+        below=city.id,
+        desk_phone="0512-67001234",
+    )
+    grid = await community.add_area(level=Level.GRID, code="g1", name="梧桐里", below=home.id)
+    people = {role: await _person(home, role) for role in NAMES}
+    hood = Neighbourhood(home, people)
+    await timebank.open_time_bank(home.id)
+    await timebank.opening_grant(people[Role.ELDER].id, 900, community_id=home.id)
+    delegation = await _delegate(hood)
+    people[Role.DELEGATE] = await community.member(people[Role.DELEGATE].id)
+    await _visits(hood)
+    await _rounds(hood)
+    pack = await policies.read_for(home, DEFAULT_PACK.read_bytes(), datetime.now(UTC))
+    adopted = await community.adopt_policy(pack, by=hood.actor(Role.ADMINISTRATOR))
+    imported = await marketplace.import_election(
+        ELECTION, community_id=home.id, file_name="lane.pb"
+    )
+    hood.examples |= {
+        "election_id": imported.id,
+        "pack_id": adopted.id,
+        "consent_id": delegation.consent.id,
+        "code": home.code,
+        "area_id": grid.id,
+        "community_id": home.id,
+        "member_id": people[Role.ELDER].id,
+        "delegation_id": delegation.id,
+    }
+    return hood
+
+
+async def _person(home: Community, role: Role) -> Member:
+    """Add somebody with this role alone; a delegate is made by a delegation."""
+    roles = () if role is Role.DELEGATE else (role,)
+    return await community.add_member(
+        community_id=home.id,
+        name=NAMES[role],
+        phone=f"+86154{uuid.uuid4().int % 10**8:08d}",
+        roles=roles,
+    )
+
+
+async def _delegate(hood: Neighbourhood) -> community.Delegation:
+    elder, delegate = hood.people[Role.ELDER], hood.people[Role.DELEGATE]
+    await community.record_kinship(
+        elder.id,
+        delegate.id,
+        community.KinKind.LINEAL,
+        evidence="户口簿，在居委会看过原件",
+        by=hood.actor(Role.COORDINATOR),
+    )
+    return await community.grant_delegation(
+        community.Terms(
+            elder.id, delegate.id, frozenset(DelegatedAct), datetime.now(UTC) + timedelta(days=365)
+        ),
+        community.Agreement(
+            "我同意陈晓东替我提需求、确认、看存折。", "zh", community.Channel.ONLINE
+        ),
+        by=hood.actor(Role.ELDER),
+        key=uuid.uuid4(),
+    )
+
+
+async def _visits(hood: Neighbourhood) -> None:
+    """Leave one visit asked for and one booked; the booked one is the example."""
+    elder, volunteer = hood.actor(Role.ELDER), hood.actor(Role.VOLUNTEER)
+    noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0)
+    for days in (2, 3):
+        request = timebank.Request(
+            "companionship", noon + timedelta(days=days), 60, "梧桐里 12 号 302 室", ""
+        )
+        visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4())
+        hood.examples["visit_id"] = visit.id
+    await timebank.accept(visit.id, by=volunteer)
+
+
+async def _rounds(hood: Neighbourhood) -> None:
+    """Leave one round closed, one with an open ballot, and one that takes proposals."""
+    coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
+    terms = marketplace.Terms(budget_fen=2_000_000, choices_max=2, rule=Rule.MES)
+    rounds = []
+    for name in ("去年", "今年", "明年"):
+        opened = await marketplace.open_round(by=coordinator, name=name, terms=terms)
+        draft = marketplace.Draft(
+            "楼道扶手", "每层装扶手。", "3 号楼", marketplace.Category.ELDER_CARE, 900_000
+        )
+        project = await marketplace.propose(opened.id, draft, by=resident)
+        rounds.append((opened, project))
+    (last, winner), (this, _), (coming, _) = rounds
+    for one in (last, this):
+        await marketplace.open_ballot(one.id, by=coordinator)
+    await marketplace.vote(last.id, [1], by=resident)
+    await marketplace.close_and_count(last.id, by=coordinator)
+    hood.examples |= {"round_id": last.id, "project_id": winner.id}
+    for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):
+        hood.by_route[route] = {"round_id": this.id}
+    for route in ("/rounds/{round_id:uuid}/propose", "/rounds/{round_id:uuid}/open-ballot"):
+        hood.by_route[route] = {"round_id": coming.id}

@@ -1,0 +1,42 @@
+"""What every walk over the route table needs: its handlers, who is right for each, a way in."""
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from app import sessions
+from app.acts import ACTS, Act, Who
+from app.sessions import How
+from community import Member, Role
+
+MACHINES = ("/health/", "/metrics", "/static/")
+
+
+def handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+    """Return every handler of the app by method and path, as `/visits/{visit_id:uuid}`."""
+    found = {}
+    for route in app.routes:
+        assert isinstance(route, HTTPRoute), f"{route.path}: only HTTP routes are known here"
+        for handler in route.route_handlers:
+            for method in handler.http_methods:
+                if method != "OPTIONS":  # Litestar's own: it tells the methods, nothing else
+                    found[str(method), route.path] = handler
+    return found
+
+
+def act_of(handler: HTTPRouteHandler) -> Act:
+    """Return the row of the table that a route names."""
+    return ACTS[handler.opt["act"]]
+
+
+def right_person(act: Act) -> Role | None:
+    """Return a role that an act is for; None means a visitor. Any member will do as an elder."""
+    if act.public:
+        return None
+    named = [who for who in act.who if not isinstance(who, Who)]
+    return Role(named[0]) if named else Role.ELDER
+
+
+async def signed_in_token(member: Member) -> str:
+    """Return the session token of a member who has just signed in, second factor included."""
+    return (await sessions.begin(member, How.DEMO, address=None)).token
