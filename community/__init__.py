@@ -6,7 +6,7 @@ trace stand or fall together. An `Actor` is what the verbs of both wings are tol
 """
 
 from community.areas import add_area, add_community, levels_below, rename_area
-from community.audit import audit_events, record
+from community.audit import audit_events, forget_words, record
 from community.bond_errors import (
     AlreadyGranted,
     AlreadyKin,
@@ -416,6 +416,7 @@ __all__ = [
     "end_role",
     "ends_open",
     "erase_member",
+    "forget_words",
     "former_memberships",
     "found_by_birth",
     "found_by_identity",

@@ -1,28 +1,45 @@
 """Writes down who did what, on whose behalf and on what: rows that only grow."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from community.tables import AuditEventRow
 from community.values import Actor, AuditEvent
 
+FREE_WORDS: Final = frozenset({"why", "note", "reason"})
+"""The details that somebody typed: they may name a person, so they stand beside the event."""
+
 _RECORD = """
 INSERT INTO audit_event (area_id, actor, on_behalf_of, consent_id, act, subject_kind, subject_id,
     details, before, after, address)
 VALUES ({}, {}, {}, {}, {}, {}, {}, {}::jsonb, {}::jsonb, {}::jsonb, {}::text::inet)
+RETURNING seq
 """
+
+_WORDS = "INSERT INTO audit_words (seq, words) VALUES ({}, {}::jsonb)"
 
 EVENT = """
-seq, area_id, at, actor, on_behalf_of, consent_id, act, subject_kind, subject_id, details, before,
-after, host(address) AS address
+event.seq, event.area_id, event.at, event.actor, event.on_behalf_of, event.consent_id, event.act,
+event.subject_kind, event.subject_id, event.details || coalesce(
+    (SELECT words FROM audit_words WHERE audit_words.seq = event.seq), jsonb_build_object()
+) AS details, event.before, event.after, host(event.address) AS address
 """
+"""What is read of an `event`, the words beside it included."""
 
 _EVENTS = f"""
-SELECT {EVENT} FROM audit_event WHERE area_id = {{}} AND seq < {{}}
+SELECT {EVENT} FROM audit_event AS event WHERE area_id = {{}} AND seq < {{}}
 ORDER BY at DESC, seq DESC LIMIT {{}}
 """  # noqa: S608 (a piece of our own)
+
+# Only where there are words is anything looked for, and those are few.
+_FORGET_WORDS = """
+UPDATE audit_words SET words = jsonb_build_object() FROM audit_event AS event
+WHERE event.seq = audit_words.seq AND words <> jsonb_build_object()
+    AND (event.actor = ANY({}) OR event.on_behalf_of = ANY({}) OR event.subject_id = ANY({})
+        OR EXISTS (SELECT FROM jsonb_each_text(event.details) WHERE value = ANY({})))
+"""
 
 
 async def record(  # noqa: PLR0913 (an act has these parts)
@@ -41,11 +58,14 @@ async def record(  # noqa: PLR0913 (an act has these parts)
     `act` says it in the words of the code (`visit.accept`); `by` says who acted, for whom, on
     which consent and from which address. `area_id` is whose trail it belongs in, the actor's
     community unless given. `details` is what else a reader must know, as JSON: ids, minutes, a
-    kind of reason, but no free words, which may name a person and could never be taken out again.
+    reason. Words that somebody typed stand under a name of `FREE_WORDS` and no other: they are
+    kept beside the event, and go when the person whom they are about is erased.
     `before` and `after` are the changed fields of personal data, masked with `community.masked`:
     never a whole name, phone number, birth date or identity number, nor a secret.
     """
-    await AuditEventRow.raw(
+    told = dict(details or {})
+    words = {name: told.pop(name) for name in FREE_WORDS & told.keys()}
+    rows = await AuditEventRow.raw(
         _RECORD,
         area_id or by.community_id,
         by.member_id,
@@ -54,11 +74,22 @@ async def record(  # noqa: PLR0913 (an act has these parts)
         act,
         subject_kind,
         subject_id,
-        _json(details or {}),
+        _json(told),
         None if before is None else _json(before),
         None if after is None else _json(after),
         by.address,
     )
+    if words:
+        await AuditEventRow.raw(_WORDS, rows[0]["seq"], _json(words))
+
+
+async def forget_words(about: Iterable[UUID]) -> None:
+    """Take the typed words out of the trail where one of these acted or is what was acted on.
+
+    Within the transaction that erases a person, and the database refuses it in any other.
+    """
+    ids = list(about)
+    await AuditEventRow.raw(_FORGET_WORDS, ids, ids, ids, [str(one) for one in ids])
 
 
 async def audit_events(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from community.audit import record
+from community.audit import forget_words, record
 from community.errors import CommunityError, NotActive, NotForYou, StaffRoleHeld
 from community.membership import locked
 from community.personal import memberships
@@ -80,7 +80,8 @@ _WORDS = (
        WHERE member_id = ANY({ids}) OR relative_id = ANY({ids})""",
     """UPDATE delegation SET revoked_why = '–' WHERE revoked_why IS NOT NULL
        AND (member_id = ANY({ids}) OR delegate_id = ANY({ids}))""",
-    "UPDATE consent SET words = '–' WHERE member_id = ANY({ids}) AND words <> '–'",
+    """UPDATE consent SET words = '–' WHERE words <> '–' AND (member_id = ANY({ids})
+       OR id IN (SELECT consent_id FROM delegation WHERE delegate_id = ANY({ids})))""",
     """UPDATE application SET address = '',
        reason = CASE WHEN reason IS NULL THEN NULL ELSE '–' END WHERE member_id = ANY({ids})""",
     "UPDATE member_role SET ended_why = '–' WHERE ended_why IS NOT NULL AND member_id = ANY({ids})",
@@ -246,6 +247,7 @@ async def _forget(ids: Sequence[UUID], *, by: Actor) -> str:
             values.append(by.member_id)
         values += [list(ids)] * sql.count("{ids}")
         await MemberRow.raw(sql.replace("{by}", "{}").replace("{ids}", "{}"), *values)
+    await forget_words(ids)
     return pseudonym
 
 

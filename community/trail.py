@@ -20,7 +20,7 @@ _SEARCH = f"""
 SELECT {EVENT} FROM unnest({{}}::uuid[]) AS place (place_id) {{acts}} CROSS JOIN LATERAL (
     SELECT * FROM audit_event WHERE area_id = place.place_id {{also}}
     ORDER BY at DESC, seq DESC LIMIT {{}}
-) AS event ORDER BY at DESC, seq DESC LIMIT {{}}
+) AS event ORDER BY event.at DESC, event.seq DESC LIMIT {{}}
 """  # noqa: S608 (pieces of our own; values travel as parameters)
 
 _HELD = """
@@ -42,7 +42,7 @@ SELECT DISTINCT {EVENT} FROM area CROSS JOIN LATERAL (
     SELECT * FROM audit_event WHERE area_id = area.id AND actor = ANY({{}})
     UNION ALL SELECT * FROM audit_event WHERE area_id = area.id AND on_behalf_of = ANY({{}})
     UNION ALL SELECT * FROM audit_event WHERE area_id = area.id AND subject_id = ANY({{}})
-) AS event ORDER BY at, seq
+) AS event ORDER BY event.at, event.seq
 """  # noqa: S608 (a piece of our own)
 
 _CONSENT = """

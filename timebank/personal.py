@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from community import Kept
+from community import Kept, forget_words
 from timebank.errors import OpenVisits
 from timebank.merging import refuse_open_visits
 from timebank.refusals import one_transaction
@@ -72,6 +72,11 @@ WHERE visit_history.community_id = {} AND visit_history.actor = ANY({})
     AND visit.state IN ('requested', 'booked', 'under_way', 'finished')
 """
 
+_THEIRS = """
+SELECT id FROM visit WHERE community_id = {} AND elder_id = ANY({})
+UNION SELECT id FROM visit WHERE community_id = {} AND volunteer_id = ANY({})
+"""
+
 _NOTES = """
 UPDATE visit_history SET note = '' WHERE note <> '' AND seq IN (
     SELECT seq FROM visit_history WHERE community_id = {} AND actor = ANY({})
@@ -111,3 +116,5 @@ async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
             GONE,
         )
         await VisitHistoryRow.raw(_NOTES, community_id, ids, community_id, ids, community_id, ids)
+        visits = await VisitRow.raw(_THEIRS, community_id, ids, community_id, ids)
+        await forget_words(row["id"] for row in visits)

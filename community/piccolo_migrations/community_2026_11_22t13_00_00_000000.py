@@ -5,7 +5,7 @@ from piccolo.engine import engine_finder
 
 ID = "2026-11-22T13:00:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "erasures, and which words they may take out of history"
+DESCRIPTION = "erasures, words beside the audit trail, which words an erasure may take out"
 
 # Two people: whoever asks or is meant does not carry it out. A retention period that ends is asked
 # for and carried out by no member (id zero).
@@ -49,19 +49,53 @@ CREATE FUNCTION was_erased(who uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
 $$
 """
 
-# The words of an erased member's consent may give way to a dash, and nothing else of it changes:
-# that it was given, when, how and before whom stays, for others acted on it.
+# The words of a consent may give way to a dash where the member, or the delegate whom it is about,
+# was erased, and nothing else of it changes: that it was given, when, how and before whom stays,
+# for others acted on it.
 ONLY_BLANKS = """
 CREATE FUNCTION refuse_all_but_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.words = '–' AND was_erased(OLD.member_id)
-       AND to_jsonb(OLD) - 'words' = to_jsonb(NEW) - 'words' THEN
+    IF TG_OP = 'UPDATE' AND NEW.words = '–'
+       AND to_jsonb(OLD) - 'words' = to_jsonb(NEW) - 'words'
+       AND (was_erased(OLD.member_id) OR EXISTS (
+           SELECT FROM delegation WHERE consent_id = OLD.id AND was_erased(delegate_id))) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION '% on % is refused: history only grows', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
+
+# The words that somebody typed beside an event of the trail: a reason, a note. They are added with
+# the event or never. The event itself never changes; its words may be emptied in a transaction that
+# erases somebody, and in no other.
+AUDIT_WORDS = (
+    """CREATE TABLE audit_words (
+        seq bigint PRIMARY KEY,
+        words jsonb NOT NULL,
+        CONSTRAINT audit_words_named CHECK (jsonb_typeof(words) = 'object')
+    )""",
+    """CREATE FUNCTION refuse_all_but_erasing_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM audit_event AS event
+               WHERE event.seq = NEW.seq AND event.xmin = pg_current_xact_id()::xid) THEN
+            RETURN NEW;
+        END IF;
+        IF TG_OP = 'UPDATE' AND NEW.words = '{}' AND NEW.seq = OLD.seq
+           AND EXISTS (SELECT FROM erasure WHERE carried_out_at >= transaction_timestamp()) THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION '% on % is refused: history only grows', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END $$""",
+    """CREATE TRIGGER audit_words_are_immutable BEFORE INSERT OR UPDATE OR DELETE ON audit_words
+       FOR EACH ROW EXECUTE FUNCTION refuse_all_but_erasing_words()""",
+    """CREATE TRIGGER audit_words_are_not_truncated BEFORE TRUNCATE ON audit_words
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit_of_history()""",
+    "ALTER TABLE audit_words ENABLE ALWAYS TRIGGER audit_words_are_immutable",
+    "ALTER TABLE audit_words ENABLE ALWAYS TRIGGER audit_words_are_not_truncated",
+    "GRANT SELECT, INSERT, UPDATE (words) ON audit_words TO linli_app",
+)
 
 TRIGGERS = (
     "DROP TRIGGER consent_is_immutable ON consent",
@@ -88,7 +122,15 @@ async def forwards() -> MigrationManager:
         engine = engine_finder()
         if engine is None:
             raise RuntimeError("piccolo_conf names no database")
-        for statement in (ERASURE, *INDEXES, WAS_ERASED, ONLY_BLANKS, *TRIGGERS, *RIGHTS):
+        for statement in (
+            ERASURE,
+            *INDEXES,
+            WAS_ERASED,
+            ONLY_BLANKS,
+            *AUDIT_WORDS,
+            *TRIGGERS,
+            *RIGHTS,
+        ):
             await engine.run_ddl(statement)
 
     manager.add_raw(run)

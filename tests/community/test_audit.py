@@ -256,3 +256,31 @@ async def test_a_trail_tells_names_and_leads_to_the_consent(
     assert seen
     assert (seen.words, seen.member_name, seen.witness_name) == ("我同意", "唐雅琴", "沈洁")
     assert await community.seen_consent(consent, (watched.second.id,)) is None
+
+
+async def test_typed_words_stand_beside_the_event_and_cannot_be_added_or_changed_later(
+    watched: Watched, database: Engine, owner: asyncpg.Connection
+) -> None:
+    await note(watched.one, details={"why": "王阿姨说的", "minutes": 5})
+    await note(watched.one)
+    later, first = await community.audit_events(watched.first.id, size=2)
+    assert first.details == {"why": "王阿姨说的", "minutes": 5}
+    bare = await owner.fetchval("SELECT details::text FROM audit_event WHERE seq = $1", first.seq)
+    assert "王阿姨" not in bare
+    for sql in (
+        f"UPDATE audit_words SET words = '{{}}' WHERE seq = {first.seq}",
+        f'UPDATE audit_words SET words = \'{{"why": "x"}}\' WHERE seq = {first.seq}',
+        f"INSERT INTO audit_words (seq, words) VALUES ({later.seq}, '{{}}')",
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="history only grows"):
+            await database._run_in_pool(sql)  # noqa: SLF001 (as the app's role)
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="history only grows"):
+            await owner.execute(sql)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await database._run_in_pool("DELETE FROM audit_words")  # noqa: SLF001 (as the app's role)
+    for sql in ("DELETE FROM audit_words", "TRUNCATE audit_words"):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="history only grows"):
+            await owner.execute(sql)
+    found = await community.search_trail((watched.first.id,), TrailSearch(), size=2)
+    assert found == [later, first]
+    assert first in await community.own_trail([watched.one.member_id])
