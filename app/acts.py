@@ -95,6 +95,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.check_out": Act({MEMBER: OWN}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    # Messages to oneself, how one likes to get them, and those that could not be delivered.
+    "message.read": Act({MEMBER: OWN}),
+    "message.mark": Act({MEMBER: OWN}),
+    "message.choose": Act({MEMBER: OWN}),
+    "message.undelivered.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "passbook.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_SEE_PASSBOOK),
     # Kin, and acting for another: who lets whom, and the delegate's own home.
     "kin.read_own": Act({MEMBER: OWN}),

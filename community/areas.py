@@ -45,7 +45,7 @@ async def add_area(
     where a sibling has the code, `InvalidArea`, and `UnknownArea` also for what is out of reach.
     """
     if level is Level.COMMUNITY:
-        raise InvalidArea("a community is added with its book")
+        raise InvalidArea("level", "a community is added with its book")
     async with _storing(code, InvalidArea):
         added = await _insert(_Place(level, code, name, below, time_zone), by, InvalidArea)
         await _record_area("area.add", added, by, area_id=added.parent_id or added.id)
@@ -138,10 +138,12 @@ def _storing(code: str, invalid: type[InvalidArea]) -> AbstractAsyncContextManag
     return refusing(
         area_code_once=CodeTaken(code),
         community_code_once=CodeTaken(code),
-        area_code_form=invalid(f"{code!r} is not 1 to 40 of a-z, 0-9 and hyphens"),
-        community_code_form=invalid(f"{code!r} is not 2 to 40 of a-z, 0-9 and hyphens"),
-        area_named=invalid("an area has a name of at most 80 characters"),
-        community_desk_phone_form=InvalidCommunity("the desk's is not a telephone number"),
+        area_code_form=invalid("code", f"{code!r} is not 1 to 40 of a-z, 0-9 and hyphens"),
+        community_code_form=invalid("code", f"{code!r} is not 2 to 40 of a-z, 0-9 and hyphens"),
+        area_named=invalid("name", "an area has a name of at most 80 characters"),
+        community_desk_phone_form=InvalidCommunity(
+            "desk_phone", "the desk's is not a telephone number"
+        ),
     )
 
 
@@ -149,9 +151,9 @@ async def _insert(wanted: _Place, by: Actor | None, invalid: type[InvalidArea]) 
     await _refuse_out_of_reach(wanted.below, by)
     level, above = wanted.level, await area(wanted.below) if wanted.below else None
     if above and _ORDER.index(above.level) >= _ORDER.index(level):
-        raise invalid(f"a {level} does not lie in a {above.level}")
+        raise invalid("level", f"a {level} does not lie in a {above.level}")
     if level is Level.GRID and (above is None or above.level is not Level.COMMUNITY):
-        raise invalid("a grid lies in a community")
+        raise invalid("level", "a grid lies in a community")
     zone = wanted.time_zone or (above.time_zone if above else DEFAULT_TIME_ZONE)
     made = new_id()
     lineage = (made, *(above.lineage if above else ()))
@@ -193,7 +195,7 @@ def _known_zone(zone: str, invalid: type[InvalidArea]) -> str:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise invalid(f"there is no time zone {zone!r}") from error
+        raise invalid("time_zone", f"there is no time zone {zone!r}") from error
     return zone
 
 

@@ -50,7 +50,11 @@ class CodeTaken(CommunityError):
 
 
 class InvalidArea(CommunityError):
-    """A code, name, level or time zone that no area can have."""
+    """A code, name, level, time zone or desk phone that no area can have; `field` says which."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field = field
+        super().__init__(why)
 
 
 class InvalidCommunity(InvalidArea):
@@ -146,6 +150,14 @@ class InvalidRole(CommunityError):
 
 class RoleNotThere(InvalidRole):
     """A role that cannot be held at this area: resident, volunteer and elder are so at home."""
+
+
+class InvalidTime(CommunityError):
+    """A first or last moment that a role or a post cannot have; `field` is `since` or `until`."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field = field
+        super().__init__(why)
 
 
 class BadReason(CommunityError):
@@ -245,10 +257,6 @@ class NotYourOrganisation(OrganisationError):
 
 class PostHeld(OrganisationError):
     """The member has this post at that time already."""
-
-
-class InvalidPost(OrganisationError):
-    """A post at a time when it cannot be given."""
 
 
 class UnknownPost(OrganisationError):

@@ -1,11 +1,13 @@
 """Reads who holds which role where: roles in force, their history, and who acts. Never writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from community import rules
+from community.errors import MayNotGrant
 from community.rules import Held
 from community.tables import AreaRow, MemberRoleRow, MemberRow
 from community.tree import area, area_path, areas_below, grids
@@ -34,7 +36,7 @@ ARRAY(
 
 _HELD: Final = """
 SELECT member_role.id, member_role.member_id, member.name AS member_name, role,
-    member_role.area_id, area.name AS area_name, area.level, area.time_zone,
+    member_role.area_id, area.name AS area_name, area.level, area.lineage,
     member_role.since, member_role.until,
     granted_by, granter.name AS granted_by_name, ended_by, ender.name AS ended_by_name, ended_why
 FROM member_role
@@ -59,7 +61,7 @@ class HeldRole:
     area_id: UUID
     area_name: str
     level: Level
-    time_zone: str
+    lineage: tuple[UUID, ...]
     since: datetime
     until: datetime | None
     granted_by: UUID | None
@@ -244,6 +246,21 @@ async def grants_open(member_id: UUID, *, by: Actor) -> list[Offer]:
     return offers
 
 
+async def ends_open(roles: Iterable[HeldRole], *, by: Actor) -> set[UUID]:
+    """Return which of these roles the actor may end: those that are not over, by their ids."""
+    held = await wielded(by)
+    found = set()
+    for one in roles:
+        if one.over():
+            continue
+        try:
+            rules.refuse_end(one.role, at=one.lineage, of=one.member_id, by=by.member_id, held=held)
+        except MayNotGrant:
+            continue
+        found.add(one.id)
+    return found
+
+
 _FROM_COMMUNITY_UP: Final = tuple(level for level in Level if level is not Level.GRID)
 
 
@@ -252,4 +269,5 @@ def _roles(row: dict[str, Any]) -> frozenset[Role]:
 
 
 def _held(row: dict[str, Any]) -> HeldRole:
-    return HeldRole(**{**row, "role": Role(row["role"]), "level": Level(row["level"])})
+    read = {"role": Role(row["role"]), "level": Level(row["level"])}
+    return HeldRole(**{**row, **read, "lineage": tuple(row["lineage"])})

@@ -130,7 +130,7 @@ async def give_post(
 ) -> UUID:
     """Give a member a post in an organisation, from `since` (now) until `until` (open).
 
-    Raises `NotYourOrganisation`, `InvalidPost`, `PostHeld` where the times of the same post would
+    Raises `NotYourOrganisation`, `InvalidTime`, `PostHeld` where the times of the same post would
     overlap, `UnknownMember`, `UnknownOrganisation`, `OrganisationClosed`.
     """
     async with transaction():

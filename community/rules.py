@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from community.errors import (
-    InvalidPost,
     InvalidRole,
+    InvalidTime,
     MayNotGrant,
     NotYourOrganisation,
     OwnRole,
@@ -80,11 +80,11 @@ def refuse_misplaced(role: Role, *, at: tuple[UUID, ...], home: UUID) -> None:
 
 
 def refuse_bad_span(role: Role, span: Span, *, now: datetime, by_a_person: bool) -> None:
-    """Refuse a role at an impossible time. Raises `InvalidRole`."""
+    """Refuse a role at an impossible time. Raises `InvalidTime`."""
     if span.until is not None and span.until <= span.since:
-        raise InvalidRole("a role ends after it began")
+        raise InvalidTime("until", "a role ends after it began")
     if by_a_person and role in STAFF and span.since < now:
-        raise InvalidRole("a staff role does not begin in the past")
+        raise InvalidTime("since", "a staff role does not begin in the past")
 
 
 def granting(held: Iterable[Held], role: Role, *, at: tuple[UUID, ...]) -> frozenset[UUID]:
@@ -156,16 +156,16 @@ def may_give_post(post: Post, *, roles: Iterable[Role], leads: bool) -> bool:
 def refuse_post(
     post: Post, span: Span, *, roles: frozenset[Role], leads: bool, now: datetime
 ) -> None:
-    """Refuse a post that is not for the asker to give. Raises `NotYourOrganisation`, `InvalidPost`.
+    """Refuse a post that is not for the asker to give. Raises `NotYourOrganisation`, `InvalidTime`.
 
     `leads` says whether the asker leads the organisation now.
     """
     if not may_give_post(post, roles=roles, leads=leads):
         raise NotYourOrganisation("a leader adds ordinary members alone")
     if span.until is not None and span.until <= span.since:
-        raise InvalidPost("a post ends after it began")
+        raise InvalidTime("until", "a post ends after it began")
     if not keeps_organisations(roles) and span.since < now:
-        raise InvalidPost("a leader adds people from now on")
+        raise InvalidTime("since", "a leader adds people from now on")
 
 
 def refuse_post_end(post: Post, *, of: UUID, by: UUID, roles: Iterable[Role], leads: bool) -> None:

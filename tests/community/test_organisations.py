@@ -218,7 +218,7 @@ async def test_a_post_is_refused_where_it_cannot_be(
     await community.give_post(group.id, one, Post.MEMBER, since=now() - DAY, by=desk)
     with pytest.raises(community.PostHeld):
         await community.give_post(group.id, one, Post.MEMBER, by=desk)
-    with pytest.raises(community.InvalidPost):
+    with pytest.raises(community.InvalidTime):
         await community.give_post(group.id, one, Post.STAFF, until=now() - DAY, by=desk)
     for stranger in (away, uuid.uuid4()):
         with pytest.raises(community.UnknownMember):
@@ -251,7 +251,7 @@ async def test_a_leader_adds_and_ends_ordinary_members_from_now_on(
     for post in (Post.LEADER, Post.CONTACT, Post.STAFF):
         with pytest.raises(community.NotYourOrganisation):
             await community.give_post(group.id, one, post, by=by)
-    with pytest.raises(community.InvalidPost):
+    with pytest.raises(community.InvalidTime):
         await community.give_post(group.id, one, Post.MEMBER, since=now() - DAY, by=by)
     post = await community.give_post(group.id, one, Post.MEMBER, by=by)
     staff = await community.give_post(group.id, one, Post.STAFF, by=desk)

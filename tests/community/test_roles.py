@@ -136,7 +136,7 @@ async def test_times_of_one_role_at_one_area_do_not_overlap(
 async def test_a_role_ends_after_it_began(tree: Tree) -> None:
     one = await tree.settle("周敏", "bali")
     for until in (now() - SOON, now()):
-        with pytest.raises(community.InvalidRole, match="after it began"):
+        with pytest.raises(community.InvalidTime, match="after it began"):
             await community.grant_role(
                 one, Role.VOLUNTEER, at=tree["bali"], since=now() + SOON, until=until
             )
@@ -230,7 +230,7 @@ async def test_a_staff_role_granted_by_a_person_does_not_begin_in_the_past(tree:
     boss = await tree.settle("马国强", "bali", (Role.ADMINISTRATOR, "bali"))
     one = await tree.settle("周敏", "bali")
     by, past = await tree.acting(boss), now() - SOON
-    with pytest.raises(community.InvalidRole, match="past"):
+    with pytest.raises(community.InvalidTime, match="past"):
         await community.grant_role(one, Role.TREASURER, at=tree["bali"], since=past, by=by)
     await community.grant_role(one, Role.RESIDENT, at=tree["bali"], since=past, by=by)
     await community.grant_role(one, Role.TREASURER, at=tree["bali"], by=by)
