@@ -15,6 +15,8 @@ COMMANDS = {
     "verify": "app.commands.verify",
     "count": "app.commands.count",
     "import-election": "app.commands.import_election",
+    "rotate-identity": "app.commands.identity",
+    "policy": "app.commands.policy",
 }
 
 
@@ -44,6 +46,7 @@ def linli() -> None:
     After an upgrade:  linli migrate
     Check the book:    linli verify
     Count an election: linli count election.pb
+    Check its rules:   linli policy check pack.toml
 
     Settings come from the environment (LINLI_PORT, DATABASE_URL, ...); docs/settings.md lists
     them all.
@@ -51,7 +54,7 @@ def linli() -> None:
     \b
     Exit codes: 0 done; 1 the answer is bad, or a fault; 2 a setting or argument is wrong;
     3 the database cannot be used; 4 the folder or port is taken; 5 the database's tables are
-    older or newer than this program; 6 an election file is not valid.
+    older or newer than this program; 6 an election or policy file is not valid.
     """
 
 
