@@ -85,6 +85,18 @@ ACTS: Final[Mapping[str, Act]] = {
     "sign_in": Act({ANYONE: OWN}),
     "sign_out": Act({ANYONE: OWN}),
     "preference.choose": Act({ANYONE: OWN}),
+    "security.read": Act({MEMBER: OWN}),
+    "security.change": Act({MEMBER: OWN}),
+    # Helping others to sign in. Only an administrator over their roles helps somebody of staff.
+    "sign_in.help": Act(
+        {PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}
+    ),
+    "sign_in.reset_second_step": Act({ADMINISTRATOR: COMMUNITY}),
+    "card.issue": Act(
+        {PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}
+    ),
+    "desk.open": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "desk.use": Act({ANYONE: OWN}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
     "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
     "visit.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST | TO_CONFIRM),

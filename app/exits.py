@@ -12,7 +12,7 @@ class Exit(IntEnum):
     DATABASE = 3  # the database cannot be reached, started or used, or it ended while we ran
     TAKEN = 4  # the folder or the port is in use by another program
     NOT_CURRENT = 5  # the database's tables are older or newer than this program
-    BAD_FILE = 6  # an election file could give a wrong result; nothing was counted or kept
+    BAD_FILE = 6  # an election, policy or roster file is at fault; nothing was kept
 
 
 class StopError(Exception):

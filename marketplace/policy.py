@@ -25,7 +25,7 @@ CHOICES_MAX: Final = number(
     Unit.COUNT,
     least=1,
     most=100,
-    words="However a round is set up, nobody chooses more than %(value)s projects on one ballot.",
+    words="The most projects that anybody can choose on one ballot: %(value)s.",
 )
 PROJECTS_MAX: Final = number(
     "rounds.projects_max",
@@ -33,7 +33,7 @@ PROJECTS_MAX: Final = number(
     Unit.COUNT,
     least=1,
     most=_USUAL.projects_max,
-    words="A round has room for %(value)s projects.",
+    words="The most projects that a round has room for: %(value)s.",
 )
 
 SETTINGS: Final[Sequence[Setting[Any]]] = (BUDGET_FEN_MAX, CHOICES_MAX, PROJECTS_MAX)

@@ -12,7 +12,10 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from app.i18n import CATALOG
+from app.policies import SETTINGS
 from app.templating import HOUSE, TEMPLATES
+
+CODE: Final = HOUSE / "app"
 
 # Which argument is the sentence; pgettext's first is the context.
 _KEYWORDS: Final[dict[str, Any]] = {
@@ -51,7 +54,7 @@ class Sentence(NamedTuple):
 
 
 def sentences(
-    templates: Path = TEMPLATES, code: Path = HOUSE / "app"
+    templates: Path = TEMPLATES, code: Path = CODE
 ) -> dict[Sentence, list[tuple[str, int]]]:
     """Return every sentence with the places it is used at: file and line."""
     found: dict[Sentence, list[tuple[str, int]]] = {}
@@ -66,6 +69,8 @@ def _extracted(templates: Path, code: Path) -> Iterator[tuple[str, int, Any, str
         *((path, babel_extract, _TEMPLATE_OPTIONS) for path in sorted(templates.rglob("*.html"))),
         *((path, "python", {}) for path in sorted(code.rglob("*.py"))),
     ]
+    if code == CODE:
+        yield from _declared()
     for path, method, options in sources:
         name = path.relative_to(HOUSE).as_posix() if path.is_relative_to(HOUSE) else path.name
         with path.open("rb") as source:
@@ -73,6 +78,14 @@ def _extracted(templates: Path, code: Path) -> Iterator[tuple[str, int, Any, str
                 method, source, keywords=_KEYWORDS, options=options
             ):
                 yield name, line, message, context
+
+
+def _declared() -> Iterator[tuple[str, int, Any, str | None]]:
+    """Yield what settings say: they are declared below the app, where nothing is translated."""
+    for setting in SETTINGS:
+        for words in (setting.words, setting.otherwise, *setting.choices.values()):
+            if words:
+                yield "app/policies.py", 1, words, None
 
 
 def read_catalog(path: Path = CATALOG) -> Catalog:

@@ -15,6 +15,8 @@ COMMANDS = {
     "verify": "app.commands.verify",
     "count": "app.commands.count",
     "import-election": "app.commands.import_election",
+    "import-roster": "app.commands.import_roster",
+    "export-roster": "app.commands.export_roster",
     "rotate-identity": "app.commands.identity",
     "policy": "app.commands.policy",
 }
@@ -54,7 +56,7 @@ def linli() -> None:
     \b
     Exit codes: 0 done; 1 the answer is bad, or a fault; 2 a setting or argument is wrong;
     3 the database cannot be used; 4 the folder or port is taken; 5 the database's tables are
-    older or newer than this program; 6 an election or policy file is not valid.
+    older or newer than this program; 6 an election, policy or roster file is not valid.
     """
 
 

@@ -19,7 +19,7 @@ from community.tables import PolicyPackRow
 from community.transactions import refusing
 from community.values import SYSTEM, Actor, Role, new_id
 
-_IN_FORCE: Final = """
+IN_FORCE: Final = """
 SELECT id, settings FROM policy_pack WHERE community_id = {} AND holds_from <= {}
 ORDER BY holds_from DESC LIMIT 1
 """
@@ -42,7 +42,7 @@ async def policy_in_force(community_id: UUID, at: datetime | None = None) -> Pol
     A verb asks with the moment of its event, so that a later pack never changes what was done.
     Where no pack holds yet, each setting has its default.
     """
-    rows = await PolicyPackRow.raw(_IN_FORCE, community_id, at or datetime.now(UTC))
+    rows = await PolicyPackRow.raw(IN_FORCE, community_id, at or datetime.now(UTC))
     return Policy(json.loads(rows[0]["settings"]), rows[0]["id"]) if rows else Policy()
 
 

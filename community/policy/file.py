@@ -85,12 +85,12 @@ def read_pack(
     if len(content) > PACK_BYTES_MAX:
         raise BadPackFile([Fault(1, Problem.TOO_LARGE)])
     try:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadPackFile([Fault(line, Problem.NOT_UTF8)]) from error
     reading = _Reading(list(settings), zone, not_before)
-    reading.read(text.replace("\r\n", "\n"))
+    reading.read(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n"))
     return reading.pack(text)
 
 
