@@ -69,7 +69,7 @@ REGISTER: Final[Sequence[Kept]] = (
         "kin",
         ("kinship.member_id", "kinship.relative_id"),
         """
-        SELECT other.name, kind, evidence, verified_at, ended_at, ended_why FROM me
+        SELECT other.name, kind, evidence, kinship.verified_at, ended_at, ended_why FROM me
         JOIN kinship ON me.id IN (kinship.member_id, relative_id)
         JOIN member AS other
             ON other.id = CASE WHEN kinship.member_id = me.id THEN relative_id

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 import community
+import ledger
 from app.database import Engine
 from community import Actor, Role, TrailSearch
 
@@ -43,7 +44,8 @@ async def join(place: uuid.UUID, name: str, *roles: Role) -> Actor:
 async def note(by: Actor, act: str = "test.act", **more: object) -> None:
     """Let somebody do something to themselves, or to whom `subject_id` names."""
     given = {"subject_kind": "member", "subject_id": by.member_id, **more}
-    await community.record(act, by=by, **given)  # type: ignore[arg-type]  # a test's own
+    async with ledger.transaction():
+        await community.record(act, by=by, **given)  # type: ignore[arg-type]  # a test's own
 
 
 async def test_every_column_is_tried_below(owner: asyncpg.Connection) -> None:
