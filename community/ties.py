@@ -58,14 +58,17 @@ WHERE (member_id = {} OR relative_id = {}) AND ended_at IS NULL
 RETURNING member_id, relative_id, kind, evidence, verified_by, verified_at
 """
 
-# Not between the person and themselves, not twice, and never verified by one of the two.
+# Not between the person and themselves, not twice, never verified by one of the two, and no second
+# spouse.
 _CARRY_KIN = """
 INSERT INTO kinship (id, community_id, member_id, relative_id, kind, evidence, verified_by,
     verified_at)
 SELECT {}, {}, least(own, relative), greatest(own, relative), {}, {}, {}, {}
 FROM (SELECT {}::uuid AS own, {}::uuid AS relative) AS two
-WHERE NOT EXISTS (SELECT FROM kinship WHERE ended_at IS NULL
-    AND member_id = least(own, relative) AND relative_id = greatest(own, relative))
+WHERE NOT EXISTS (SELECT FROM kinship WHERE ended_at IS NULL AND (
+    (member_id = least(own, relative) AND relative_id = greatest(own, relative))
+    OR ({} = 'spouse' AND kind = 'spouse' AND (own IN (member_id, relative_id)
+        OR relative IN (member_id, relative_id)))))
 RETURNING id
 """
 
@@ -79,6 +82,11 @@ _CARRY_DELEGATION = """
 INSERT INTO delegation (id, community_id, member_id, delegate_id, acts, since, until, consent_id,
     granted_by)
 VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})
+"""
+
+_DELEGATED = """
+SELECT FROM delegation WHERE member_id = {} AND delegate_id = {} AND revoked_at IS NULL
+    AND until > clock_timestamp()
 """
 
 # A consent belongs to one membership, so the same words are written down for the other. Whoever
@@ -152,6 +160,7 @@ async def _carry_kin(tie: dict[str, Any], other: UUID, survivor: UUID, community
         tie["verified_at"],
         survivor,
         relative,
+        tie["kind"],
     )
     return bool(added)
 
@@ -161,7 +170,10 @@ async def _carry_delegation(
 ) -> bool:
     member = survivor if tie["member_id"] == other else tie["member_id"]
     delegate = survivor if tie["delegate_id"] == other else tie["delegate_id"]
-    if member == delegate:
+    # Nobody acts for themselves or is granted it by themselves; what the survivor has stays.
+    if delegate in (member, tie["granted_by"]):
+        return False
+    if await DelegationRow.raw(_DELEGATED, member, delegate):
         return False
     consent = tie["consent_id"]
     if member == survivor:

@@ -38,11 +38,12 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
     moment = at or datetime.now(UTC)
     try:
         async with one_transaction():
+            # Merged or gone at this moment; before the delegation, in the order of a merge's locks.
+            if not await community.keep_active(by.principal, community_id=by.community_id):
+                raise NotYours("ask for")
             by = await _entitled(by, DelegatedAct.REQUEST, moment)
             if Role.ELDER not in by.roles:
                 raise NotYours("ask for")
-            if not await community.keep_active(by.principal, community_id=by.community_id):
-                raise NotYours("ask for")  # merged or gone at this moment
             before = await _asked_with(form_key, by)
             if before is None:
                 return await _ask(request, by, form_key, moment)
