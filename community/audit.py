@@ -8,7 +8,7 @@ from uuid import UUID
 from community.tables import AuditEventRow
 from community.values import Actor, AuditEvent
 
-FREE_WORDS: Final = frozenset({"why", "note", "reason"})
+FREE_WORDS: Final = frozenset({"evidence", "note", "reason", "why"})
 """The details that somebody typed: they may name a person, so they stand beside the event."""
 
 _RECORD = """

@@ -1,0 +1,382 @@
+"""All that is held of a person, and an erasure through the whole house: nothing is forgotten."""
+
+import json
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+import community
+import ledger
+import marketplace
+import timebank
+from app import erasing, personal_data
+from app.sessions import How, begin
+from community import Actor, Role, SealedIdentity
+from marketplace import Category, Draft, Terms
+from marketplace.counting import Rule
+from tests.timebank.street import NOON, Street, open_street
+
+# Columns that hold a member's id and by which nothing is held of that member, with the reason.
+STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
+NOT_EXPORTED: Final[dict[str, str]] = {
+    "application.decided_by": STAFF_ACT,
+    "consent.recorded_by": STAFF_ACT,
+    "delegation.granted_by": STAFF_ACT,
+    "delegation.revoked_by": STAFF_ACT,
+    "erasure.asked_by": STAFF_ACT,
+    "erasure.carried_out_by": STAFF_ACT,
+    "erasure.withdrawn_by": STAFF_ACT,
+    "invitation.invited_by": STAFF_ACT,
+    "kinship.ended_by": STAFF_ACT,
+    "kinship.verified_by": STAFF_ACT,
+    "member.verified_by": STAFF_ACT,
+    "member_role.ended_by": STAFF_ACT,
+    "member_role.granted_by": STAFF_ACT,
+    "not_duplicate.said_by": STAFF_ACT,
+    "policy_pack.adopted_by": STAFF_ACT,
+    "project_move.moved_by": STAFF_ACT,
+    "roster_import.confirmed_by": STAFF_ACT,
+    "roster_import.uploaded_by": STAFF_ACT,
+    "round_move.moved_by": STAFF_ACT,
+    "sign_in_card.issued_by": STAFF_ACT,
+    "sign_in_card.revoked_by": STAFF_ACT,
+    "roster_row.matches": "who else a line on a roster could be: a line is the one it leads to's",
+    "account.owner": "told line by line as the passbook",
+    "transfer.actor": "told line by line as the passbook, to whose account it is",
+    "transfer.on_behalf_of": "the same",
+    "audit_event.actor": "told as the trail",
+    "audit_event.on_behalf_of": "told as the trail",
+    "audit_event.subject_id": "told as the trail",
+}
+
+# Columns that name no member: the row's own id, and the things that it belongs to.
+OTHER_THINGS: Final = {
+    "id", "community_id", "area_id", "parent_id", "lineage", "grid_id", "household_id",
+    "consent_id", "organisation_id", "round_id", "project_id", "election_id", "care_service_id",
+    "visit_id", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
+    "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
+    "queue_manager_id",
+}  # fmt: skip
+
+
+async def test_every_column_that_names_a_member_is_told_or_exempt(
+    owner: asyncpg.Connection,
+) -> None:
+    rows = await owner.fetch(
+        "SELECT table_name || '.' || column_name AS name, column_name FROM"
+        " information_schema.columns JOIN information_schema.tables"
+        " USING (table_schema, table_name)"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        " AND udt_name IN ('uuid', '_uuid')"
+    )
+    keys = await owner.fetch(
+        "SELECT conrelid::regclass || '.' || attname AS name FROM pg_constraint"
+        " JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[array_length(conkey, 1)]"
+        " WHERE contype = 'f' AND confrelid = 'member'::regclass"
+    )
+    told = {column for kind in personal_data.KINDS for column in kind.columns}
+    naming = {row["name"] for row in rows if row["column_name"] not in OTHER_THINGS}
+    naming |= {row["name"] for row in keys}
+    assert len(naming) > 40
+    assert sorted(naming - told - set(NOT_EXPORTED)) == [], "tell it, or say why not"
+    everything = {row["name"] for row in rows}
+    assert sorted((told | set(NOT_EXPORTED)) - everything) == [], "no such column any more"
+    assert told.isdisjoint(NOT_EXPORTED)
+
+
+def test_every_kind_of_record_has_a_place_on_the_page() -> None:
+    names = {kind.name for kind in personal_data.KINDS} | {"passbook", "trail"}
+    placed = [name for _, kinds in personal_data.SECTIONS for name in kinds]
+    assert sorted(placed) == sorted(names)
+    assert set(personal_data.TITLES) == names
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody made up whose data no other test has."""
+
+    name: str
+    phone: str
+    email: str
+    born: date
+    address: str
+
+    @property
+    def telling(self) -> list[str]:
+        """What must not be found anywhere once they are erased."""
+        told = [self.name, self.phone, self.phone[3:], self.email, self.born.isoformat()]
+        told.append(self.address)
+        return told + [one.encode().hex() for one in told]
+
+
+def made_up() -> Person:
+    mark = uuid.uuid4().int
+    letters = "".join(chr(0x4E00 + (mark >> shift) % 20_000) for shift in (0, 16, 32, 48, 64))
+    return Person(
+        f"欧阳{letters[:2]}",
+        f"+86139{mark % 10**8:08d}",
+        f"m{mark % 10**9}@example.org",
+        date(1900, 1, 1) + timedelta(days=mark % 15_000),
+        f"{letters}七号二零一室",
+    )
+
+
+@dataclass
+class Life:
+    """A street in which one person did everything that a member can do."""
+
+    street: Street
+    person: Person
+    one: Actor
+    other_desk: Actor
+
+    async def dumped(self, owner: asyncpg.Connection) -> dict[str, str]:
+        """Return every row of every table as text, bytes included; by table."""
+        tables = await owner.fetch(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            " AND table_type = 'BASE TABLE'"
+        )
+        found = {}
+        for (table,) in tables:
+            rows = await owner.fetch(f'SELECT to_jsonb(t)::text AS whole FROM "{table}" AS t')
+            found[table] = "\n".join(row["whole"] for row in rows)
+        return found
+
+    def traces(self, dump: dict[str, str]) -> set[tuple[str, str]]:
+        """Return where the dump still tells who the person is."""
+        return {
+            (table, one)
+            for table, text in dump.items()
+            for one in self.person.telling
+            if one in text
+        }
+
+
+@pytest.fixture
+async def life(database: object) -> Life:  # noqa: ARG001 (must be migrated)
+    """Let a person live: as elder and volunteer, kin and delegate, proposer and voter."""
+    street, person = await open_street(), made_up()
+    one = await _joined(street, person)
+    desk = await community.add_member(
+        community_id=street.id, name="周宁", roles=(Role.COORDINATOR, Role.RESIDENT)
+    )
+    other_desk = Actor(desk.id, street.id, desk.roles)
+    lived = Life(street, person, one, other_desk)
+    await _visits(lived)
+    await _ties(lived)
+    await _round(lived)
+    member = await community.member(one.member_id)
+    await begin(member, How.DEMO, address="203.0.113.7", agent="Mozilla/5.0")
+    async with ledger.transaction():
+        await community.tell(
+            street.volunteer.member_id,
+            "visit.cancelled",
+            community_id=street.id,
+            fill={"other": person.name, "at": NOON, "help_zh": "陪伴", "help_en": "Companionship"},
+        )
+        await community.tell(
+            one.member_id, "role.ended", community_id=street.id, fill={"role": "x", "area": "y"}
+        )
+    await community.amend_member(
+        one.member_id,
+        {"email": person.email, "text_size": "large"},
+        shown={"email": None, "text_size": "normal"},
+        by=street.coordinator,
+    )
+    return lived
+
+
+async def _joined(street: Street, person: Person) -> Actor:
+    roles = (Role.ELDER, Role.VOLUNTEER, Role.RESIDENT)
+    member = await community.add_member(
+        community_id=street.id,
+        name=person.name,
+        roles=roles,
+        phone=person.phone,
+        birth_date=person.born,
+        household="7-201",
+        address=person.address,
+        registration="registered",
+        roster_number=uuid.uuid4().hex[:8],
+        identity=SealedIdentity("sealed", uuid.uuid4().bytes, frozenset()),
+    )
+    one = Actor(member.id, street.id, member.roles)
+    await street.grant(one, 300)
+    return one
+
+
+async def _visits(life: Life) -> None:
+    street, one, person = life.street, life.one, life.person
+    for after in (1, 5):
+        visit = await street.asked(
+            60,
+            by=one,
+            place=person.address,
+            wishes=f"请叫我{person.name}",
+            starts_at=NOON + timedelta(hours=after),
+        )
+        if after == 1:
+            await timebank.accept(visit.id, by=street.volunteer, at=NOON)
+            await _given(visit, elder=one, volunteer=street.volunteer)
+        else:
+            await timebank.cancel(visit.id, by=one, reason=f"{person.name}病了")
+    given = await street.asked(60, starts_at=NOON + timedelta(hours=9))
+    await timebank.accept(given.id, by=one, at=NOON)
+    await _given(given, elder=street.elder, volunteer=one)
+
+
+async def _given(visit: timebank.Visit, *, elder: Actor, volunteer: Actor) -> None:
+    code = (await timebank.visit_page(visit.id, elder))[0].visit.code
+    await timebank.check_in(visit.id, by=volunteer, code=code, at=visit.starts_at)
+    after = visit.starts_at + timedelta(minutes=60)
+    await timebank.check_out(visit.id, by=volunteer, at=after)
+    await timebank.confirm(visit.id, by=elder, minutes=60)
+
+
+async def _ties(life: Life) -> None:
+    street, one, person = life.street, life.one, life.person
+    await community.record_kinship(
+        one.member_id,
+        street.elder.member_id,
+        community.KinKind.OTHER,
+        evidence=f"户口簿：{person.name}是妹妹",
+        by=street.coordinator,
+    )
+    for member, delegate in ((one, street.volunteer), (street.elder, one)):
+        terms = community.Terms(
+            member.member_id,
+            delegate.member_id,
+            frozenset({community.DelegatedAct.PASSBOOK}),
+            datetime.now(UTC) + timedelta(days=100),
+        )
+        agreed = community.Agreement(
+            words=f"这件事与{person.name}有关，我同意。",
+            language="zh",
+            channel=community.Channel.ONLINE,
+            witness_id=None,
+        )
+        await community.grant_delegation(terms, agreed, by=member, key=uuid.uuid4())
+
+
+async def _round(life: Life) -> None:
+    opened = await marketplace.open_round(
+        by=life.other_desk, name="秋季", terms=Terms(100_000, 2, rule=Rule.GREEDY)
+    )
+    draft = Draft("长椅", "给大家坐", "三号楼前", Category.ENVIRONMENT, 50_000)
+    await marketplace.propose(opened.id, draft, by=life.one)
+    await marketplace.open_ballot(opened.id, by=life.other_desk)
+    await marketplace.vote(opened.id, [1], by=life.one)
+    await marketplace.close_and_count(opened.id, by=life.other_desk)
+
+
+async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) -> None:
+    held = await personal_data.gathered(life.one)
+    empty = {name for name, rows in held.items() if not rows}
+    assert empty <= {
+        "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
+        "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
+        "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
+    }  # fmt: skip
+    assert held["register"][0]["phone"] == life.person.phone
+    assert [row["voted"] for row in held["voter_rolls"]] == [True]
+    assert [row["change"] for row in held["passbook"]] == [300, -60, 60]
+    assert held["passbook"][-1]["balance"] == 300
+    assert {row["other"] if "other" in row else row["elder"] for row in held["visits_given"]} == {
+        "陈桂芳"
+    }
+    file = personal_data.as_json(held, home=await community.community(life.street.id))
+    told = json.loads(file)["held"]
+    assert told["register"][0]["birth_date"] == life.person.born.isoformat()
+    assert set(told) == {kind.name for kind in personal_data.KINDS} | {"passbook", "trail"}
+    text = file.decode()
+    assert "梧桐里 12 号 302 室" not in text, "where another elder lives is theirs"
+    ids = (life.street.elder, life.street.volunteer, life.street.coordinator, life.other_desk)
+    named = {str(one.member_id) for one in ids}
+    assert not [one for one in named if one in json.dumps(told["visits_given"])]
+    assert all(set(row) == {"round", "opened_at", "voted"} for row in told["voter_rolls"])
+    assert "visit.ask" in {row["act"] for row in told["trail"]}
+    assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
+
+
+async def test_an_erasure_leaves_no_trace_and_the_book_whole(
+    life: Life, owner: asyncpg.Connection
+) -> None:
+    book = ledger.CommunityId(life.street.id)
+    asked = await community.ask_erasure(life.one.member_id, by=life.one)
+    before = life.traces(await life.dumped(owner))
+    tables = {table for table, _ in before}
+    assert {
+        "member", "household", "visit", "visit_history", "audit_words", "consent", "kinship",
+        "message",
+    } <= tables  # fmt: skip
+    person = life.person
+    told = {person.name, person.phone, person.email, person.born.isoformat(), person.address}
+    assert {one for _, one in before} >= told
+    sums = await ledger.trial_balance(book)
+    transfers = await _book(owner, life.street.id)
+
+    erased = await erasing.erase(life.one.member_id, by=life.other_desk)
+
+    assert life.traces(await life.dumped(owner)) == set()
+    assert await ledger.trial_balance(book) == sums
+    assert await _book(owner, life.street.id) == transfers
+    assert (await ledger.verify()).findings == ()
+    assert (await community.member(life.one.member_id)).name == erased.pseudonym
+    assert asked.member_id == life.one.member_id
+    assert await _left(owner, life.one.member_id) == 0
+    again = await erasing.erase(life.one.member_id, by=life.other_desk)
+    assert again == replace(erased, now=False)
+    # The other side of each visit still finds it, under the pseudonym.
+    line = (await timebank.passbook(life.street.volunteer)).lines[0]
+    assert line.other_name == erased.pseudonym
+
+
+async def _book(owner: asyncpg.Connection, community_id: uuid.UUID) -> list[Any]:
+    found = []
+    for table in ("transfer", "account", "open_hold"):
+        found += await owner.fetch(
+            f"SELECT to_jsonb(t)::text FROM {table} AS t WHERE community_id = $1 ORDER BY 1",
+            community_id,
+        )
+    return found
+
+
+async def _left(owner: asyncpg.Connection, member_id: uuid.UUID) -> int:
+    """Return how many rows still let the member sign in, be reached, or act for somebody."""
+    count = 0
+    for table in ("web_session", "member_password", "one_time_code", "second_factor",
+                  "sign_in_card", "push_device", "message_preference", "message"):  # fmt: skip
+        count += await owner.fetchval(
+            f"SELECT count(*) FROM {table} WHERE member_id = $1", member_id
+        )
+    count += await owner.fetchval(
+        "SELECT count(*) FROM delegation WHERE revoked_at IS NULL"
+        " AND $1 IN (member_id, delegate_id)",
+        member_id,
+    )
+    return count + await owner.fetchval(
+        "SELECT count(*) FROM kinship WHERE ended_at IS NULL AND $1 IN (member_id, relative_id)",
+        member_id,
+    )
+
+
+@pytest.mark.parametrize("part", ["elder", "volunteer"])
+async def test_who_has_an_open_visit_is_not_erased(life: Life, part: str) -> None:
+    street = life.street
+    if part == "elder":
+        visit = await street.asked(60, by=life.one, starts_at=NOON + timedelta(days=1))
+    else:
+        visit = await street.asked(60, starts_at=NOON + timedelta(days=1))
+        await timebank.accept(visit.id, by=life.one, at=NOON)
+    await community.ask_erasure(life.one.member_id, by=life.one)
+    seen = await erasing.obstacles(life.one.member_id, community_id=street.id)
+    assert (seen.visits, seen.roles, seen.any) == (1, (), True)
+    with pytest.raises(timebank.OpenVisits):
+        await erasing.erase(life.one.member_id, by=life.other_desk)
+    assert (await community.member(life.one.member_id)).name == life.person.name
+    assert (await community.waiting_erasure(life.one.member_id, community_id=street.id)) is not None
