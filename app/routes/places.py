@@ -51,7 +51,7 @@ async def place(request: AnyRequest, area_id: FromPath[UUID]) -> Template:
     above = (await community.area_path(area_id))[:-1]
     context = {
         "node": await node_of(here),
-        "path": [(one, not tops.isdisjoint(one.lineage)) for one in above],
+        "lies_in": [(one, not tops.isdisjoint(one.lineage)) for one in above],
         "levels": LEVELS,
         "roles": ROLES,
         "staff": staff,
