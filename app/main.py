@@ -22,12 +22,13 @@ from litestar.types import (
 )
 
 import ledger
-from app import failures, forgery, logs, sessions
+from app import failures, forgery, logs
 from app.acts import act
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
 from app.messages import post
+from app.messages.counting import UnreadMiddleware
 from app.messages.worker import Postman, sweep
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
@@ -35,6 +36,7 @@ from app.preferences import SpeakingMiddleware
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
 from app.settings import settings
+from app.sign_in.tidying import tidy_sign_in
 from app.templating import STATIC, template_config
 from app.watching import watched
 
@@ -43,7 +45,7 @@ FORM_BYTES_MAX = 10 * 1024 * 1024
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
-    Job("clear ended sessions", every_seconds=600, run=sessions.clear_ended),
+    Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
 ]
 
@@ -83,6 +85,7 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
         state=State({"engine": DB, "stopping": False}),
         middleware=[
             MemberMiddleware(),
+            UnreadMiddleware(),
             SpeakingMiddleware(),
             NoticeMiddleware(),
         ],

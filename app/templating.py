@@ -151,6 +151,12 @@ def signed_in() -> Any:
     return request.scope.get("user") if request is not None else None
 
 
+def unread_messages() -> int:
+    """Return how many messages wait for whoever is signed in; counted before the page is made."""
+    request = _current_page().request
+    return int(request.scope["state"].get("linli.unread", 0)) if request is not None else 0
+
+
 def _address() -> str:
     request = _current_page().request
     return here(request) if request is not None else "/"
@@ -198,6 +204,7 @@ def make_environment(*templates: Path) -> Environment:
         signed_in=signed_in,
         static=static,
         text_size=_text_size,
+        unread_messages=unread_messages,
         when=when,
         when_day=when_day,
         when_span=when_span,

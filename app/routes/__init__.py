@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from app.routes import (
     audit,
     book,
+    desk,
     duplicates,
     elections,
     erasures,
@@ -23,6 +24,8 @@ from app.routes import (
     projects,
     roles,
     rounds,
+    security,
+    sign_in_help,
     signin,
     visits,
 )
@@ -31,6 +34,7 @@ from app.routes import (
 route_handlers: list[ControllerRouterHandler] = [
     *audit.handlers,
     *book.handlers,
+    *desk.handlers,
     *duplicates.handlers,
     *elections.handlers,
     *erasures.handlers,
@@ -51,6 +55,8 @@ route_handlers: list[ControllerRouterHandler] = [
     *projects.handlers,
     *roles.handlers,
     *rounds.handlers,
+    *security.handlers,
+    *sign_in_help.handlers,
     *signin.handlers,
     *visits.handlers,
 ]
