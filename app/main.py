@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from litestar import Litestar
 from litestar.config.csrf import CSRFConfig
@@ -22,7 +23,7 @@ from litestar.types import (
 )
 
 import ledger
-from app import failures, forgery, logs
+from app import failures, forgery, logs, unrouted
 from app.acts import act
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
@@ -33,6 +34,7 @@ from app.messages.worker import Postman, sweep
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
+from app.retention import clear_everywhere
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
 from app.settings import settings
@@ -47,6 +49,7 @@ jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
+    Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 
 
@@ -63,8 +66,13 @@ class Linli(Litestar):
         if scope["type"] != ScopeType.HTTP:
             await super().__call__(scope, receive, send)
             return
+        by_route = super().__call__
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await unrouted.answered(self, by_route, scope, receive, send)  # type: ignore[arg-type]  # Litestar's own
+
         await watched(
-            super().__call__,
+            partial(forgery.keeping, answer),
             scope,  # type: ignore[arg-type]  # an HTTP scope, as just asked
             receive,  # type: ignore[arg-type]  # an HTTP scope comes with HTTP's receive
             send,  # type: ignore[arg-type]  # and send

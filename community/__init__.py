@@ -51,7 +51,13 @@ from community.directory import (
     listed,
 )
 from community.duplicates import PAIRS_ON_A_PAGE, Pair, alike, namesakes, not_the_same
-from community.entering import active_member_by_phone, count_with_role, phone_of, some_members
+from community.entering import (
+    active_member_by_phone,
+    count_with_role,
+    guessable,
+    phone_of,
+    some_members,
+)
 from community.erasure import (
     ERASERS,
     AskedYourself,
@@ -211,6 +217,7 @@ from community.reading import (
     members,
     named_members,
 )
+from community.retention import clear_messages, due_for_erasure
 from community.roles import end_role, grant_role
 from community.rules import PERSONAL, Span, keeps_organisations, may_give_post
 from community.trail import (
@@ -397,6 +404,7 @@ __all__ = [
     "audit_events",
     "belonging",
     "candidates",
+    "clear_messages",
     "close_organisation",
     "communities",
     "communities_below",
@@ -411,6 +419,7 @@ __all__ = [
     "delegations_to",
     "details_of",
     "directory_page",
+    "due_for_erasure",
     "end_kinship",
     "end_post",
     "end_role",
@@ -426,6 +435,7 @@ __all__ = [
     "grant_role",
     "grants_open",
     "grids",
+    "guessable",
     "held_role",
     "household",
     "household_by_code",

@@ -36,6 +36,7 @@ INDEXES = (
        WHERE withdrawn_at IS NULL AND carried_out_at IS NULL""",
     """CREATE INDEX erasure_waiting ON erasure (community_id, asked_at)
        WHERE withdrawn_at IS NULL AND carried_out_at IS NULL""",
+    "CREATE INDEX message_by_age ON message (community_id, created_at)",
     """CREATE INDEX member_who_left ON member (community_id, left_at)
        WHERE standing = 'left'""",
 )

@@ -325,7 +325,7 @@ async def test_an_erasure_leaves_no_trace_and_the_book_whole(
     assert life.traces(await life.dumped(owner)) == set()
     assert await ledger.trial_balance(book) == sums
     assert await _book(owner, life.street.id) == transfers
-    assert (await ledger.verify()).findings == ()
+    assert (await ledger.verify()).findings == []
     assert (await community.member(life.one.member_id)).name == erased.pseudonym
     assert asked.member_id == life.one.member_id
     assert await _left(owner, life.one.member_id) == 0

@@ -1,0 +1,87 @@
+"""Collects from the source every act that the code writes down, however it comes to `record`."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+HOUSE: Final = Path(__file__).parent.parent
+PACKAGES: Final = ("app", "community", "marketplace", "timebank")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Written(NamedTuple):
+    """A call of `record`: where it stands, and the acts that it can write down; none is unclear."""
+
+    place: str
+    acts: frozenset[str]
+
+
+def written_acts() -> list[Written]:
+    """Return every call of `record` in the packages with the acts that it writes down."""
+    return [one for package in PACKAGES for one in _of_package(package)]
+
+
+def _of_package(package: str) -> Iterator[Written]:
+    trees = {
+        path: ast.parse(path.read_text())
+        for path in sorted((HOUSE / package).rglob("*.py"))
+        if "piccolo_migrations" not in path.parts
+    }
+    for path, tree in trees.items():
+        for function in _functions(tree):
+            for call in _calls(function):
+                if _name(call) == "record" and call.args:
+                    place = f"{path.relative_to(HOUSE)}:{call.lineno}"
+                    yield Written(place, _texts(call.args[0], function, list(trees.values())))
+
+
+def _functions(tree: ast.Module) -> list[Function]:
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def _calls(node: ast.AST) -> list[ast.Call]:
+    return [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+
+
+def _name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _texts(given: ast.expr, function: Function, trees: list[ast.Module]) -> frozenset[str]:
+    """Return the texts that an expression can be: a literal, a choice of two, or what is passed."""
+    match given:
+        case ast.Constant(value=str() as text):
+            return frozenset({text})
+        case ast.IfExp(body=body, orelse=other):
+            return _texts(body, function, trees) | _texts(other, function, trees)
+        case ast.JoinedStr(
+            values=[ast.Constant(value=str() as before), ast.FormattedValue(value=rest)]
+        ):
+            return frozenset(before + text for text in _texts(rest, function, trees))
+        case ast.Name(id=name):
+            return _passed(name, function, trees)
+    return frozenset()
+
+
+def _passed(name: str, function: Function, trees: list[ast.Module]) -> frozenset[str]:
+    """Return what the package's calls of a function pass for one of its parameters."""
+    places = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    found: frozenset[str] = frozenset()
+    for tree in trees:
+        for caller in _functions(tree):
+            for call in _calls(caller):
+                if _name(call) != function.name or caller is function:
+                    continue
+                given = [one.value for one in call.keywords if one.arg == name]
+                if not given and name in places and places.index(name) < len(call.args):
+                    given = [call.args[places.index(name)]]
+                for one in given:
+                    found |= _texts(one, caller, trees)
+    return found
