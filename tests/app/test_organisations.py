@@ -355,9 +355,9 @@ async def test_a_visit_counts_once_it_is_confirmed(street: Street) -> None:
     who, by = street.volunteer.member_id, street.coordinator
     await community.give_post(group.id, who, Post.MEMBER, since=began - DAY, by=by)
     assert (await service_record(group.id, community_id=street.id)).visits == 0
-    await timebank.confirm(visit.id, by=street.elder, minutes=90)
+    await timebank.confirm(visit.id, by=street.elder, minutes=95)
     found = await service_record(group.id, community_id=street.id)
-    assert (found.visits, found.minutes) == (1, 90)
+    assert (found.visits, found.minutes) == (1, 95)
 
 
 async def test_the_service_record_names_projects_proposed_while_belonging(
