@@ -23,7 +23,7 @@ from litestar.types import (
 )
 
 import ledger
-from app import failures, forgery, logs, unrouted
+from app import failures, forgery, logs
 from app.acts import act
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
@@ -40,6 +40,7 @@ from app.routes.health import A_MACHINE
 from app.settings import settings
 from app.sign_in.tidying import tidy_sign_in
 from app.templating import STATIC, template_config
+from app.unrouted import Unrouted
 from app.watching import watched
 
 FORM_BYTES_MAX = 10 * 1024 * 1024
@@ -66,11 +67,7 @@ class Linli(Litestar):
         if scope["type"] != ScopeType.HTTP:
             await super().__call__(scope, receive, send)
             return
-        by_route = super().__call__
-
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            await unrouted.answered(self, by_route, scope, receive, send)  # type: ignore[arg-type]  # Litestar's own
-
+        answer = Unrouted(self, super().__call__)
         await watched(
             partial(forgery.keeping, answer),
             scope,  # type: ignore[arg-type]  # an HTTP scope, as just asked

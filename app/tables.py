@@ -79,6 +79,7 @@ class SignInWaitRow(Table, tablename="sign_in_wait"):
     """How long the next try has to wait, after so many that failed."""
 
     key = Bytea(primary_key=True)
+    about = Bytea(null=True, default=None)
     failures = Integer()
     until = Timestamptz()
     forget_at = Timestamptz()

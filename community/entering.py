@@ -1,5 +1,7 @@
 """Finds the members who sign in: by their telephone number, or in a demo by role and name."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +23,27 @@ async def active_member_by_phone(phone: str) -> Member | None:
     return _member(rows[0]) if rows else None
 
 
+@dataclass(frozen=True, slots=True)
+class Guessable:
+    """What a stranger may know of a member: no good start for a password."""
+
+    phone: str | None = None
+    birth_date: date | None = None
+
+
 async def phone_of(member_id: UUID, *, community_id: UUID) -> str | None:
     """Return a member's telephone number (E.164); None where there is none, or no such member."""
+    return (await guessable(member_id, community_id=community_id)).phone
+
+
+async def guessable(member_id: UUID, *, community_id: UUID) -> Guessable:
+    """Return a member's telephone number and birth date, for refusing passwords made of them."""
     rows = await MemberRow.raw(
-        "SELECT phone FROM member WHERE id = {} AND community_id = {}", member_id, community_id
+        "SELECT phone, birth_date FROM member WHERE id = {} AND community_id = {}",
+        member_id,
+        community_id,
     )
-    return rows[0]["phone"] if rows else None
+    return Guessable(**rows[0]) if rows else Guessable()
 
 
 async def some_members(

@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "app.commands.serve",
     "demo": "app.commands.demo",
     "migrate": "app.commands.migrate",
+    "administrator": "app.commands.administrator",
     "verify": "app.commands.verify",
     "count": "app.commands.count",
     "import-election": "app.commands.import_election",
@@ -46,6 +47,7 @@ def linli() -> None:
     Try it:            linli demo
     Run it:            linli serve --workers 2
     After an upgrade:  linli migrate
+    The first sign-in: linli administrator add
     Check the book:    linli verify
     Count an election: linli count election.pb
     Check its rules:   linli policy check pack.toml

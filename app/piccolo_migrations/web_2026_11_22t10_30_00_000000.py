@@ -115,10 +115,12 @@ CREATE TABLE sign_in_card (
 )
 """
 
-# Keys are keyed hashes: no telephone number and no address stands here in the clear.
+# Keys are keyed hashes: no telephone number and no address stands here in the clear. `about` is
+# whose sign-in waits, so that the desk can end the waits of one person.
 WAITS = (
     """CREATE TABLE sign_in_wait (
         key bytea PRIMARY KEY,
+        about bytea,
         failures integer NOT NULL,
         until timestamptz NOT NULL,
         forget_at timestamptz NOT NULL,
@@ -138,6 +140,8 @@ INDEXES = (
     "CREATE INDEX one_time_code_by_member ON one_time_code (member_id)",
     """CREATE UNIQUE INDEX one_card_at_a_time ON sign_in_card (member_id)
        WHERE revoked_at IS NULL""",
+    "CREATE UNIQUE INDEX one_code_per_asking ON one_time_code (asked_hash)",
+    "CREATE INDEX sign_in_wait_by_person ON sign_in_wait (about) WHERE about IS NOT NULL",
     "CREATE INDEX sign_in_wait_by_forgetting ON sign_in_wait (forget_at)",
     "CREATE INDEX request_pace_by_level ON request_pace (level_until)",
 )

@@ -35,7 +35,7 @@ class Group:
 
 
 async def groups(community_id: UUID) -> list[Group]:
-    """Return a few members of each role, nobody twice; a role that nobody else holds is left out."""
+    """Return a few members of each role, nobody twice; no group is empty."""
     found, shown = [], set[UUID]()
     for role, label, icon in GROUPS:
         holders = await community.some_members(community_id, role=role, size=FEW + len(shown))
