@@ -8,6 +8,7 @@ number is found whether its member was reached already or not.
 """
 
 import hmac
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -28,10 +29,10 @@ def kept() -> bool:
 def compact(written: str) -> str | None:
     """Return an identity number in its one form, `11010519491231002X`; None for what is none.
 
-    Its date, its place of registration and its last character are checked. Full-width characters
-    and spaces do not matter.
+    Its date, its place of registration and its last character are checked. Full-width characters,
+    spaces and hyphens do not matter.
     """
-    number = unicodedata.normalize("NFKC", written)
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", written))
     from stdnum.cn import ric  # noqa: PLC0415 (slow to import, and few requests need it)
     from stdnum.exceptions import ValidationError  # noqa: PLC0415 (the same)
 

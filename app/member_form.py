@@ -12,10 +12,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from app import identity
-from app.field_words import WORDS
+from app.field_words import told as in_words
 from app.forms import Form
 from app.i18n import gettext as _
 from app.phones import e164, spoken
+from app.templating import DEFAULT_ZONE
 from community import Details, Household, Member, Registration, Role
 
 AT_HOME: Final = (Role.RESIDENT, Role.VOLUNTEER, Role.ELDER)
@@ -88,18 +89,21 @@ def shown(form: Form) -> dict[str, Any]:
     return {field: value for field, value in was.items() if WAS + field in form.values}
 
 
-def tell_changed(form: Form, now: Mapping[str, Any]) -> Form:
-    """Return the form with what was typed, told what others changed; it shows that from now on."""
+def tell_changed(form: Form, now: Mapping[str, Any], grids: Mapping[str, str]) -> Form:
+    """Return the form with what was typed, told what others changed; it shows that from now on.
+
+    `grids` are the grids' names by their ids.
+    """
     values = dict(form.values)
     told = Form(values, dict(form.errors))
     for field, value in now.items():
         plain = value.isoformat() if isinstance(value, date) else str(value or "")
         values[WAS + field] = (plain,)
-        read_out = spoken(plain) if field == "phone" and plain else plain
+        read_out = spoken(plain) if field == "phone" and plain else grids.get(plain, plain)
         told.refuse(
             field,
             _("Somebody changed this meanwhile to: %(now)s. Keep yours, or type theirs; then save.")
-            % {"now": WORDS.get(field, {}).get(plain, read_out) or _("nothing")},
+            % {"now": in_words(field, read_out, DEFAULT_ZONE)},
         )
     return told
 

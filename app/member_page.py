@@ -16,6 +16,7 @@ from app import identity
 from app.field_words import label, told
 from app.i18n import gettext as _
 from app.masks import Sight, seen, sight
+from app.templating import DEFAULT_ZONE
 from app.wording import duration, number, printed_day
 from community import Actor, Details, Listed, Role
 
@@ -61,7 +62,7 @@ def line(one: Listed, roles: Iterable[Role]) -> Line:
         name=one.name,
         roles=role_words(one.roles),
         grid=one.grid,
-        standing=told("standing", one.standing.value, ZoneInfo("UTC")),
+        standing=told("standing", one.standing.value, DEFAULT_ZONE),
         active=one.standing is community.Standing.ACTIVE,
         phone=seen("phone", one.phone, roles, listed=True),
         born=seen("birth_date", one.birth_date, roles, listed=True),
@@ -93,7 +94,7 @@ async def shown(member_id: UUID, by: Actor) -> Shown:
     if not identity.kept() and not known.identity_sealed:
         values["identity"] = None
     facts = tuple(
-        (field, label(field), told(field, values[field], ZoneInfo("UTC")))
+        (field, label(field), told(field, values[field], DEFAULT_ZONE))
         for field in SHOWN
         if values[field] is not None
     )
@@ -138,11 +139,11 @@ async def side_by_side(one: UUID, two: UUID, by: Actor) -> dict[str, Any]:
 def role_words(roles: Iterable[Role]) -> str:
     """Return roles in words, in the order in which the glossary has them."""
     held = set(roles)
-    return _(", ").join(told("role", role.value, ZoneInfo("UTC")) for role in Role if role in held)
+    return _(", ").join(told("role", role.value, DEFAULT_ZONE) for role in Role if role in held)
 
 
 def _standing(page: Shown) -> str:
-    return told("standing", page.member.standing.value, ZoneInfo("UTC"))
+    return told("standing", page.member.standing.value, DEFAULT_ZONE)
 
 
 def _born(known: Details, by: Actor) -> str | None:

@@ -69,7 +69,7 @@ def refusal_words(refusal: Exception) -> str:  # noqa: PLR0911 (one for each)
                 "Nothing was changed: %(num)s visits are not over. Let them be confirmed, or call "
                 "them off, and come back.",
                 len(visits),
-            )
+            ) % {"num": len(visits)}
         case marketplace.errors.VotedTwice(round_name=name):
             return _(
                 "Both memberships have voted in the round “%(name)s”, and nobody may choose which "

@@ -154,7 +154,7 @@ async def _compare(member_id: UUID, other_id: UUID, by: Actor, form: Form) -> Te
         "form": form,
         "one": one.member,
         "two": two.member,
-        "address": _address(member_id, other_id),
+        "target": _address(member_id, other_id),
         "apart": f"/members/{member_id}/not-the-same/{other_id}",
         "settled": one.member.standing is community.Standing.MERGED
         or two.member.standing is community.Standing.MERGED,

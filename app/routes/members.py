@@ -14,7 +14,7 @@ import community
 import timebank
 from app import identity, member_form, member_page, merging
 from app.acts import act
-from app.field_words import WORDS
+from app.field_words import told as in_words
 from app.forms import Form
 from app.i18n import gettext as _
 from app.masks import HIDDEN, sight
@@ -23,7 +23,8 @@ from app.neighbourhood import acting
 from app.notices import noticed
 from app.phones import e164
 from app.routes.typed import typed
-from community import Actor, AfterName, CommunityError, Role, Standing, Verified
+from app.templating import DEFAULT_ZONE
+from community import Actor, AfterName, CommunityError, Registration, Role, Standing, Verified
 from timebank import TimebankError
 
 AnyRequest = Request[Any, Any, Any]
@@ -66,6 +67,11 @@ async def find(request: AnyRequest) -> Template | Redirect:
     return await _list(by, form, found=found)
 
 
+def _in_words(field: str, value: str) -> str:
+    """Return one of a field's few values in words."""
+    return in_words(field, value, DEFAULT_ZONE)
+
+
 _FILTERS = ("name", "role", "grid", "standing", "after")
 
 
@@ -87,9 +93,9 @@ async def _list(
         "filters": kept,
         "after": following.id if following else None,
         "first": not form.value("after"),
-        "roles": [(one.value, _(WORDS["role"][one.value])) for one in Role],
+        "roles": [(one.value, _in_words("role", one)) for one in Role],
         "grids": [(str(one.id), one.name) for one in grids],
-        "standings": [(one.value, _(WORDS["standing"][one.value])) for one in STANDINGS],
+        "standings": [(one.value, _in_words("standing", one)) for one in STANDINGS],
         "by": by,
     }
     return Template(
@@ -128,8 +134,8 @@ async def member(request: AnyRequest, member_id: FromPath[UUID]) -> Template:
         "page": page,
         "member": page.member,
         "roles": member_page.role_words(page.member.roles),
-        "standing": WORDS["standing"][page.member.standing.value],
-        "how": WORDS["how"].get(page.known.verified_how or "", ""),
+        "standing": _in_words("standing", page.member.standing),
+        "how": _in_words("how", page.known.verified_how or ""),
         "mates": [one for one in mates if one.id != member_id],
         "former": await community.former_memberships(member_id, community_id=by.community_id),
         "did": did[member_id],
@@ -191,7 +197,8 @@ async def amend(request: AnyRequest, member_id: FromPath[UUID]) -> Template | Re
             member_id, said, shown=member_form.shown(form), by=by
         )
     except community.ChangedMeanwhile as moved:
-        return await _form_page(by, member_form.tell_changed(form, moved.now), member_id)
+        grids = {str(one.id): one.name for one in await community.grids(by.community_id)}
+        return await _form_page(by, member_form.tell_changed(form, moved.now, grids), member_id)
     except CommunityError as refusal:
         return await _refused_form(by, form, refusal, member_id)
     answer = Redirect(f"/members/{member_id}", status_code=303)
@@ -222,8 +229,8 @@ async def _form_page(
         "name": named.get(member_id, "") if member_id else "",
         "holder": (holder, named[holder]) if holder in named else None,
         "grids": [(str(one.id), one.name) for one in await community.grids(by.community_id)],
-        "registrations": [(one, _(words)) for one, words in WORDS["registration"].items()],
-        "at_home": [(one.value, _(WORDS["role"][one.value])) for one in member_form.AT_HOME],
+        "registrations": [(one.value, _in_words("registration", one)) for one in Registration],
+        "at_home": [(one.value, _in_words("role", one)) for one in member_form.AT_HOME],
         "identity_kept": identity.kept(),
         "identity_known": bool(known and known.identity_sealed),
         "was": [(name, form.value(name)) for name in form.values if name.startswith("was-")],
@@ -256,7 +263,7 @@ async def _verify_page(member_id: UUID, by: Actor, form: Form) -> Template:
     context = {
         "form": form,
         "page": await member_page.shown(member_id, by),
-        "ways": [(one, _(words)) for one, words in WORDS["how"].items()],
+        "ways": [(one.value, _in_words("how", one)) for one in Verified],
     }
     return Template(
         "community/member_verify.html", context=context, status_code=200 if form.ok else REFUSED
