@@ -7,9 +7,11 @@ start.
 import hashlib
 import logging
 import re
+import warnings
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 PHONE, NUMBER = "{phone}", "{number}"
@@ -139,12 +141,20 @@ def _national(phone: str) -> str:
 
 
 def _known_to_apprise(address: str) -> bool:
-    from apprise import Apprise  # noqa: PLC0415 (slow to import; most starts do not need it)
-
-    hush_apprise()
-    return Apprise.instantiate(address, suppress_exceptions=True) is not None
+    return apprise().instantiate(address, suppress_exceptions=True) is not None
 
 
-def hush_apprise() -> None:
-    """Keep Apprise from writing down addresses and numbers; what matters we log ourselves."""
+@lru_cache(maxsize=1)
+def apprise() -> Any:
+    """Return the `Apprise` class, loaded with all it knows; slow, and most starts do not need it.
+
+    It is kept from writing down addresses and numbers: what matters we write down ourselves.
+    """
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    with warnings.catch_warnings():
+        # One of its parts imports what Python 3.13 no longer has, and knows what to do without.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from apprise import Apprise  # noqa: PLC0415 (see above)
+
+        Apprise.instantiate("json://localhost")  # its parts are loaded when one is asked for
+    return Apprise

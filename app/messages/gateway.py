@@ -6,7 +6,7 @@ import structlog
 
 from app.i18n import gettext, speaking
 from app.messages.parcels import Later, Parcel, Refused
-from app.ways import for_phone, hush_apprise
+from app.ways import apprise, for_phone
 from app.wording import number
 
 log = structlog.get_logger("linli.message")
@@ -58,10 +58,7 @@ async def notified(address: str, text: str, title: str = "") -> bool:
 
 
 def _notify(address: str, text: str, title: str) -> bool:
-    from apprise import Apprise, NotifyFormat  # noqa: PLC0415 (slow to import; many never need it)
-
-    hush_apprise()
-    carrier = Apprise()
+    carrier = apprise()()
     if not carrier.add(address):
         return False
-    return bool(carrier.notify(body=text, title=title, body_format=NotifyFormat.TEXT))
+    return bool(carrier.notify(body=text, title=title, body_format="text"))

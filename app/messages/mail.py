@@ -82,6 +82,7 @@ class Mail:
             mail["List-Unsubscribe"] = f"<{self._choices}>"
             mail.set_content(self._text(parcel), cte="base64")
             mail.add_alternative(self._html(parcel), subtype="html", cte="base64")
+            mail.set_boundary(f"linli-{parcel.id}")  # so that each try is the same, to the letter
         return mail
 
     @property

@@ -49,7 +49,10 @@ def is_device(endpoint: str, key: str, auth: str, hosts: tuple[str, ...]) -> boo
 
     Only known services: the address comes from outside, and we call it.
     """
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError:
+        return False
     if parts.scheme != "https" and not _for_trial(parts.hostname, hosts):
         return False
     if not parts.hostname or not any(_fits(parts.hostname, host) for host in hosts):

@@ -52,9 +52,11 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mail_server(*answers: str) -> AsyncIterator[tuple[Mailbox, MailServer]]:
+async def mail_server(
+    *answers: str, box: Mailbox | None = None
+) -> AsyncIterator[tuple[Mailbox, MailServer]]:
     """Run an SMTP server on a port of its own."""
-    box = Mailbox(list(answers) or ["250 OK"])
+    box = box or Mailbox(list(answers) or ["250 OK"])
     controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
