@@ -10,6 +10,7 @@ import timebank
 from app.forms import Form
 from app.i18n import current_language
 from app.i18n import gettext as _
+from app.standing_in import ActedFor, acted_for, place_of
 from app.visit_words import STATES, STATES_FOR_ME, STEPS, Part, icon_of
 from app.wording import duration
 from community import Actor, Community, Role
@@ -27,6 +28,10 @@ class ShownVisit:
     state: str
     other: str
     """The person on the other side, as this member calls them; empty while nobody is there."""
+    place: str
+    """Where the pages are of the member whose affair it is."""
+    confirms: bool
+    """Whether it is for this member to confirm, once it is finished."""
 
     @property
     def visit(self) -> timebank.Visit:
@@ -36,13 +41,14 @@ class ShownVisit:
     @property
     def href(self) -> str:
         """Where its page is."""
-        return f"/time-bank/visits/{self.seen.visit.id}"
+        return f"{self.place}/visits/{self.seen.visit.id}"
 
     @property
     def waits_for_me(self) -> bool:
         """Whether the next step is this member's: to confirm, or to check out."""
-        mine = {"elder": {State.FINISHED}, "volunteer": {State.UNDER_WAY}}
-        return self.seen.visit.state in mine.get(self.part, set())
+        if self.part == "volunteer":
+            return self.seen.visit.state is State.UNDER_WAY
+        return self.confirms and self.seen.visit.state is State.FINISHED
 
     @property
     def ahead(self) -> bool:
@@ -50,21 +56,29 @@ class ShownVisit:
         return self.seen.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
 
 
-def shown(seen: Seen, by: Actor) -> ShownVisit:
-    """Return a visit as this member sees it."""
+def shown(seen: Seen, by: Actor, whom: ActedFor | None = None) -> ShownVisit:
+    """Return a visit as this member sees it; `whom` is who they act for, if they do."""
     visit = seen.visit
     part: Part = "reader"
-    if visit.elder_id == by.member_id:
+    if whom is not None:
+        part = "delegate"
+    elif visit.elder_id == by.member_id:
         part = "elder"
     elif visit.volunteer_id == by.member_id:
         part = "volunteer"
+    confirms = part == "elder" or (
+        whom is not None and whom.may("confirm") and visit.volunteer_id != by.member_id
+    )
+    words = STATES_FOR_ME.get((part, visit.state), STATES[visit.state])
     return ShownVisit(
         seen,
         part,
         visit.care_service.name(current_language()),
         icon_of(visit.care_service.code),
-        _(STATES_FOR_ME.get((part, visit.state), STATES[visit.state])),
-        seen.volunteer_name if part == "elder" else seen.elder_name,
+        _(words if part != "delegate" or confirms else STATES[visit.state]),
+        seen.volunteer_name if part in {"elder", "delegate"} else seen.elder_name,
+        place_of(by),
+        confirms,
     )
 
 
@@ -83,18 +97,24 @@ def track(seen: Seen, steps: list[timebank.Step]) -> dict[str, Any]:
 
 
 def lengths_to_confirm(
-    visit: timebank.Visit, policy: timebank.VisitPolicy
+    visit: timebank.Visit, policy: timebank.VisitPolicy, whom: ActedFor | None
 ) -> list[tuple[int, str, str]]:
-    """Return what the elder may confirm, each with words and a hint."""
+    """Return what may be confirmed, each with words and a hint for the elder or a delegate."""
     if visit.minutes_measured is None:
         return []
     booked = visit.minutes_booked
     offered = rules.proposals(booked, visit.minutes_measured, policy)
-    hints = {booked: _("What you had set aside; nothing more is taken.")}
+    within, beyond = (
+        _("What you had set aside; nothing more is taken."),
+        _("I agree to give %(more)s more than I had set aside."),
+    )
+    if whom is not None:
+        within = _("What was set aside; nothing more is taken.")
+        beyond = _("%(more)s more than was set aside: choose it only if %(name)s agrees.")
+    hints = {booked: within}
     for minutes in offered[1:]:
-        hints[minutes] = _("I agree to give %(more)s more than I had set aside.") % {
-            "more": duration(minutes - booked)
-        }
+        figures = {"more": duration(minutes - booked), "name": whom.name if whom else ""}
+        hints[minutes] = beyond % figures
     return [(minutes, duration(minutes), hints.get(minutes, "")) for minutes in offered]
 
 
@@ -104,7 +124,8 @@ async def context(
     """Return everything that the template of a visit's page needs."""
     seen, steps = visit_page
     home: Community = await community.community(by.community_id)
-    mine = shown(seen, by)
+    whom = await acted_for(by)
+    mine = shown(seen, by, whom)
     visit = seen.visit
     now = datetime.now(UTC)
     policy = await timebank.visit_policy_at(home.id, now)
@@ -114,6 +135,7 @@ async def context(
         so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at), policy)
     return {
         "mine": mine,
+        "acted_for": whom,
         "visit": visit,
         "seen": seen,
         "steps": steps,
@@ -124,12 +146,12 @@ async def context(
         "zone": ZoneInfo(home.time_zone),
         "now": now,
         "so_far": so_far,
-        "lengths": lengths_to_confirm(visit, policy),
+        "lengths": lengths_to_confirm(visit, policy, whom),
         "can_accept": mine.part == "reader"
         and visit.state is State.REQUESTED
         and Role.VOLUNTEER in by.roles
         and visit.starts_at > now,
-        "can_cancel": _may(rules.check_cancel, visit, by),
+        "can_cancel": (whom is None or whom.may("request")) and _may(rules.check_cancel, visit, by),
         "can_check_in": mine.part == "volunteer"
         and visit.state is State.BOOKED
         and now >= opens_at,
@@ -141,7 +163,7 @@ async def context(
 
 def _may(check: Any, visit: timebank.Visit, by: Actor) -> bool:
     try:
-        check(visit, by=by.member_id, coordinator=Role.COORDINATOR in by.roles)
+        check(visit, by=by.principal, coordinator=Role.COORDINATOR in by.roles)
     except timebank.TimebankError:
         return False
     return True

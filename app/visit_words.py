@@ -14,6 +14,7 @@ from timebank import (
     NeedsWord,
     NotEnoughMinutes,
     OutOfRange,
+    OwnHours,
     OwnVisit,
     State,
     TimebankError,
@@ -25,8 +26,8 @@ from timebank import (
     WrongState,
 )
 
-Part = Literal["elder", "volunteer", "reader"]
-"""Which part a member has in a visit; a reader only looks."""
+Part = Literal["elder", "delegate", "volunteer", "reader"]
+"""Which part a member has in a visit; a delegate acts for its elder, a reader only looks."""
 
 STATES: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("Waiting for a volunteer"),
@@ -42,6 +43,7 @@ STATES_FOR_ME: Final[Mapping[tuple[Part, State], str]] = {
     ("elder", State.REQUESTED): mark("We are looking for somebody"),
     ("elder", State.UNDER_WAY): mark("The volunteer is here"),
     ("elder", State.FINISHED): mark("Please confirm"),
+    ("delegate", State.FINISHED): mark("Please confirm"),
     ("volunteer", State.BOOKED): mark("You promised to come"),
     ("volunteer", State.UNDER_WAY): mark("You are checked in"),
 }
@@ -132,6 +134,11 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR09
             )
         case OwnVisit():
             return _("This is your own visit: somebody else must come to you.")
+        case OwnHours():
+            return _(
+                "You gave this visit yourself, so you cannot confirm it. Only the elder can. "
+                "Nothing was changed."
+            )
         case TooLate():
             return _("The visit should have begun by now, so nobody can accept it any more.")
         case TooEarly(opens_at=opens_at):

@@ -157,8 +157,6 @@ CREATE TABLE kinship (
         AND verified_by <> relative_id),
     CONSTRAINT kinship_ended_whole CHECK ((ended_at IS NULL) = (ended_by IS NULL)
         AND (ended_at IS NULL) = (ended_why IS NULL)),
-    CONSTRAINT kinship_ended_by_another CHECK (ended_by <> member_id
-        AND ended_by <> relative_id),
     CONSTRAINT kinship_ended_why_given CHECK (btrim(ended_why) <> '' AND length(ended_why) <= 500)
 )
 """

@@ -1,0 +1,218 @@
+"""Answers about visits for an elder or who acts for them: to ask, to look, to confirm, to call off.
+
+`by.principal` is the elder whose affair it is. The routes of the elder's own pages and those of a
+delegate's share everything here; only words and addresses differ.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from litestar import Request
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.response import Redirect, Template
+
+import community
+import timebank
+from app import ask_form, visit_page
+from app.forms import Form
+from app.i18n import current_language
+from app.i18n import gettext as _
+from app.notices import NoticeKind, noticed
+from app.routes.typed import key_of, typed
+from app.standing_in import acted_for, place_of
+from app.visit_words import refusal_words, wrong_field
+from app.wording import duration
+from community import Actor
+from timebank import TimebankError, Visit
+
+AnyRequest = Request[Any, Any, Any]
+REFUSED = 422
+
+
+async def ask_page(request: AnyRequest, by: Actor) -> Template:
+    """Show the form that asks for a visit; the place of the last one is filled in."""
+    first = {"minutes": "60", "place": await timebank.last_place(by), "key": str(uuid4())}
+    wanted = request.query_params.get("service")
+    return await _ask_template(by, Form.of({**first, "service": wanted} if wanted else first))
+
+
+async def ask(request: AnyRequest, by: Actor) -> Template | Redirect:
+    """Ask for a visit; a refused form comes back as it was typed."""
+    form = await typed(request)
+    home = await community.community(by.community_id)
+    wanted = ask_form.read(form, ZoneInfo(home.time_zone))
+    if wanted is None:
+        return await _ask_template(by, form)
+    try:
+        visit = await timebank.ask(wanted, by=by, form_key=key_of(form) or uuid4())
+    except timebank.AlreadyAsked as again:
+        told = _(
+            "You had asked for this before; here it stands. Nothing was booked twice. To ask for "
+            "another visit, begin with a new form."
+        )
+        if by.on_behalf_of is not None:
+            told = _(
+                "This had been asked for before; here it stands. Nothing was booked twice. To ask "
+                "for another visit, begin with a new form."
+            )
+        return to_visit(by, again.visit, told, "note")
+    except timebank.NotYours as error:
+        raise PermissionDeniedException from error
+    except community.NotDelegated:
+        return no_longer()
+    except TimebankError as refusal:
+        field = wrong_field(refusal)
+        form.refuse(*(field or ("service", refusal_words(refusal, ZoneInfo(home.time_zone)))))
+        return await _ask_template(by, form)
+    told = _("Your wish is on the board. %(minutes)s are set aside for it.")
+    if by.on_behalf_of is not None:
+        told = _("The wish is on the board. %(minutes)s are set aside for it.")
+    return to_visit(by, visit.id, told % {"minutes": duration(visit.minutes_booked)})
+
+
+async def _ask_template(by: Actor, form: Form) -> Template:
+    home = await community.community(by.community_id)
+    zone, now = ZoneInfo(home.time_zone), datetime.now(UTC)
+    policy = await timebank.visit_policy_at(home.id, now)
+    context = {
+        "form": form,
+        "home": home,
+        "acted_for": await acted_for(by),
+        "place": place_of(by),
+        "services": ask_form.kinds_of_help(
+            await timebank.care_services(home.id), current_language()
+        ),
+        "days": ask_form.days(zone, now, policy),
+        "times": ask_form.times(),
+        "lengths": ask_form.lengths(policy),
+        "balance": await timebank.my_balance(by),
+    }
+    return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)
+
+
+async def confirm(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | Template:
+    """Pass the minutes on. An answer for more than was set aside says so: that is the word."""
+    form = await typed(request)
+    minutes = whole(form.value("minutes"))
+    if minutes is None:
+        form.refuse("minutes", _("Choose one of the lengths shown."))
+        return await again(visit_id, by, form)
+    try:
+        closed = await timebank.confirm(visit_id, by=by, minutes=minutes, word=True)
+    except timebank.NotEnoughMinutes as short:
+        form.refuse("minutes", _short_words(by, short))
+        return await again(visit_id, by, form)
+    except community.NotDelegated:
+        return no_longer()
+    except TimebankError as refusal:
+        return await refused(visit_id, by, refusal, form)
+    return to_visit(by, closed.id, _confirmed_words(by, closed))
+
+
+def _short_words(by: Actor, short: timebank.NotEnoughMinutes) -> str:
+    told = _(
+        "That is %(asked)s more than you had set aside, and you have %(available)s to use. "
+        "Choose a shorter length."
+    )
+    if by.on_behalf_of is not None:
+        told = _(
+            "That is %(asked)s more than was set aside, and there are %(available)s left to use. "
+            "Choose a shorter length."
+        )
+    return told % {"asked": duration(short.asked), "available": duration(short.available)}
+
+
+def _confirmed_words(by: Actor, closed: Visit) -> str:
+    passed = closed.minutes_confirmed or 0
+    figures = {
+        "passed": duration(passed),
+        "back": duration(max(0, closed.minutes_booked - passed)),
+    }
+    if closed.minutes_booked <= passed:
+        return _("Confirmed. %(passed)s passed to the volunteer.") % figures
+    if by.on_behalf_of is not None:
+        return _("Confirmed. %(passed)s passed to the volunteer, %(back)s came back.") % figures
+    return _("Confirmed. %(passed)s passed to the volunteer, %(back)s came back to you.") % figures
+
+
+async def cancel_page(visit_id: UUID, by: Actor) -> Template | Redirect:
+    """Ask once more before a visit is called off."""
+    context = await visit_context(visit_id, by, Form())
+    if not context["can_cancel"]:
+        return Redirect(context["mine"].href, status_code=303)
+    return Template("timebank/cancel.html", context=context)
+
+
+async def cancel(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | Template:
+    """Call a visit off; all that was set aside returns."""
+    form = await typed(request)
+    try:
+        gone = await timebank.cancel(visit_id, by=by, reason=form.value("reason")[:500])
+    except community.NotDelegated:
+        return no_longer()
+    except TimebankError as refusal:
+        return await refused(visit_id, by, refusal, Form())
+    told = _("The visit is called off. %(minutes)s are free again.") % {
+        "minutes": duration(gone.minutes_booked)
+    }
+    return to_visit(by, gone.id, told)
+
+
+async def visit_context(visit_id: UUID, by: Actor, form: Form | None = None) -> dict[str, Any]:
+    """Return what a visit's page needs. Raises 404 and 403 for whoever may not see it."""
+    try:
+        page = await timebank.visit_page(visit_id, by)
+    except (timebank.UnknownVisit, community.NotDelegated) as error:
+        raise NotFoundException from error
+    except timebank.NotYours as error:
+        raise PermissionDeniedException from error
+    return await visit_page.context(page, by, form)
+
+
+def to_visit(by: Actor, visit_id: UUID, told: str, kind: NoticeKind = "done") -> Redirect:
+    """Lead to a visit's page, with a sentence at its top."""
+    answer = Redirect(f"{place_of(by)}/visits/{visit_id}", status_code=303)
+    return noticed(answer, told, kind)
+
+
+def no_longer() -> Redirect:
+    """Lead a delegate home whose delegation ended while the page was open."""
+    told = _("You can no longer do this for them: it was ended meanwhile. Nothing was changed.")
+    return noticed(Redirect("/for", status_code=303), told, "wrong")
+
+
+async def refused(
+    visit_id: UUID, by: Actor, refusal: TimebankError, form: Form
+) -> Template | Redirect:
+    """Show the visit's page again with the refusal at its field, or above everything."""
+    if isinstance(refusal, timebank.NotYours | timebank.UnknownVisit):
+        raise stopped(refusal) from refusal
+    field = wrong_field(refusal)
+    if field is None:
+        home = await community.community(by.community_id)
+        words = refusal_words(refusal, ZoneInfo(home.time_zone))
+        return to_visit(by, visit_id, words, "wrong")
+    form.refuse(*field)
+    return await again(visit_id, by, form)
+
+
+async def again(visit_id: UUID, by: Actor, form: Form) -> Template:
+    """Show the visit's page again, with what was typed."""
+    context = await visit_context(visit_id, by, form)
+    return Template("timebank/visit.html", context=context, status_code=REFUSED)
+
+
+def stopped(error: TimebankError) -> NotFoundException | PermissionDeniedException:
+    """Return the answer to whoever has no business with a visit."""
+    if isinstance(error, timebank.UnknownVisit):
+        return NotFoundException()
+    return PermissionDeniedException()
+
+
+def whole(text: str) -> int | None:
+    """Return typed minutes as a whole number; None for what is none."""
+    plain = text.replace(" ", "")
+    usable = plain.isascii() and plain.isdigit() and len(plain) <= len("1440")
+    return int(plain) if usable else None
