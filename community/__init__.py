@@ -122,6 +122,7 @@ from community.holding import (
     held_role,
     roles_held,
     roles_over,
+    roles_towards,
     staff_at,
     workplaces,
 )
@@ -168,6 +169,7 @@ from community.messages import (
     mark_spread,
     read_all_messages,
     read_message,
+    settle_messages,
     tell,
     told,
     unread_messages,
@@ -209,6 +211,7 @@ from community.policy import (
     adopted_packs,
     policy_in_force,
 )
+from community.preferring import prefer
 from community.reading import (
     communities,
     community,
@@ -476,6 +479,7 @@ __all__ = [
     "policy_in_force",
     "posts_in",
     "posts_of",
+    "prefer",
     "read_all_messages",
     "read_kept",
     "read_message",
@@ -486,8 +490,10 @@ __all__ = [
     "revoke_delegation",
     "roles_held",
     "roles_over",
+    "roles_towards",
     "search_trail",
     "seen_consent",
+    "settle_messages",
     "some_members",
     "staff_at",
     "standing_membership",

@@ -175,6 +175,20 @@ async def read_all_messages(member_id: UUID, *, community_id: UUID) -> int:
     return len(rows)
 
 
+async def settle_messages(member_id: UUID, link: str, *, community_id: UUID) -> None:
+    """Mark as read what a member was told of a page, within the caller's transaction.
+
+    For an act after which it is no news any more: nobody should be asked to confirm twice.
+    """
+    await MessageRow.raw(
+        "UPDATE message SET read_at = clock_timestamp()"
+        " WHERE member_id = {} AND community_id = {} AND link = {} AND read_at IS NULL",
+        member_id,
+        community_id,
+        link,
+    )
+
+
 async def told(message_ids: Collection[UUID], *, locked: bool = False) -> list[Told]:
     """Return messages with whom they are to, in the order they were told; unknown ids are left out.
 

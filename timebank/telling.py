@@ -1,5 +1,6 @@
 """Tells the two sides of a visit what happened to it, within the verb's transaction.
 
+What either was told of the same visit before is no news any more, and marked as read.
 A visit near enough to disturb somebody for (withdrawn or called off within a day) does not wait
 for the end of quiet hours.
 """
@@ -51,7 +52,8 @@ async def tell_finished(visit: Visit) -> None:
 
 
 async def tell_confirmed(visit: Visit) -> None:
-    """Tell the volunteer how many minutes are theirs."""
+    """Tell the volunteer how many minutes are theirs; the elder need not be asked any more."""
+    await _settle(visit, visit.elder_id)
     if visit.volunteer_id is not None:
         await _tell(
             visit,
@@ -66,6 +68,7 @@ async def tell_confirmed(visit: Visit) -> None:
 
 async def tell_cancelled(visit: Visit, *, by: Actor, at: datetime) -> None:
     """Tell both sides, but for the one who called it off, that nobody comes."""
+    await _settle(visit, visit.elder_id)
     urgent = _near(visit, at)
     if visit.volunteer_id is None:
         if visit.elder_id != by.member_id:
@@ -83,14 +86,23 @@ async def _tell(
     visit: Visit, member_id: UUID, kind: str, fill: Fill, *, urgent: bool = False
 ) -> None:
     """Tell one side; with a link to the visit's page."""
+    await _settle(visit, member_id)
     await community.tell(
         member_id,
         kind,
         community_id=visit.community_id,
         fill=fill,
-        link=f"/time-bank/visits/{visit.id}",
+        link=_page(visit),
         urgent=urgent,
     )
+
+
+async def _settle(visit: Visit, member_id: UUID) -> None:
+    await community.settle_messages(member_id, _page(visit), community_id=visit.community_id)
+
+
+def _page(visit: Visit) -> str:
+    return f"/time-bank/visits/{visit.id}"
 
 
 def _near(visit: Visit, at: datetime) -> bool:
