@@ -10,42 +10,156 @@ from app.i18n import mark
 from app.wording import duration, money, number, printed_day, spoken_time
 
 LABELS: Final[Mapping[str, str]] = {
+    "accepted_at": mark("Accepted"),
     "act": mark("What was done"),
+    "actor": mark("By"),
+    "actors": mark("Done by"),
     "acts": mark("What for"),
     "address": mark("Address"),
+    "after": mark("After"),
+    "applied_at": mark("Asked to join"),
+    "area": mark("Area"),
+    "asked_at": mark("Asked"),
     "at": mark("When"),
-    "balance": mark("Balance"),
+    "balance": mark("Balance after it"),
+    "before": mark("Before"),
+    "begun_at": mark("Begun"),
     "birth_date": mark("Birth date"),
+    "card": mark("Card"),
+    "card_number": mark("Number of the card"),
+    "cards": mark("Cards"),
+    "care_service": mark("Help"),
+    "carried_out_at": mark("Carried out"),
+    "category": mark("Kind of project"),
     "change": mark("Change"),
+    "changed_at": mark("Changed"),
     "channel": mark("How"),
+    "checked": mark("How it was made sure"),
+    "checked_in_at": mark("Checked in"),
+    "checked_out_at": mark("Checked out"),
     "code": mark("Short name"),
-    "community": mark("Community"),
+    "columns": mark("Columns"),
+    "confirmed_at": mark("Confirmed"),
     "consent": mark("Resting on the consent"),
+    "cost_fen": mark("Cost"),
+    "created_at": mark("When"),
+    "daily": mark("Once a day"),
+    "decided_at": mark("Decided"),
+    "decision": mark("Decision"),
+    "delegate": mark("Who may act"),
+    "delegation": mark("Delegation"),
+    "delegations": mark("Delegations"),
+    "details": mark("Details"),
+    "device": mark("Device"),
+    "elder": mark("To whom"),
     "email": mark("E-mail"),
-    "grid_id": mark("Grid"),
+    "ended": mark("How many ended"),
+    "ended_at": mark("Ended"),
+    "ended_why": mark("Why it ended"),
+    "ends_at": mark("Ends"),
+    "event": mark("What"),
+    "evidence": mark("Document seen"),
+    "fields": mark("Fields"),
+    "file": mark("File"),
+    "file_name": mark("File"),
+    "fill": mark("What it says"),
+    "first": mark("For the first time"),
+    "former_membership": mark("A former membership"),
+    "given_at": mark("Agreed"),
+    "grid": mark("Grid"),
+    "holds_from": mark("Holds from"),
     "household": mark("Household"),
+    "household_address": mark("Address of the household"),
+    "how": mark("How"),
     "identity": mark("Identity number"),
+    "identity_kept": mark("Identity number kept, sealed"),
+    "in_a_row": mark("Failed in a row"),
+    "into": mark("Into"),
+    "invited_at": mark("Invited"),
+    "issued_at": mark("Given out"),
+    "joined_at": mark("Joined"),
     "kind": mark("Kind"),
+    "kinship": mark("Family tie"),
+    "kinships": mark("Family ties"),
     "language": mark("Language"),
+    "left_at": mark("Left"),
     "level": mark("Kind of area"),
     "lines": mark("Lines"),
+    "link": mark("Leads to"),
+    "made_at": mark("Made"),
+    "member": mark("Member"),
+    "members": mark("Members"),
+    "memberships": mark("Memberships"),
+    "merged": mark("The other membership"),
+    "messages": mark("Messages"),
     "minutes": mark("Minutes"),
+    "minutes_booked": mark("Minutes set aside"),
+    "minutes_confirmed": mark("Minutes confirmed"),
+    "minutes_measured": mark("Minutes measured"),
     "name": mark("Name"),
+    "new_grids": mark("New grids"),
     "note": mark("Note"),
+    "on_behalf_of": mark("On behalf of"),
     "on_roll": mark("On the voter roll"),
+    "opened_at": mark("Opened"),
+    "other": mark("The other"),
+    "outcome": mark("Outcome"),
     "phone": mark("Phone"),
+    "phone_verified_at": mark("Phone checked"),
+    "place": mark("Place"),
+    "post": mark("Post"),
+    "posts": mark("Posts"),
+    "principals": mark("On behalf of"),
+    "proposed_at": mark("Proposed"),
+    "purpose": mark("What for"),
+    "quiet": mark("Quiet time"),
+    "quiet_from": mark("Quiet from, in minutes after midnight"),
+    "quiet_until": mark("Quiet until, in minutes after midnight"),
+    "read_at": mark("Read"),
+    "reason": mark("Why"),
+    "recorded_at": mark("Written down"),
+    "recovery_codes": mark("Unused recovery codes"),
     "registration": mark("Household register"),
+    "relative": mark("Relative"),
+    "revoked_at": mark("Revoked"),
+    "revoked_why": mark("Why it was revoked"),
     "role": mark("Role"),
+    "roles": mark("Roles"),
     "roster_number": mark("Number on the roster"),
+    "round": mark("Round"),
+    "said_at": mark("Said"),
+    "second_factor_at": mark("Second factor given"),
+    "second_factor_wanted": mark("Second factor wanted"),
+    "seen_at": mark("Last seen"),
+    "sentence": mark("What was done"),
+    "sessions_ended": mark("Sign-ins ended"),
     "sha256": mark("Fingerprint of the file"),
     "since": mark("Since"),
+    "source": mark("Source"),
     "standing": mark("Standing"),
-    "text_size": mark("Text size"),
+    "starts_at": mark("Begins"),
+    "state": mark("Where it stands"),
+    "subjects": mark("Done to"),
     "terms_hash": mark("Fingerprint of the rules"),
+    "text_size": mark("Text size"),
+    "time_zone": mark("Time zone"),
+    "title": mark("Title"),
+    "trouble": mark("Trouble"),
     "until": mark("Until"),
+    "uploaded_at": mark("Uploaded"),
+    "verified_at": mark("Verified"),
+    "verified_how": mark("How it was verified"),
+    "volunteer": mark("By whom"),
+    "voted": mark("Voted"),
     "votes": mark("Ballots"),
+    "way": mark("Way"),
+    "ways": mark("Ways"),
     "why": mark("Why"),
     "winners": mark("Projects chosen"),
+    "wishes": mark("Wishes"),
+    "withdrawn_at": mark("Taken back"),
+    "witness": mark("Witness"),
+    "words": mark("In these words"),
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -67,13 +181,19 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "community": mark("community"),
         "grid": mark("grid"),
     },
+    "channel": {
+        "in_person": mark("in person"),
+        "phone": mark("by telephone"),
+        "paper": mark("on paper"),
+        "online": mark("online"),
+    },
     "standing": {
-        "applied": mark("has applied"),
+        "applied": mark("has asked to join"),
         "invited": mark("is invited"),
         "active": mark("active"),
         "left": mark("has left"),
         "declined": mark("was declined"),
-        "merged": mark("merged"),
+        "merged": mark("is part of another membership"),
         "erased": mark("erased"),
     },
     "registration": {
@@ -82,18 +202,70 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "how": {
         "identity_card": mark("identity card"),
-        "household_register": mark("household register"),
-        "home_visit": mark("a visit at home"),
+        "household_register": mark("household register book"),
+        "home_visit": mark("visit at home"),
         "known_in_person": mark("known in person"),
-        "roster": mark("the roster"),
+        "roster": mark("roster"),
+        "password": mark("password"),
+        "code": mark("code by message"),
+        "card": mark("card and PIN"),
+        "demo": mark("demo"),
+        "desk": mark("desk"),
     },
-    "channel": {
-        "in_person": mark("in person"),
-        "phone": mark("by telephone"),
-        "paper": mark("on paper"),
-        "online": mark("online"),
+    "kind": {
+        "spouse": mark("married"),
+        "lineal": mark("parent, child or grandparent"),
+        "other": mark("other kin"),
+    },
+    "acts": {
+        "request": mark("ask for visits"),
+        "confirm": mark("confirm visits"),
+        "passbook": mark("see the passbook"),
+    },
+    "post": {
+        "leader": mark("leader"),
+        "contact": mark("contact"),
+        "staff": mark("staff"),
+        "member": mark("member"),
+    },
+    "state": {
+        "requested": mark("waiting for a volunteer"),
+        "booked": mark("booked"),
+        "under_way": mark("under way"),
+        "finished": mark("finished"),
+        "confirmed": mark("confirmed"),
+        "cancelled": mark("called off"),
+        "waiting": mark("waiting"),
+        "sent": mark("sent"),
+        "given_up": mark("given up"),
+        "dropped": mark("not sent"),
+    },
+    "language": {
+        "zh": mark("Chinese"),
+        "en": mark("English"),
+    },
+    "text_size": {
+        "normal": mark("usual"),
+        "large": mark("large"),
+    },
+    "decision": {
+        "accepted": mark("accepted"),
+        "declined": mark("declined"),
+    },
+    "way": {
+        "mail": mark("mail"),
+        "push": mark("to a device"),
+        "sms": mark("text message"),
+    },
+    "event": {
+        "visit": mark("visit"),
+        "opening_grant": mark("to begin with, from the community"),
+        "merge": mark("from a former membership"),
     },
 }
+
+# Fields whose values are said as those of another.
+_SAID_AS: Final = {"roles": "role", "ways": "way", "verified_how": "how"}
 
 _MINUTES: Final = {"minutes", "minutes_booked", "minutes_measured", "minutes_confirmed"}
 
@@ -110,12 +282,8 @@ def told(name: str, value: Any, zone: ZoneInfo) -> str:  # noqa: PLR0911 (one fo
             return "–"
         case bool():
             return _("yes") if value else _("no")
-        case int() if name in _MINUTES:
-            return duration(value)
-        case int() if name.endswith("_fen"):
-            return money(value)
         case int():
-            return number(value)
+            return _figure(name, value)
         case datetime():
             return spoken_time(value, zone)
         case date():
@@ -124,11 +292,21 @@ def told(name: str, value: Any, zone: ZoneInfo) -> str:  # noqa: PLR0911 (one fo
             return _(", ").join(told(name, one, zone) for one in value)
         case dict():
             return "; ".join(f"{label(key)}: {told(key, one, zone)}" for key, one in value.items())
-    words = WORDS.get(name, {}).get(str(value))
+    return _text(name, str(value), zone)
+
+
+def _figure(name: str, value: int) -> str:
+    if name in _MINUTES:
+        return duration(value)
+    return money(value) if name.endswith("_fen") else number(value)
+
+
+def _text(name: str, value: str, zone: ZoneInfo) -> str:
+    words = WORDS.get(_SAID_AS.get(name, name), {}).get(value)
     if words is not None:
         return _(words)
-    moment = _moment(str(value))
-    return spoken_time(moment, zone) if moment else str(value)
+    moment = _moment(value)
+    return spoken_time(moment, zone) if moment else value
 
 
 def _moment(text: str) -> datetime | None:

@@ -16,6 +16,7 @@ from app.audit_words import name_of, sentence
 from app.field_words import label, told
 from app.i18n import current_language, mark
 from app.i18n import gettext as _
+from app.messages.words import speak
 from app.wording import amount
 from community import Actor, AuditEvent, Kept, Record
 from ledger import AccountId
@@ -148,9 +149,9 @@ TITLES: Final = {
 Facts = tuple[tuple[str, str], ...]
 """A record in words: each field and its value."""
 
-_NOTHING: Final = (None, "", [], {})
+_NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 _AMOUNTS: Final = ("change", "balance")
-_OTHER_WORDS: Final = ("name_zh", "name_en", "act")  # told by another field on the page
+_TOLD_OTHERWISE: Final = ("name_zh", "name_en", "act", "fill", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,8 @@ def sections(held: dict[str, list[Record]], zone: ZoneInfo) -> Iterator[Section]
 
 def _facts(record: Record, zone: ZoneInfo) -> Facts:
     """Return a record as its page tells it: fields with something in them, in words."""
+    if "fill" in record:
+        record = {**_message(record, zone), **record}
     shown = {name: value for name, value in record.items() if value not in _NOTHING}
     unit = shown.pop("unit", "MINUTE")
     spoken = "name_zh" if current_language() == "zh" else "name_en"
@@ -259,8 +262,14 @@ def _facts(record: Record, zone: ZoneInfo) -> Facts:
     return tuple(
         (label(name), amount(value, unit) if name in _AMOUNTS else told(name, value, zone))
         for name, value in shown.items()
-        if name not in _OTHER_WORDS
+        if name not in _TOLD_OTHERWISE and not (name == "kind" and "fill" in record)
     )
+
+
+def _message(record: Record, zone: ZoneInfo) -> Record:
+    """Return a message in the words in which its inbox says it."""
+    spoken = speak(record["kind"], record["fill"], language=current_language(), zone=zone)
+    return {"title": spoken.title, "sentence": spoken.sentence}
 
 
 def as_json(held: dict[str, list[Record]], *, home: community.Community) -> bytes:
