@@ -30,6 +30,7 @@ from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
 from app.messages import post
 from app.messages.counting import UnreadMiddleware
+from app.messages.staff import tell_staff
 from app.messages.worker import Postman, sweep
 from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
@@ -50,6 +51,7 @@ jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
+    Job("tell staff what waits", every_seconds=300, run=tell_staff),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

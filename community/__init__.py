@@ -213,6 +213,7 @@ from community.policy import (
 )
 from community.preferring import prefer
 from community.reading import (
+    applications,
     communities,
     community,
     community_by_code,
@@ -398,6 +399,7 @@ __all__ = [
     "alike",
     "amend_member",
     "amend_organisation",
+    "applications",
     "area",
     "area_counts",
     "area_path",

@@ -75,3 +75,12 @@ async def named_members(member_ids: set[UUID], *, community_id: UUID) -> dict[UU
 def _member(row: dict[str, Any]) -> Member:
     roles = frozenset(Role(name) for name in row["roles"])
     return Member(**{**row, "roles": roles, "standing": Standing(row["standing"])})
+
+
+async def applications(community_id: UUID) -> int:
+    """Return how many have applied to join a community and wait for an answer."""
+    (row,) = await MemberRow.raw(
+        "SELECT count(*) AS waiting FROM member WHERE community_id = {} AND standing = 'applied'",
+        community_id,
+    )
+    return int(row["waiting"])
