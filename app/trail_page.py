@@ -142,18 +142,18 @@ async def as_csv(
     At most `LINES_IN_A_FILE_MAX`; where there are more, the last line says so. Times are local,
     with their offset. Read in pages, so that a long file needs no more memory than a short one.
     """
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode() + _rows([COLUMNS])
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode() + rows_as_csv([COLUMNS])
     before, left = None, LINES_IN_A_FILE_MAX
     while left:
         size = min(LINES_AT_A_TIME, left)
         events = await community.search_trail(areas, search, before=before, size=size)
         if not events:
             return
-        yield _rows([_cells(line, zone) for line in await lines_of(events, zone)])
+        yield rows_as_csv([_cells(line, zone) for line in await lines_of(events, zone)])
         before, left = events[-1].seq, left - len(events)
     if await community.search_trail(areas, search, before=before, size=1):
         more = _("There is more: this file ends at %(lines)s lines. Search for a shorter time.")
-        yield _rows([[more % {"lines": LINES_IN_A_FILE_MAX}]])
+        yield rows_as_csv([[more % {"lines": LINES_IN_A_FILE_MAX}]])
 
 
 def _cells(line: Line, zone: ZoneInfo) -> list[str]:
@@ -178,7 +178,7 @@ def _cells(line: Line, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _rows(rows: Sequence[Sequence[str]]) -> bytes:
+def rows_as_csv(rows: Sequence[Sequence[str]]) -> bytes:
     """Return rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(
