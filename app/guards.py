@@ -130,11 +130,13 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("This address is not open to anyone.")
     if act.public:
         return
+    named = connection.path_params.get("member_id")
+    if named is not None:
+        await _come_near(connection, named)
     actor = await actor_of(connection)
     if actor is None:
         raise NotAuthorizedException("Sign in first.")
     reach = act.reach(actor.roles)
-    named = connection.path_params.get("member_id")
     if named is None:
         reach -= {Relation.ACTED_FOR}  # the address names nobody to act for
     resting = await resting_roles(connection)
@@ -146,6 +148,24 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
         )
     if named is not None and not await _reaches(actor, act, reach, named):
         raise NotFoundException("There is no such page.")
+
+
+async def _come_near(connection: Connection, member_id: UUID) -> None:
+    """Add the staff roles that hold where the named member lives, for this request.
+
+    A role held at a grid holds for the members of that grid and for nobody else.
+    """
+    seen: _Seen | None = connection.scope["state"].get(_SEEN)
+    session: Session | None = connection.scope.get("auth")
+    if seen is None or session is None:
+        return
+    near = await community.roles_towards(seen.actor, member_id)
+    more = near & community.STAFF - seen.actor.roles
+    if session.opens_staff_roles:
+        seen = replace(seen, actor=replace(seen.actor, roles=seen.actor.roles | more))
+    else:
+        seen = replace(seen, resting=seen.resting | more)
+    connection.scope["state"][_SEEN] = seen
 
 
 async def _reaches(

@@ -89,7 +89,7 @@ def anti_forgery_token() -> str:
     """Return the token that the next form must send back.
 
     An address that no route answers never meets the middleware that makes the token; there the
-    session's own token follows from its cookie, and a visitor's cookie holds theirs already.
+    session's own token follows from its cookie, and a visitor's cookie holds theirs, or a new one.
     """
     request = _current_page().request
     if request is None:
@@ -97,7 +97,8 @@ def anti_forgery_token() -> str:
     token = ScopeState.from_scope(request.scope).csrf_token
     if isinstance(token, str):
         return token
-    return forgery.bound_token(request) or request.cookies.get(forgery.forms_cookie(), "")
+    held = forgery.bound_token(request) or request.cookies.get(forgery.forms_cookie())
+    return held or forgery.fresh_token(request)
 
 
 def csrf_field() -> Markup:
@@ -157,6 +158,13 @@ def unread_messages() -> int:
     return int(request.scope["state"].get("linli.unread", 0)) if request is not None else 0
 
 
+def works_elsewhere() -> bool:
+    """Say whether the session works in another community than the member's own."""
+    request = _current_page().request
+    session = request.scope.get("auth") if request is not None else None
+    return getattr(session, "working_at", None) is not None
+
+
 def _address() -> str:
     request = _current_page().request
     return here(request) if request is not None else "/"
@@ -202,6 +210,7 @@ def make_environment(*templates: Path) -> Environment:
         notice=_notice,
         path=_path,
         signed_in=signed_in,
+        works_elsewhere=works_elsewhere,
         static=static,
         text_size=_text_size,
         unread_messages=unread_messages,

@@ -129,6 +129,23 @@ async def roles_over(member_id: UUID, area_id: UUID) -> frozenset[Role]:
     return _roles(rows[0]) if rows else frozenset()
 
 
+async def roles_towards(by: Actor, other_id: UUID) -> frozenset[Role]:
+    """Return which roles of a member hold where another member of the actor's community lives.
+
+    For a role held at a grid: it holds for the members of that grid. Nothing for a stranger.
+    """
+    rows = await MemberRow.raw(
+        f"SELECT {ROLES_HERE} FROM member"  # noqa: S608 (a piece of our own)
+        " JOIN member AS other ON other.id = {} AND other.community_id = {}"
+        " JOIN area AS here ON here.id = coalesce(other.grid_id, other.community_id)"
+        " WHERE member.id = {}",
+        other_id,
+        by.community_id,
+        by.member_id,
+    )
+    return _roles(rows[0]) if rows else frozenset()
+
+
 async def held_now(member_id: UUID) -> list[Held]:
     """Return the roles that a member holds now, and where."""
     rows = await MemberRoleRow.raw(

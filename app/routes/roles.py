@@ -155,12 +155,13 @@ async def _back(actor: Actor, held: HeldRole) -> str:
 
 
 def _line(held: HeldRole, zone: ZoneInfo, ends: set[UUID]) -> Line:
+    first = first_day(held.since, zone)
     return Line(
         held,
         _(ROLES[held.role]),
         f"{_(LEVELS[held.level])} · {held.area_name}",
-        first_day(held.since, zone),
-        last_day(held.until, zone) if held.until else None,
+        first,
+        max(first, last_day(held.until, zone)) if held.until else None,
         held.id in ends,
     )
 

@@ -233,3 +233,36 @@ async def test_the_page_says_when_a_role_was_over_by_itself(town: Town) -> None:
     await zhou.open(f"/members/{town.people['zhou']}/roles")
     assert "现在没有任何身份" in zhou.words
     assert "到期结束" in zhou.words
+
+
+async def test_a_grid_coordinators_role_holds_for_the_members_of_that_grid_alone(
+    town: Town,
+) -> None:
+    desk = await town.signed_in("desk", "bali", (Role.COORDINATOR, "grid 1"))
+    await town.settle("near", "bali", grid="grid 1")
+    await town.settle("beside", "bali", grid="grid 2")
+    await town.settle("nowhere", "bali")
+    assert (await desk.open("/places")).status_code == 403, "not in the whole community"
+    near = f"/members/{town.people['near']}/roles"
+    assert (await desk.open(near)).status_code == 200
+    for name in ("beside", "nowhere"):
+        assert (await desk.open(f"/members/{town.people[name]}/roles")).status_code == 404
+        assert (await desk.open(f"/members/{town.people[name]}/roles/grant")).status_code == 403
+    await desk.open(f"{near}/grant")
+    assert "grid 1" in desk.words
+    assert "grid 2" not in desk.words
+    await granted(desk, town, "near", "volunteer", at="grid 1")
+    assert await town.roles("near", "grid 1") == {Role.VOLUNTEER}
+    await desk.open(f"{near}/grant")
+    answer = await desk.send(f"{near}/grant", role="elder", at=str(town.tree["bali"]))
+    assert answer.status_code == 422
+    assert "does not reach that far" in desk.words
+
+
+async def test_where_one_works_is_shown_while_it_is_not_home(town: Town) -> None:
+    auditor = await town.signed_in("auditor", "shan", (Role.AUDITOR, "wutong"))
+    await auditor.open("/communities")
+    assert 'class="switch" href="/communities"' not in auditor.page
+    await auditor.send_and_follow("/work-in", community=str(town.tree["wutong"]))
+    assert 'class="switch" href="/communities"' in auditor.page
+    assert (await auditor.open(f"/members/{town.people['auditor']}/roles")).status_code == 200

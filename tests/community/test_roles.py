@@ -67,6 +67,21 @@ async def test_an_actor_has_exactly_the_roles_that_hold_there(tree: Tree) -> Non
     assert (await community.member(one)).roles == at_home.roles
 
 
+async def test_a_role_at_a_grid_reaches_the_members_of_that_grid(tree: Tree) -> None:
+    desk = await tree.settle("沈洁", "bali", (Role.COORDINATOR, "grid 1"), (Role.AUDITOR, "east"))
+    by = await tree.acting(desk)
+    near = await tree.settle("周敏", "bali", grid="grid 1")
+    beside = await tree.settle("李明", "bali", grid="grid 2")
+    away = await tree.settle("王芳", "wutong")
+    assert await community.roles_towards(by, near) == {Role.COORDINATOR, Role.AUDITOR}
+    assert await community.roles_towards(by, beside) == {Role.AUDITOR}
+    assert await community.roles_towards(by, desk) == {Role.AUDITOR}
+    assert await community.roles_towards(by, away) == set(), "the actor works in bali"
+    there = await tree.acting(desk, "wutong")
+    assert await community.roles_towards(there, away) == {Role.AUDITOR}
+    assert await community.roles_towards(by, uuid.uuid4()) == set()
+
+
 async def test_a_member_who_is_not_active_has_no_role(tree: Tree) -> None:
     one = await tree.settle("周敏", "bali", (Role.ADMINISTRATOR, "bali"))
     await community.tables.MemberRow.raw("UPDATE member SET standing = 'left' WHERE id = {}", one)
