@@ -99,7 +99,17 @@ ACTS: Final[Mapping[str, Act]] = {
     "desk.use": Act({ANYONE: OWN}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
     "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
-    "visit.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST | TO_CONFIRM),
+    "visit.read": Act(
+        {
+            MEMBER: OWN,
+            DELEGATE: ACTED_FOR,
+            COORDINATOR: COMMUNITY,
+            PHONE_OPERATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        },
+        TO_REQUEST | TO_CONFIRM,
+    ),
     "visit.requests.read": Act({VOLUNTEER: COMMUNITY}),
     "visit.accept": Act({MEMBER: OWN}),
     "visit.withdraw": Act({MEMBER: OWN}),

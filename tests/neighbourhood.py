@@ -14,7 +14,9 @@ from pathlib import Path
 import community
 import marketplace
 import timebank
-from app import policies
+from app import policies, sessions
+from app.messages.choices import add_device
+from app.messages.parcels import Device
 from community import Actor, Community, DelegatedAct, Level, Member, Role
 from marketplace.counting import Rule
 
@@ -56,12 +58,16 @@ class Neighbourhood:
     """A community, one person per role, and values for the addresses of pages.
 
     `examples` are by the name of a path parameter; `by_route` overrides them for one route.
+    `related` says whose affair an example is, where it is not everybody's: by the same name.
+    `fields` are what a form needs, by route, where an empty one says nothing about who may send it.
     """
 
     home: Community
     people: dict[Role, Member]
     examples: dict[str, object] = field(default_factory=dict)
+    related: dict[str, frozenset[Role]] = field(default_factory=dict)
     by_route: dict[str, dict[str, object]] = field(default_factory=dict)
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def actor(self, role: Role) -> Actor:
         """Return the person of a role as the verbs see them."""
@@ -117,8 +123,52 @@ async def open_neighbourhood() -> Neighbourhood:
         "community_id": home.id,
         "member_id": people[Role.ELDER].id,
         "delegation_id": delegation.id,
+        "file_path": "linli.css",
     }
+    await _papers(hood)
+    hood.related |= {
+        "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
+        "delegation_id": frozenset({Role.ELDER, Role.DELEGATE}),
+        "message_id": frozenset({Role.ELDER}),
+        "device_id": frozenset({Role.ELDER}),
+        "session_id": frozenset({Role.ELDER}),
+        "role_id": frozenset({Role.RESIDENT}),
+        "organisation_id": frozenset({Role.RESIDENT}),
+        "post_id": frozenset({Role.RESIDENT, Role.VOLUNTEER}),
+    }
+    hood.fields["/time-bank/visits/{visit_id:uuid}/confirm"] = {"minutes": "60"}
     return hood
+
+
+async def _papers(hood: Neighbourhood) -> None:
+    """Leave an organisation with its people, a namesake, a message, a device and a session."""
+    coordinator, elder = hood.actor(Role.COORDINATOR), hood.people[Role.ELDER]
+    resident = hood.people[Role.RESIDENT]
+    twin = await community.add_member(community_id=hood.home.id, name=elder.name)
+    draft = community.OrganisationDraft(
+        community.OrganisationKind.RESIDENTS_GROUP, "梧桐里合唱队", "每周二下午唱歌。"
+    )
+    choir = await community.add_organisation(draft, by=coordinator)
+    await community.give_post(choir.id, resident.id, community.Post.LEADER, by=coordinator)
+    post = await community.give_post(
+        choir.id, hood.people[Role.VOLUNTEER].id, community.Post.MEMBER, by=coordinator
+    )
+    (role,) = await community.roles_held(resident.id)
+    (kin,) = await community.kin_of(elder.id, coordinator)
+    device = Device(uuid.uuid4(), f"https://push.test/{uuid.uuid4()}", "key", "auth")
+    await add_device(device, by=hood.actor(Role.ELDER), agent="")
+    session = await sessions.begin(elder, sessions.How.DEMO, address=None)
+    unread = await community.inbox(elder.id, community_id=hood.home.id)
+    hood.examples |= {
+        "other_id": twin.id,
+        "organisation_id": choir.id,
+        "post_id": post,
+        "role_id": role.id,
+        "kinship_id": kin.id,
+        "message_id": unread[0].id,
+        "device_id": device.id,
+        "session_id": session.session.id,
+    }
 
 
 async def _person(home: Community, role: Role) -> Member:
