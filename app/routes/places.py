@@ -82,6 +82,8 @@ async def add_place(request: AnyRequest, area_id: FromPath[UUID]) -> Template | 
     above = await _in_reach(actor, area_id, ADMINISTER)
     form = await typed(request)
     levels = {one.value: one for one in community.levels_below(above.level)}
+    if not levels:
+        raise NotFoundException  # nothing lies below a grid
     level = levels.get(form.value("level"))
     if level is None:
         form.refuse("level", _("Choose what sort of place it is."))
