@@ -6,7 +6,7 @@ button; a program gets a problem (RFC 9457). Both get the number under which the
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -47,7 +47,6 @@ UNREACHABLE: Final = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
-    asyncpg.InternalClientError,
     ConnectionError,
     TimeoutError,
 )
@@ -66,7 +65,9 @@ def refused(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if error.status_code >= SERVER_ERROR:
         log.error("request failed", exc_info=error)
     headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
-    return _answer(request, error.status_code, str(error.detail), headers)
+    told = error.extra.get("happened") if isinstance(error.extra, dict) else None
+    trouble = Trouble.of(request, error.status_code, str(error.detail), headers)
+    return _answer(request, replace(trouble, happened=told or ""), headers)
 
 
 def failed(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -74,28 +75,30 @@ def failed(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("request failed", exc_info=error)
     if isinstance(error, UNREACHABLE):
         headers = {"retry-after": str(WAIT_SECONDS)}
-        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "", headers)
-    return _answer(request, SERVER_ERROR, "", {})
+        unready = Trouble.of(request, HTTPStatus.SERVICE_UNAVAILABLE, "", headers)
+        return _answer(request, unready, headers)
+    return _answer(request, Trouble.of(request, SERVER_ERROR, "", {}), {})
 
 
 handlers: ExceptionHandlersMap = {HTTPException: refused, Exception: failed}
 
 
-def _answer(
-    request: AnyRequest, status: int, detail: str, headers: dict[str, str]
-) -> Response[Any]:
+def _answer(request: AnyRequest, trouble: "Trouble", headers: dict[str, str]) -> Response[Any]:
     if _reads_pages(request):
-        return _TroublePage(request, Trouble.of(request, status, detail, headers), headers)
+        return _TroublePage(request, trouble, headers)
     problem = {
         "type": "about:blank",
-        "title": _title(status),
-        "status": status,
+        "title": _title(trouble.status),
+        "status": trouble.status,
         "request_id": request_id_of(request.scope),
     }
-    if detail and status < SERVER_ERROR:
-        problem["detail"] = detail
+    if trouble.detail and trouble.status < SERVER_ERROR:
+        problem["detail"] = trouble.detail
     return Response(
-        problem, media_type="application/problem+json", status_code=status, headers=headers
+        problem,
+        media_type="application/problem+json",
+        status_code=trouble.status,
+        headers=headers,
     )
 
 
@@ -115,14 +118,17 @@ def _opens_a_page(request: AnyRequest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What the page about a refusal or a fault tells.
+    """What is told of a refusal or a fault.
 
-    `stale` is a form that was open for too long. `back` is the page that one came from, empty where
-    it is not known; `again` is this very address, where it can be opened once more. `wait` says in
-    words after how long.
+    `detail` is for programs. `happened` is what a route itself says of it to a person, in their
+    language (`extra={"happened": ...}`), else empty. `stale` is a form that was open for too long.
+    `back` is the page that one came from, empty where it is not known; `again` is this very
+    address, where it can be opened once more. `wait` says in words after how long.
     """
 
     status: int
+    detail: str = ""
+    happened: str = ""
     stale: bool = False
     back: str = ""
     again: str = ""
@@ -136,6 +142,7 @@ class Trouble:
         opened = request.method in {"GET", "HEAD"} and not _by_htmx(request)
         return cls(
             status,
+            detail=detail,
             stale=status == HTTPStatus.FORBIDDEN and detail == STALE_FORM,
             back=came_from(request) or "",
             again=here(request) if opened else "",
@@ -186,7 +193,7 @@ class _Telling(ASGIResponse):
         phone = await _desk_phone(self._request)
         answer = ASGIResponse(
             body=_page(self._request, self._trouble, phone).encode(),
-            media_type="text/html; charset=utf-8",
+            media_type=MediaType.HTML,
             status_code=self._trouble.status,
             headers=self._own_headers,
         )

@@ -8,15 +8,22 @@ cookie, whose name (`__Host-`) no other host can set where the site is reached o
 """
 
 import hmac
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
-from litestar.middleware.csrf import generate_csrf_hash
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.middleware.csrf import generate_csrf_hash, generate_csrf_token
+from litestar.types import Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 
 from app.keys import key
 from app.settings import settings
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_FRESH: Final = "linli.fresh_token"
 
 
 def cookie_name(name: str) -> str:
@@ -54,3 +61,47 @@ def bound_token(connection: AnyConnection) -> str | None:
     secret = forms_secret()
     token = hmac.new(secret.encode(), held.encode(), "sha256").hexdigest()
     return token + generate_csrf_hash(token=token, secret=secret)
+
+
+def fresh_token(connection: AnyConnection) -> str:
+    """Make a token for a visitor whose request never met Litestar's check.
+
+    An unknown address, or a form that the check itself refused: without this the switches on the
+    page that says so would be refused as well. `keeping` sends the cookie that goes with it.
+    """
+    token = generate_csrf_token(secret=forms_secret())
+    ScopeState.from_scope(connection.scope).csrf_token = token
+    connection.scope["state"][_FRESH] = token
+    return token
+
+
+async def keeping(answer: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request; where a page made a token for a visitor, send its cookie along.
+
+    A cookie that we did not sign (the secret has changed, or somebody made it up) counts as none:
+    the visitor gets a new one instead of being refused for ever.
+    """
+    connection: AnyConnection = ASGIConnection(scope, receive, send)
+    if not _signed(connection.cookies.get(forms_cookie(), "")):
+        connection.cookies.pop(forms_cookie(), None)
+
+    async def with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start" and _FRESH in scope["state"]:
+            kept = Cookie(
+                key=forms_cookie(),
+                value=scope["state"].pop(_FRESH),
+                path="/",
+                secure=settings().secure,
+                httponly=True,
+                samesite="lax",
+            )
+            MutableScopeHeaders.from_message(message).add("set-cookie", kept.to_header(header=""))
+        await send(message)
+
+    await answer(scope, receive, with_cookie)
+
+
+def _signed(token: str) -> bool:
+    half = len(token) // 2
+    signature = generate_csrf_hash(token=token[:half], secret=forms_secret())
+    return hmac.compare_digest(signature.encode(), token[half:].encode())

@@ -1,10 +1,17 @@
-"""One sentence that survives a redirect: what was just done, shown once on the next page."""
+"""One sentence that survives a redirect: what was just done, shown once on the next page.
+
+It travels in a cookie, and a cookie is the browser's word: somebody who could plant one (a
+neighbouring host name, an old network) could put words of their own on a page of ours. So it is
+signed, with the moment at which it was said, and counts for two minutes.
+"""
 
 import base64
 import binascii
+import hmac
 import json
+import time
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal
 
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, MutableScopeHeaders
@@ -13,12 +20,17 @@ from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.keys import mac
+from app.settings import settings
+
 NoticeKind = Literal["done", "note", "wait", "wrong"]
 
 NOTICE_COOKIE: Final = "notice"
 _SHOWN: Final = "linli.notice_shown"
 _SENTENCE_LENGTH_MAX: Final = 400
 _LIFE_SECONDS: Final = 120
+_PURPOSE: Final = "notices"
+_MAC_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +43,13 @@ class Notice:
 
 def noticed(answer: Redirect, sentence: str, kind: NoticeKind = "done") -> Redirect:
     """Return the redirect with a sentence for the page it leads to."""
-    written = json.dumps([kind, sentence[:_SENTENCE_LENGTH_MAX]]).encode()
     answer.cookies.append(
         Cookie(
             key=NOTICE_COOKIE,
-            value=base64.urlsafe_b64encode(written).decode(),
+            value=_sealed(Notice(kind, sentence[:_SENTENCE_LENGTH_MAX])),
             max_age=_LIFE_SECONDS,
             path="/",
+            secure=settings().secure,
             httponly=True,
             samesite="lax",
         )
@@ -45,22 +57,31 @@ def noticed(answer: Redirect, sentence: str, kind: NoticeKind = "done") -> Redir
     return answer
 
 
-def waiting_notice(connection: ASGIConnection[Any, Any, Any, Any]) -> Notice | None:
-    """Return the sentence that waits for this page and take note that it is being shown.
+def _sealed(notice: Notice) -> str:
+    said = json.dumps([notice.kind, notice.sentence, int(time.time())])
+    return base64.urlsafe_b64encode(mac(_PURPOSE, said) + said.encode()).decode()
 
-    A cookie is the browser's word, so anything unreadable is simply no notice.
-    """
+
+def _opened(raw: str) -> Notice | None:
+    """Return what was said; None for anything that was not, or too long ago."""
+    try:
+        sealed = base64.urlsafe_b64decode(raw)
+        said = sealed[_MAC_BYTES:].decode()
+    except (binascii.Error, ValueError):
+        return None
+    if not hmac.compare_digest(sealed[:_MAC_BYTES], mac(_PURPOSE, said)):
+        return None
+    kind, sentence, at = json.loads(said)
+    return Notice(kind, sentence) if time.time() - at <= _LIFE_SECONDS else None
+
+
+def waiting_notice(connection: ASGIConnection[Any, Any, Any, Any]) -> Notice | None:
+    """Return the sentence that waits for this page and take note that it is being shown."""
     raw = connection.cookies.get(NOTICE_COOKIE)
     if not raw:
         return None
     connection.scope["state"][_SHOWN] = True
-    try:
-        kind, sentence = json.loads(base64.urlsafe_b64decode(raw))
-    except (binascii.Error, ValueError, TypeError):
-        return None
-    if kind not in get_args(NoticeKind) or not isinstance(sentence, str):
-        return None
-    return Notice(cast("NoticeKind", kind), sentence[:_SENTENCE_LENGTH_MAX])
+    return _opened(raw)
 
 
 class NoticeMiddleware(ASGIMiddleware):

@@ -88,15 +88,20 @@ def here(connection: AnyConnection) -> str:
     if connection.scope.get("method") in {"GET", "HEAD"}:
         url = connection.url
         return safe_return(f"{url.path}?{url.query}" if url.query else url.path)
+    return came_from(connection) or "/"
+
+
+def came_from(connection: AnyConnection) -> str | None:
+    """Return the page of ours that led to this request; None where the browser names none."""
     referrer = connection.headers.get("referer")
     if not referrer:
-        return "/"
+        return None
     try:
         parts = urlsplit(referrer)
     except ValueError:
-        return "/"
+        return None
     if parts.netloc != connection.headers.get("host"):
-        return "/"
+        return None
     return safe_return(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 

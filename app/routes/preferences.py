@@ -1,5 +1,10 @@
-"""The two switches in every page's header: language and text size."""
+"""The two switches in every page's header: language and text size.
 
+A choice is kept on this device. Who is signed in finds it on the next device, too: there it holds
+as long as nothing was chosen on that one.
+"""
+
+from contextlib import suppress
 from typing import Annotated, Any
 
 from litestar import Request, post
@@ -7,6 +12,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+import community
 from app.acts import act
 from app.i18n import is_language
 from app.preferences import (
@@ -27,6 +33,15 @@ def _back(data: dict[str, str]) -> Redirect:
     )
 
 
+async def _keep(request: Request[Any, Any, Any], **choice: str) -> None:
+    """Keep a choice with the member who is signed in; of a visitor there is nothing to keep."""
+    member: community.Member | None = request.scope.get("user")
+    if member is None:
+        return
+    with suppress(community.UnknownMember):  # who has left meanwhile still reads this page
+        await community.prefer(member.id, community_id=member.community_id, **choice)
+
+
 @post("/language", name="language", opt=act("preference.choose"), status_code=303)
 async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> Redirect:
     """Keep the language that was chosen; anything else changes nothing."""
@@ -35,6 +50,7 @@ async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> R
     if chosen is not None and is_language(chosen):
         secure = request.url.scheme == "https"
         answer.cookies.append(preference_cookie(LANGUAGE_COOKIE, chosen, secure=secure))
+        await _keep(request, language=chosen)
     return answer
 
 
@@ -46,4 +62,5 @@ async def choose_text_size(request: Request[Any, Any, Any], data: Submitted) -> 
     if chosen in TEXT_SIZES:
         secure = request.url.scheme == "https"
         answer.cookies.append(preference_cookie(TEXT_SIZE_COOKIE, chosen, secure=secure))
+        await _keep(request, text_size=chosen)
     return answer

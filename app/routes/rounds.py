@@ -81,6 +81,12 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     return Template("marketplace/round.html", context=context)
 
 
+@get("/rounds", name="rounds", opt=act("round.read"), status_code=303)
+async def rounds_page() -> Redirect:
+    """Lead to where all rounds are listed, with their projects."""
+    return Redirect("/projects", status_code=303)
+
+
 @get("/rounds/new", name="round.new", opt=act("round.open"))
 async def round_form(request: AnyRequest) -> Template:
     """Show the form that opens a round."""
@@ -108,7 +114,8 @@ async def open_one(request: AnyRequest) -> Template | Redirect:
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
-            raise PermissionDeniedException(refusal_words(refusal)) from refusal
+            told = refusal_words(refusal)
+            raise PermissionDeniedException(told, extra={"happened": told}) from refusal
         form.refuse(*field)
         return await _round_form(form, actor.community_id)
     return noticed(
@@ -278,6 +285,7 @@ async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[b
 
 
 handlers = [
+    rounds_page,
     round_page,
     round_form,
     open_one,

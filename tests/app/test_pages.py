@@ -1,6 +1,9 @@
 """What every page has in common, seen in the page of all components."""
 
+import base64
+import json
 import re
+import time
 
 import pytest
 from httpx import Response
@@ -8,8 +11,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.forms import Form
-from app.i18n import Language, gettext, speaking
-from app.templating import STATIC, environment, static
+from app.templating import STATIC, static
 
 Client = AsyncTestClient[Litestar]
 
@@ -61,11 +63,40 @@ async def test_a_notice_is_shown_once_and_escaped(client: Client) -> None:
     assert "已确认" not in (await client.get("/")).text
 
 
-@pytest.mark.parametrize("cookie", ["x", "bm90IGpzb24=", "WyJraW5kIiwgMV0=", "e30=", "5Yqg"])
+# The last two: words that are not ours, as they once were written and with a signature made up.
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "x",
+        "bm90IGpzb24=",
+        "e30=",
+        "5Yqg",
+        base64.urlsafe_b64encode(json.dumps(["wrong", "Call 13800000000"]).encode()).decode(),
+        base64.urlsafe_b64encode(
+            bytes(32) + json.dumps(["wrong", "Call 13800000000", int(time.time())]).encode()
+        ).decode(),
+    ],
+)
 async def test_a_strange_notice_is_no_notice(client: Client, cookie: str) -> None:
     answer = await client.get("/", headers={"cookie": f"notice={cookie}"})
     assert answer.status_code == 200
     assert 'class="notice ' not in answer.text
+    assert "13800000000" not in answer.text
+
+
+async def test_a_notice_counts_for_two_minutes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await client.get("/")
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
+    assert token
+    said = await client.post("/done", data={"_csrf_token": token[1]})
+    kept = said.cookies["notice"]
+    now = time.time()
+    for later, shown in ((121, False), (119, True)):
+        monkeypatch.setattr(time, "time", lambda later=later: now + later)
+        answer = await client.get("/", headers={"cookie": f"notice={kept}"})
+        assert ("已确认" in answer.text) is shown
 
 
 @pytest.mark.parametrize(
@@ -85,31 +116,6 @@ async def test_htmx_gets_the_fragment_and_everybody_else_the_page(
     assert '<p id="part">部分</p>' in answer.text
     assert ("<html" in answer.text) is whole
     assert "HX-Request" in answer.headers["vary"]
-
-
-@pytest.mark.parametrize(
-    "status", [400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 500, 502, 503]
-)
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_an_error_says_what_happened_what_was_kept_and_what_to_do(
-    status: int, language: Language
-) -> None:
-    with speaking(language):
-        text = environment.get_template("error.html").render(status=status, request_id="abc-123")
-        for part in ("What happened", "What was kept", "What to do"):
-            assert gettext(part) in text
-    assert len(re.findall(r"<dd>.+</dd>", text)) == 3
-    assert "abc-123" in text
-    assert str(status) not in re.sub(r"<[^>]+>|abc-123", "", text)
-
-
-def test_an_error_page_takes_the_routes_own_words() -> None:
-    text = environment.get_template("error.html").render(
-        status=409, title="已经投过票了", happened="您今天上午投过票。", kept="那张选票有效。"
-    )
-    assert "您今天上午投过票。" in text
-    assert "那张选票有效。" in text
-    assert "<h1>已经投过票了</h1>" in text
 
 
 def test_a_files_address_changes_with_its_content() -> None:

@@ -15,7 +15,6 @@ from litestar import Litestar
 
 import community
 from app import policies
-from app.checks.translations import read_catalog
 from app.i18n import speaking
 from app.main import create_app, running
 from app.policies import SETTINGS
@@ -34,7 +33,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 ABOUT = 'name = "Rules of spring"\nsource = "Assembly of 3 March"\n'
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(database: object) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
     made = create_app()
     async with running(made):
@@ -112,7 +111,6 @@ def test_a_rule_is_said_in_both_languages_with_its_value(setting: Setting[int]) 
         Kind.SWITCH: [True, False],
         Kind.CHOICE: list(setting.choices),
     }[setting.kind]
-    catalog = read_catalog()
     for value in values:
         said = {}
         for language in ("zh", "en"):
@@ -122,7 +120,6 @@ def test_a_rule_is_said_in_both_languages_with_its_value(setting: Setting[int]) 
         assert said["zh"] != said["en"]
         assert re.search(r"[\u4e00-\u9fff]", said["zh"])
         assert not re.search(r"[\u4e00-\u9fff]|%\(", said["en"])
-    assert catalog.get(setting.words)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

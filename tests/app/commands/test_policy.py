@@ -51,14 +51,15 @@ async def test_every_fault_is_a_line_that_an_editor_can_jump_to(
 ) -> None:
     file = tmp_path / "pack.toml"
     file.write_text(PACK.replace("15", "90").replace('source = "Assembly"', "sorce = 1"))
+    bounds = f"{file}:4: time_bank.round_up_minutes is 90. Allowed: a whole number of minutes"
+    bounds += " from 1 to 60."
     for arguments in (["check"], ["check", "--community", home.code], ["adopt", home.code]):
         ran = await linli("policy", *arguments, str(file))
         assert ran.returncode == Exit.BAD_FILE
         assert ran.stderr.splitlines() == [
             f'linli: {file}:1: source is missing. Write source = "..." above the first table.',
             f"{file}:2: There is no rule sorce. source stands at the top, above the first table.",
-            f"{file}:4: time_bank.round_up_minutes is 90. Allowed: a whole number of minutes"
-            + " from 1 to 60.",
+            bounds,
             "Nothing was adopted.",
         ]
     assert await community.adopted_packs(home.id) == []
