@@ -149,8 +149,7 @@ async def give_post(
         await OrganisationMemberRow.raw(
             _GIVE, made, by.community_id, organisation_id, member_id, post.value, *times
         )
-        details = {"member": member_id, "post": post.value}
-        await _record("post.give", organisation_id, by, details=details)
+        await _record_post("post.give", member_id, organisation_id, by, post=post.value)
     return made
 
 
@@ -184,8 +183,8 @@ async def end_post(post_id: UUID, *, organisation_id: UUID, why: str = "", by: A
             now,
             post_id,
         )
-        details = {"member": held["member_id"], "post": post.value, "why": reason}
-        await _record("post.end", organisation_id, by, details=details)
+        told = {"post": post.value, **({"why": reason} if reason else {})}
+        await _record_post("post.end", held["member_id"], organisation_id, by, **told)
 
 
 def _storing(given: OrganisationDraft) -> AbstractAsyncContextManager[None]:
@@ -272,3 +271,12 @@ def _reason(why: str) -> str:
 
 async def _record(act: str, organisation_id: UUID, by: Actor, **told: Any) -> None:
     await record(act, by=by, subject_kind="organisation", subject_id=organisation_id, **told)
+
+
+async def _record_post(
+    act: str, member_id: UUID, organisation_id: UUID, by: Actor, **told: str
+) -> None:
+    """Record what was done to a member: so it is found among all that concerns that member."""
+    found = await organisation(organisation_id, community_id=by.community_id)
+    details = {"organisation": found.name, **told}
+    await record(act, by=by, subject_kind="member", subject_id=member_id, details=details)

@@ -208,7 +208,8 @@ async def test_people_have_posts_with_dates(
     assert (ben, community.Span(past, past + DAY)) in spans
     event = (await community.audit_events(tree["bali"]))[0]
     assert event.act == "post.give"
-    assert event.details == {"member": str(ann), "post": "leader"}
+    assert event.subject_id == ann
+    assert event.details == {"organisation": "梧桐里互助组", "post": "leader"}
 
 
 async def test_a_post_is_refused_where_it_cannot_be(
@@ -259,7 +260,10 @@ async def test_a_leader_adds_and_ends_ordinary_members_from_now_on(
         await community.end_post(staff, organisation_id=group.id, by=by)
     await community.end_post(post, organisation_id=group.id, why="moved away", by=by)
     event = (await community.audit_events(tree["bali"]))[0]
-    assert event.details == {"member": str(one), "post": "member", "why": "moved away"}
+    assert event.subject_id == one
+    assert event.details == {
+        "organisation": "梧桐里互助组", "post": "member", "why": "moved away",
+    }  # fmt: skip
     with pytest.raises(community.PostEnded):
         await community.end_post(post, organisation_id=group.id, by=by)
     with pytest.raises(community.NotYourOrganisation):
