@@ -10,6 +10,7 @@ from datetime import date
 import httpx
 import pytest
 import pytest_asyncio
+from cryptography.fernet import Fernet
 from litestar import Litestar
 
 import community
@@ -273,7 +274,7 @@ async def test_verifying_asks_how_and_is_not_for_oneself(office: Office) -> None
     answer = await walker.send(f"/members/{one.id}/verify")
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     await walker.send_and_follow(f"/members/{one.id}/verify", how="home_visit")
-    assert "a visit at home (沈洁)" in walker.words
+    assert "visit at home (沈洁)" in walker.words
     own = f"/members/{office.staff[Role.COORDINATOR].member_id}"
     await walker.open(own)
     assert "Verify" not in walker.words.replace("Verified", "")
@@ -335,3 +336,41 @@ async def test_without_keys_no_identity_number_is_kept(office: Office) -> None:
     known = await office.known(uuid.UUID(where.rpartition("/")[2]))
     assert known.identity_sealed is None
     assert "Identity number" not in walker.words
+
+
+async def test_with_keys_an_identity_number_is_kept_sealed_and_finds_its_member(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_IDENTITY_KEYS", Fernet.generate_key().decode())
+    settings.cache_clear()
+    number = "11010519491231002X"
+    walker = await office.at(Role.COORDINATOR)
+    await walker.open("/members/new")
+    for wrong, words in (
+        ({"identity": "110105194912310021"}, "This is not an identity number"),
+        ({"identity": number, "birth_date": "1943-05-06"}, "says 1949-12-31"),
+    ):
+        answer = await walker.send("/members/new", name="陈桂芳", **wrong)
+        assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+        assert words in walker.words
+    where = await walker.send_and_follow("/members/new", name="陈桂芳", identity=number.lower())
+    assert "Identity number 1****X" in walker.words
+    assert "1949-12-31" in walker.words
+    assert number not in walker.page
+    known = await office.known(uuid.UUID(where.rpartition("/")[2]))
+    assert known.identity_sealed
+    assert number not in known.identity_sealed
+    await walker.open("/members")
+    answer = await walker.send("/members/find", whole=number)
+    assert answer.headers["location"] == where
+    operator = await office.at(Role.PHONE_OPERATOR)
+    await operator.open("/members")
+    answer = await operator.send("/members/find", whole=number)
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    await walker.open("/members/new")
+    await walker.send("/members/new", name="李明", identity=number)
+    assert "Another member has this identity number." in walker.words
+    assert f'href="{where}"' in walker.page
+    await walker.open(f"{where}/edit")
+    await walker.send_and_follow(f"{where}/edit", **{**filled(walker), "identity_out": "yes"})
+    assert "Identity number –" in walker.words
