@@ -88,7 +88,7 @@ async def test_the_trail_reads_as_sentences_in_both_languages(site: Site) -> Non
     await visitor.open("/audit")
     assert "陈桂芳 asked for a visit" in visitor.words
     assert "Linli itself gave 唐雅琴 a role" in visitor.words
-    assert "Minutes: 1 h" in visitor.words
+    assert "Length: 1 h" in visitor.words
     visitor = await site.signed_in(site.auditor, "zh")
     await visitor.open("/audit")
     assert "陈桂芳 发出了一份需求单" in visitor.words
