@@ -89,19 +89,24 @@ class Neighbourhood:
         return PARAMETER.sub(filled, route)
 
 
-async def open_neighbourhood() -> Neighbourhood:
-    """Fill a fresh community with people, places, visits, a delegation and three rounds."""
+async def open_neighbourhood(mark: str = "") -> Neighbourhood:
+    """Fill a fresh community with people, places, visits, a delegation and three rounds.
+
+    `mark` is added to every name, so that a page which shows one of them gives itself away.
+    """
     city = await community.add_area(
         level=Level.CITY, code=f"c-{uuid.uuid4().hex[:12]}", name="苏州市"
     )
     home = await community.add_community(
         code=f"n-{uuid.uuid4().hex[:12]}",
-        name="梧桐社区",
+        name=f"梧桐社区{mark}",
         below=city.id,
         desk_phone="0512-67001234",
     )
-    grid = await community.add_area(level=Level.GRID, code="g1", name="梧桐里", below=home.id)
-    people = {role: await _person(home, role) for role in NAMES}
+    grid = await community.add_area(
+        level=Level.GRID, code="g1", name=f"梧桐里{mark}", below=home.id
+    )
+    people = {role: await _person(home, role, mark) for role in NAMES}
     hood = Neighbourhood(home, people)
     await timebank.open_time_bank(home.id)
     await timebank.opening_grant(people[Role.ELDER].id, 900, community_id=home.id)
@@ -171,12 +176,12 @@ async def _papers(hood: Neighbourhood) -> None:
     }
 
 
-async def _person(home: Community, role: Role) -> Member:
+async def _person(home: Community, role: Role, mark: str) -> Member:
     """Add somebody with this role alone; a delegate is made by a delegation."""
     roles = () if role is Role.DELEGATE else (role,)
     return await community.add_member(
         community_id=home.id,
-        name=NAMES[role],
+        name=NAMES[role] + mark,
         phone=f"+86154{uuid.uuid4().int % 10**8:08d}",
         roles=roles,
     )

@@ -1,10 +1,14 @@
 """What every walk over the route table needs: its handlers, who is right for each, a way in."""
 
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from app import sessions
+from app import forgery, sessions
 from app.acts import ACTS, Act, Who
 from app.sessions import How
 from community import Member, Role
@@ -40,3 +44,21 @@ def right_person(act: Act) -> Role | None:
 async def signed_in_token(member: Member) -> str:
     """Return the session token of a member who has just signed in, second factor included."""
     return (await sessions.begin(member, How.DEMO, address=None)).token
+
+
+async def signed_in_client(
+    app: Litestar, member: Member | None
+) -> tuple[httpx.AsyncClient, dict[str, str]]:
+    """Return a client that is signed in as a member, or is a visitor's, and a form's token.
+
+    The app answers within the task of whoever asks, and so in the transaction that is open there.
+    """
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))  # type: ignore[arg-type]  # ASGI, described in other words
+    client = httpx.AsyncClient(transport=transport, base_url="http://site.test")
+    if member is None:
+        await client.get("/", headers={"accept": "text/html"})
+        return client, {"_csrf_token": client.cookies.get(forgery.forms_cookie(), "")}
+    token = await signed_in_token(member)
+    client.cookies.set(forgery.session_cookie(), token)
+    held: Any = SimpleNamespace(cookies={forgery.session_cookie(): token})
+    return client, {"_csrf_token": forgery.bound_token(held) or ""}

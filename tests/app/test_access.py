@@ -11,21 +11,19 @@ the requests after it.
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import httpx
 import pytest_asyncio
 from litestar import Litestar
 
-from app import forgery
 from app.acts import Relation, Who
 from app.database import Engine
 from app.main import create_app, running
 from app.tables import WebSessionRow
 from community import Role
 from tests.neighbourhood import NAMES, PARAMETER, Neighbourhood, open_neighbourhood
-from tests.walks import MACHINES, act_of, handlers, signed_in_token
+from tests.walks import MACHINES, act_of, handlers, signed_in_client
 
 # What changes with any act: the trail, and what is done without one (reading a message, say).
 COUNTED: Final = """
@@ -127,24 +125,6 @@ async def test_every_cell_of_the_matrix_is_as_the_table_says(
     assert len(cells) >= len(routes) * len(PEOPLE)
 
 
-async def _enter(
-    app: Litestar, hood: Neighbourhood, cell: Cell
-) -> tuple[httpx.AsyncClient, dict[str, str]]:
-    """Return a client signed in as the cell's person, and a genuine form for a POST."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))  # type: ignore[arg-type]  # ASGI, described in other words
-    client = httpx.AsyncClient(transport=transport, base_url="http://site.test")
-    form = dict(hood.fields.get(cell.route, {}))
-    if cell.person is None:
-        await client.get("/", headers={"accept": "text/html"})
-        form["_csrf_token"] = client.cookies.get(forgery.forms_cookie(), "")
-    else:
-        token = await signed_in_token(hood.people[cell.person])
-        client.cookies.set(forgery.session_cookie(), token)
-        held: Any = SimpleNamespace(cookies={forgery.session_cookie(): token})
-        form["_csrf_token"] = forgery.bound_token(held) or ""
-    return client, form
-
-
 async def _ask(
     app: Litestar, hood: Neighbourhood, cell: Cell, database: Engine
 ) -> tuple[httpx.Response, bool]:
@@ -156,7 +136,9 @@ async def _ask(
     answers: list[tuple[httpx.Response, bool]] = []
     try:
         async with database.transaction():
-            client, form = await _enter(app, hood, cell)
+            person = hood.people[cell.person] if cell.person else None
+            client, form = await signed_in_client(app, person)
+            form |= hood.fields.get(cell.route, {})
             before = await WebSessionRow.raw(COUNTED)
             answer = await client.request(
                 cell.method,
