@@ -9,6 +9,7 @@ from typing import Final
 
 import community
 import ledger
+from app.demo_kin import fill_kin
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_timebank import fill_time_bank
 from community import Community, Role
@@ -40,6 +41,9 @@ async def _fill(now: datetime) -> Community:
     for name, roles in (*STAFF, *((name, (Role.RESIDENT,)) for name in RESIDENTS)):
         await community.add_member(community_id=home.id, name=name, roles=roles)
     await fill_time_bank(home, now)
+    known = {one.name: one for one in await community.members(home.id)}
+    mother, neighbour, coordinator = (known[name] for name in ("陈桂芳", "吴德明", "沈洁"))
+    await fill_kin(home, mother=mother, neighbour=neighbour, coordinator=coordinator, now=now)
     await fill_marketplace(home, await community.members(home.id))
     return home
 
@@ -50,6 +54,7 @@ async def _people(home: Community) -> list[str]:
     for role in (
         Role.ELDER,
         Role.VOLUNTEER,
+        Role.DELEGATE,
         Role.COORDINATOR,
         Role.TREASURER,
         Role.AUDITOR,

@@ -11,7 +11,7 @@ from timebank import State
 async def test_the_demo_shows_every_state_and_its_book_balances(database: Engine) -> None:
     told = await demo.fill()
     assert [line.partition(":")[0] for line in told] == [
-        "elder", "volunteer", "coordinator", "treasurer", "auditor", "resident"
+        "elder", "volunteer", "delegate", "coordinator", "treasurer", "auditor", "resident"
     ]  # fmt: skip
     home = await community_by_code(demo.CODE)
     assert len(await members(home.id)) >= 36
