@@ -14,10 +14,13 @@ import pytest_asyncio
 from litestar import Litestar
 
 import community
+import marketplace
 import timebank
 from app.main import create_app, running
 from app.settings import settings
 from community import Actor, Channel, DelegatedAct, KinKind, Role
+from marketplace.errors import NotAResident
+from marketplace.values import RoundId
 from tests.app.walking import Walker, walker
 from tests.timebank.street import Street, open_street, street
 
@@ -533,6 +536,16 @@ async def test_one_s_own_id_leads_to_one_s_own_pages(site: Site) -> None:
     await elder.open(f"{own}/passbook")
     assert "acting for" not in elder.words
     assert "My hours" in elder.words
+
+
+async def test_nobody_votes_or_proposes_for_another(site: Site) -> None:
+    await site.granted()
+    acting = await community.delegated(site.daughter, site.elder.member_id, frozenset(DelegatedAct))
+    with pytest.raises(NotAResident):
+        await marketplace.vote(RoundId(uuid4()), [], by=acting)
+    daughter = await site.signed_in(site.daughter)
+    answer = await daughter.client.get(f"{site.place}/rounds/{uuid4()}")
+    assert answer.status_code == 404
 
 
 async def test_kin_are_recorded_and_ended(site: Site) -> None:
