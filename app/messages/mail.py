@@ -94,7 +94,7 @@ class Mail:
         for letter in parcel.letters:
             link = (letter.link,) if letter.link else ()
             parts.append("\n".join((letter.spoken.title, letter.spoken.sentence, *link)))
-        parts.append(f"{_foot(parcel)}\n{gettext('Change what is sent to you')}: {self._choices}")
+        parts.append(f"{_foot(parcel)}\n{gettext('Change what is sent to you')}\n{self._choices}")
         return "\n\n".join(parts) + "\n"
 
     def _html(self, parcel: Parcel) -> str:

@@ -5,6 +5,7 @@ as a person says it in the member's own language: a moment as "tomorrow at 3 pm"
 and minutes. An SMS carries the sentences alone, so they must say everything.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -204,7 +205,7 @@ def speak(
     clock = _Clock(zone, now or datetime.now(UTC), lasting=lasting)
     with speaking(language):
         said = {name: _say(name, gap, fill, clock) for name, gap in words.gaps.items()}
-        return Spoken(_(words.title), _(words.sentence) % said)
+        return Spoken(_(words.title), _spaced(_(words.sentence), said) % said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,16 @@ class _Clock:
 
 _NEAR: Final = 2  # days that have a name of their own
 _FAR: Final = timedelta(days=10)
+
+
+# Chinese text and a figure have a space between them, as everywhere on the site.
+_BEHIND_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff])%\((\w+)\)s")
+
+
+def _spaced(sentence: str, said: Mapping[str, str]) -> str:
+    return _BEHIND_CHINESE.sub(
+        lambda gap: f" {gap[0]}" if said[gap[1]][:1].isdigit() else gap[0], sentence
+    )
 
 
 def _say(name: str, gap: Gap, fill: Mapping[str, Any], clock: _Clock) -> str:

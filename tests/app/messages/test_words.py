@@ -157,6 +157,12 @@ def test_an_sms_in_chinese_is_one_sms(kind: str) -> None:
     assert len(text) <= SMS_LENGTH, f"{len(text)}: {text}"
 
 
+def test_chinese_and_figures_stand_apart() -> None:
+    fill = {**example("visit.accepted"), "at": "2026-12-03T15:00:00+08:00"}
+    told = speak("visit.accepted", fill, language="zh", zone=SHANGHAI, now=NOW)
+    assert told.sentence == "欧阳建国将于 12 月 3 日（周四）下午 3 点来您家：陪伴聊天。"
+
+
 def test_what_is_read_later_names_the_day() -> None:
     fill = example("visit.accepted")
     now = speak("visit.accepted", fill, language="en", zone=SHANGHAI, now=NOW)
