@@ -74,6 +74,15 @@ DELETE FROM message WHERE community_id = {} AND EXISTS (
     SELECT FROM jsonb_each_text(fill) WHERE value = ANY({}))
 """
 
+# Lines of uploaded rosters that are theirs, though nothing but the data on them says so.
+_ON_ROSTERS = """
+DELETE FROM roster_row USING roster_import, unnest({}::text[], {}::text[], {}::text[], {}::date[])
+    AS was (name, phone, email, birth_date)
+WHERE roster_import.id = import_id AND roster_import.community_id = {}
+    AND (roster_row.phone = was.phone OR roster_row.email = was.email
+        OR (roster_row.name, roster_row.birth_date) = (was.name, was.birth_date))
+"""
+
 _WORDS = (
     """UPDATE kinship SET ended_at = coalesce(ended_at, clock_timestamp()),
        ended_by = coalesce(ended_by, {by}), ended_why = '–', evidence = '–'
@@ -87,7 +96,7 @@ _WORDS = (
     "UPDATE member_role SET ended_why = '–' WHERE ended_why IS NOT NULL AND member_id = ANY({ids})",
     "DELETE FROM not_duplicate WHERE member_id = ANY({ids}) OR other_id = ANY({ids})",
     """DELETE FROM roster_row WHERE new_id = ANY({ids}) OR member_id = ANY({ids})
-       OR linli_number = ANY({ids}) OR matches && {ids}::uuid[]""",
+       OR linli_number = ANY({ids})""",
     "DELETE FROM message WHERE member_id = ANY({ids})",
 )
 """What else of the register holds words about somebody, and how each lets go of them."""
@@ -233,7 +242,10 @@ async def erase_member(member_id: UUID, *, by: Actor) -> Erased:
 
 async def _forget(ids: Sequence[UUID], *, by: Actor) -> str:
     """Replace the names, empty every column that holds personal data, and end every tie."""
-    was = await MemberRow.raw("SELECT name, household_id FROM member WHERE id = ANY({})", list(ids))
+    was = await MemberRow.raw(
+        "SELECT name, phone, email, birth_date, household_id FROM member WHERE id = ANY({})",
+        list(ids),
+    )
     pseudonym = await _pseudonym(by.community_id)
     for one in ids:
         await end_ties(one, "erased", by=by.member_id)
@@ -241,6 +253,8 @@ async def _forget(ids: Sequence[UUID], *, by: Actor) -> str:
     homes = [row["household_id"] for row in was if row["household_id"]]
     await MemberRow.raw(_EMPTY_HOMES, homes)
     await MemberRow.raw(_NAMED, by.community_id, [row["name"] for row in was])
+    on_them = [[row[one] for row in was] for one in ("name", "phone", "email", "birth_date")]
+    await MemberRow.raw(_ON_ROSTERS, *on_them, by.community_id)
     for sql in _WORDS:
         values: list[Any] = []
         if "{by}" in sql:

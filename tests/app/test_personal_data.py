@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -9,16 +10,21 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
+import pytest_asyncio
+from litestar import Litestar
 
 import community
 import ledger
 import marketplace
 import timebank
-from app import erasing, personal_data
+from app import erasing, field_words, personal_data
+from app.main import create_app, running
 from app.sessions import How, begin
+from app.settings import settings
 from community import Actor, Role, SealedIdentity
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
+from tests.app.walking import walker
 from tests.timebank.street import NOON, Street, open_street
 
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
@@ -45,7 +51,6 @@ NOT_EXPORTED: Final[dict[str, str]] = {
     "round_move.moved_by": STAFF_ACT,
     "sign_in_card.issued_by": STAFF_ACT,
     "sign_in_card.revoked_by": STAFF_ACT,
-    "roster_row.matches": "who else a line on a roster could be: a line is the one it leads to's",
     "account.owner": "told line by line as the passbook",
     "transfer.actor": "told line by line as the passbook, to whose account it is",
     "transfer.on_behalf_of": "the same",
@@ -230,6 +235,32 @@ async def _visits(life: Life) -> None:
     await _given(given, elder=street.elder, volunteer=one)
 
 
+async def _on_a_roster(life: Life, owner: asyncpg.Connection) -> None:
+    """Upload a roster on which the person stands twice: once known, once with a mistake."""
+    made, person = uuid.uuid4(), life.person
+    await owner.execute(
+        "INSERT INTO roster_import (id, community_id, file_name, sha256, bytes, uploaded_by)"
+        " VALUES ($1, $2, 'roster.csv', $3, 1, $4)",
+        made,
+        life.street.id,
+        bytes(32),
+        life.other_desk.member_id,
+    )
+    for number, member in enumerate((life.one.member_id, None)):
+        await owner.execute(
+            "INSERT INTO roster_row (import_id, row_number, new_id, name, phone, birth_date,"
+            " address, member_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            made,
+            number,
+            uuid.uuid4(),
+            person.name,
+            person.phone,
+            person.born,
+            person.address,
+            member,
+        )
+
+
 async def _given(visit: timebank.Visit, *, elder: Actor, volunteer: Actor) -> None:
     code = (await timebank.visit_page(visit.id, elder))[0].visit.code
     await timebank.check_in(visit.id, by=volunteer, code=code, at=visit.starts_at)
@@ -308,11 +339,12 @@ async def test_an_erasure_leaves_no_trace_and_the_book_whole(
 ) -> None:
     book = ledger.CommunityId(life.street.id)
     asked = await community.ask_erasure(life.one.member_id, by=life.one)
+    await _on_a_roster(life, owner)
     before = life.traces(await life.dumped(owner))
     tables = {table for table, _ in before}
     assert {
         "member", "household", "visit", "visit_history", "audit_words", "consent", "kinship",
-        "message",
+        "message", "roster_row",
     } <= tables  # fmt: skip
     person = life.person
     told = {person.name, person.phone, person.email, person.born.isoformat(), person.address}
@@ -380,3 +412,102 @@ async def test_who_has_an_open_visit_is_not_erased(life: Life, part: str) -> Non
         await erasing.erase(life.one.member_id, by=life.other_desk)
     assert (await community.member(life.one.member_id)).name == life.person.name
     assert (await community.waiting_erasure(life.one.member_id, community_id=street.id)) is not None
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
+    monkeypatch.setenv("LINLI_DEMO", "true")
+    settings.cache_clear()
+    made = create_app()
+    async with running(made):
+        yield made
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_a_member_reads_and_takes_away_what_is_held(app: Litestar, life: Life) -> None:
+    for language, told in (("en", "What is kept about me"), ("zh", "关于我的信息")):
+        async with walker(app, language) as visitor:
+            await visitor.sign_in(life.one.member_id)
+            assert (await visitor.open("/me/data")).status_code == 200
+            assert told in visitor.words
+            for one in (life.person.name, life.person.phone, life.person.email):
+                assert one in visitor.words
+            file = await visitor.client.get("/me/data/download")
+            assert "attachment" in file.headers["content-disposition"]
+            assert file.headers["cache-control"] == "no-store"
+            held = file.json()["held"]
+            assert held["register"][0]["phone"] == life.person.phone
+    async with walker(app) as visitor:
+        assert (await visitor.open("/me/data")).status_code == 303
+        assert (await visitor.client.get("/me/data/download")).status_code == 401
+
+
+async def test_every_field_that_is_told_has_a_name_in_words(owner: asyncpg.Connection) -> None:
+    for kind in personal_data.KINDS:
+        sql = "WITH me AS (SELECT unnest($1::uuid[]) AS id) " + kind.sql.strip()
+        told = {one.name for one in (await owner.prepare(sql)).get_attributes()}
+        assert sorted(told - set(field_words.LABELS) - {"name_zh", "name_en"}) == [], kind.name
+
+
+async def test_a_wish_goes_from_the_member_to_the_desk_and_is_carried_out(
+    app: Litestar, life: Life
+) -> None:
+    where = f"/erasures/{life.one.member_id}"
+    async with walker(app) as member, walker(app) as desk:
+        await member.sign_in(life.one.member_id)
+        await member.open("/me/erasure")
+        assert "You have 5 h" in member.words
+        await member.send_and_follow("/me/erasure")
+        assert "You asked to be erased" in member.words
+        await member.send_and_follow("/me/erasure/withdraw")
+        assert "You stay with us" in member.words
+        await member.send_and_follow("/me/erasure")
+
+        await desk.sign_in(life.other_desk.member_id)
+        await desk.open("/erasures")
+        assert life.person.name in desk.words
+        await desk.open(where)
+        answer = await desk.send(where, name="somebody else")
+        assert answer.status_code == 422
+        assert "Type the whole name exactly" in desk.words
+        await desk.open(where)
+        assert await desk.send_and_follow(where, name=life.person.name) == "/erasures"
+        assert "It is done. The book keeps 已注销成员" in desk.words
+        assert life.person.name not in desk.page
+        assert (await member.open("/me/data")).status_code == 303, "nobody is signed in any more"
+        await desk.open(where)
+        assert "This was carried out" in desk.words
+
+
+async def test_the_hand_that_wrote_a_wish_down_does_not_carry_it_out(
+    app: Litestar, life: Life
+) -> None:
+    where = f"/erasures/{life.one.member_id}"
+    async with walker(app) as desk:
+        await desk.sign_in(life.other_desk.member_id)
+        await desk.open(where)
+        await desk.send_and_follow(f"{where}/ask")
+        assert "somebody else carries it out" in desk.words
+        await desk.open("/erasures")
+        await desk.send_and_follow(where, name=life.person.name)
+        assert "You wrote this wish down yourself" in desk.words
+        await desk.send_and_follow(f"{where}/withdraw")
+        assert "Nothing was erased" in desk.words
+    assert (await community.member(life.one.member_id)).name == life.person.name
+
+
+async def test_members_do_not_reach_the_desk_s_pages_nor_another_place(
+    app: Litestar, life: Life
+) -> None:
+    elsewhere = await open_street()
+    async with walker(app) as visitor:
+        await visitor.sign_in(life.one.member_id)
+        assert (await visitor.open("/erasures")).status_code == 403
+        assert (await visitor.open(f"/erasures/{life.one.member_id}")).status_code == 403
+    async with walker(app) as stranger:
+        await stranger.sign_in(elsewhere.coordinator.member_id)
+        assert (await stranger.open(f"/erasures/{life.one.member_id}")).status_code == 404
+        await stranger.open("/erasures")
+        answer = await stranger.send(f"/erasures/{life.one.member_id}", name=life.person.name)
+        assert answer.status_code == 404
