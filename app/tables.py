@@ -76,12 +76,12 @@ class SignInCardRow(Table, tablename="sign_in_card"):
 
 
 class SignInWaitRow(Table, tablename="sign_in_wait"):
-    """How long the next try has to wait, after so many that failed."""
+    """How long the next try has to wait, after so many that failed; no moment is no wait."""
 
     key = Bytea(primary_key=True)
     about = Bytea(null=True, default=None)
     failures = Integer()
-    until = Timestamptz()
+    until = Timestamptz(null=True, default=None)
     forget_at = Timestamptz()
 
 

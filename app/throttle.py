@@ -31,7 +31,7 @@ RETURNING level_until
 """
 
 _LOCK_WAIT = """
-INSERT INTO sign_in_wait (key, about, failures, until, forget_at) VALUES ({}, {}, 0, {}, {})
+INSERT INTO sign_in_wait (key, about, failures, forget_at) VALUES ({}, {}, 0, {})
 ON CONFLICT (key) DO UPDATE SET key = excluded.key
 RETURNING failures, until, forget_at
 """
@@ -102,39 +102,38 @@ async def count_try(lanes: Sequence[Lane], *, at: datetime | None = None) -> int
     now = at or datetime.now(UTC)
     counted: dict[Lane, int] = {}
     async with transaction():
-        waits = []
+        waits = [timedelta()]
         for lane in sorted(lanes, key=lambda one: one.key):  # one order, so that none deadlock
-            (row,) = await SignInWaitRow.raw(
-                _LOCK_WAIT, lane.key, lane.whose, now, now + lane.forget
-            )
+            (row,) = await SignInWaitRow.raw(_LOCK_WAIT, lane.key, lane.whose, now + lane.forget)
             forgotten = row["forget_at"] <= now
-            waits.append(timedelta() if forgotten else row["until"] - now)
+            if row["until"] is not None and not forgotten:
+                waits.append(row["until"] - now)
             counted[lane] = 1 if forgotten else row["failures"] + 1
         # At most the longest wait there is, even where a clock was wrong for a while.
         longest = min(max(waits), timedelta(seconds=WAIT_SECONDS_MAX))
         if longest > timedelta():
             raise TrySlower(-(-longest // timedelta(seconds=1)))
         for lane, failures in counted.items():
+            # No moment rather than now: clocks of several workers differ a little.
+            wait = wait_seconds(failures, lane.free)
             await SignInWaitRow.raw(
                 "UPDATE sign_in_wait SET failures = {}, until = {}, forget_at = {} WHERE key = {}",
                 failures,
-                now + timedelta(seconds=wait_seconds(failures, lane.free)),
+                now + timedelta(seconds=wait) if wait else None,
                 now + lane.forget,
                 lane.key,
             )
     return counted[lanes[0]]
 
 
-async def was_right(lanes: Sequence[Lane], *, at: datetime | None = None) -> None:
+async def was_right(lanes: Sequence[Lane]) -> None:
     """Take a try back that was right: its own lanes are emptied, shared ones count one less."""
-    now = at or datetime.now(UTC)
     async with transaction():
         for lane in sorted(lanes, key=lambda one: one.key):
             if lane.shared:
                 await SignInWaitRow.raw(
                     "UPDATE sign_in_wait SET failures = greatest(failures - 1, 0),"
-                    " until = least(until, {}) WHERE key = {}",
-                    now,
+                    " until = NULL WHERE key = {}",
                     lane.key,
                 )
             else:
@@ -145,14 +144,19 @@ async def forget_about(about: str) -> int:
     """Let a person's next try go on at once, from wherever; return how many waits ended."""
     now = datetime.now(UTC)
     rows = await SignInWaitRow.raw(
-        "DELETE FROM sign_in_wait WHERE about = {} RETURNING until",
+        "DELETE FROM sign_in_wait WHERE key IN"
+        " (SELECT key FROM sign_in_wait WHERE about = {} ORDER BY key FOR UPDATE) RETURNING until",
         mac("throttle", f"about {about}"),
     )
-    return sum(row["until"] > now for row in rows)
+    return sum(row["until"] is not None and row["until"] > now for row in rows)
 
 
 async def clear_paces_and_waits(*, at: datetime | None = None) -> None:
     """Delete what no longer slows anybody down. A job: it may run again at any time."""
     now = at or datetime.now(UTC)
     await RequestPaceRow.raw("DELETE FROM request_pace WHERE level_until <= {}", now)
-    await SignInWaitRow.raw("DELETE FROM sign_in_wait WHERE forget_at <= {}", now)
+    await SignInWaitRow.raw(
+        "DELETE FROM sign_in_wait WHERE key IN (SELECT key FROM sign_in_wait"
+        " WHERE forget_at <= {} FOR UPDATE SKIP LOCKED)",
+        now,
+    )

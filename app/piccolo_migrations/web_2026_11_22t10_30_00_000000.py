@@ -122,7 +122,7 @@ WAITS = (
         key bytea PRIMARY KEY,
         about bytea,
         failures integer NOT NULL,
-        until timestamptz NOT NULL,
+        until timestamptz,
         forget_at timestamptz NOT NULL,
         CONSTRAINT wait_counts CHECK (failures >= 0)
     )""",

@@ -153,7 +153,7 @@ async def try_card(
                 details={"in_a_row": failures, "how": "card"},
             )
         raise NotThese
-    await was_right(lanes, at=at)
+    await was_right(lanes)
     return member
 
 

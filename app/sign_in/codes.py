@@ -182,7 +182,7 @@ async def _enter(
     )
     if not used or used[0]["member_id"] is None:
         raise CodeOver
-    await was_right(lanes, at=at)
+    await was_right(lanes)
     member = await community.member(used[0]["member_id"])
     if member.standing is not Standing.ACTIVE:
         raise CodeOver

@@ -40,7 +40,7 @@ async def try_password(
         if member is not None and failures in STREAKS:
             await _note_streak(member, failures, address)
         raise NotThese
-    await was_right(lanes, at=at)
+    await was_right(lanes)
     if kept is not None and hashing.is_outdated(kept):
         await _rehash(member.id, kept, normal(password))
     return member
@@ -73,7 +73,7 @@ async def set_password(
         await count_try([lane], at=at)
         if not await hashing.fits(kept, normal(old or "")):
             raise NotThese
-        await was_right([lane], at=at)
+        await was_right([lane])
     elif not is_fresh(session, at=now):
         raise NotFresh
     weakness = password_weakness(new, person)

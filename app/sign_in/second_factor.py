@@ -114,7 +114,7 @@ async def finish_set_up(
         await community.record(
             "second_factor.on", by=by, subject_kind="member", subject_id=by.member_id
         )
-    await was_right([lane], at=at)
+    await was_right([lane])
     return begun, codes
 
 
@@ -141,7 +141,7 @@ async def confirm(
             subject_id=member.id,
             details={"how": how},
         )
-    await was_right([lane], at=at)
+    await was_right([lane])
     return begun
 
 
@@ -166,7 +166,7 @@ async def renew_recovery_codes(code: str, *, by: Actor, at: datetime | None = No
         await community.record(
             "second_factor.new_codes", by=by, subject_kind="member", subject_id=by.member_id
         )
-    await was_right([lane], at=at)
+    await was_right([lane])
     return codes
 
 
@@ -189,7 +189,7 @@ async def turn_off(code: str, *, by: Actor, at: datetime | None = None) -> None:
         await community.tell(
             by.member_id, "second_factor.off", community_id=home, fill={"at": now}, urgent=True
         )
-    await was_right([lane], at=at)
+    await was_right([lane])
 
 
 async def remove(member_id: UUID) -> bool:

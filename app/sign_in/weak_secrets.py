@@ -118,7 +118,7 @@ def _is_own(plain: str, person: Person) -> bool:
     digits = re.sub(r"\D", "", plain)
     number = person.phone.lstrip("+")
     national = number.removeprefix("86")
-    if national and plain.strip("+ -") in {number, national, f"0{national}"}:
+    if national and not re.search(r"[^\W\d]", plain) and digits in {number, national}:
         return True
     if person.born and digits in _born_forms(person.born) and len(plain) - len(digits) <= 2:  # noqa: PLR2004 (a letter or two beside a birthday hide nothing)
         return True
