@@ -8,7 +8,7 @@ import pytest
 
 import community
 from app.database import Engine
-from app.messages import rules
+from app.messages import rules, worker
 from tests.app.messages import post_office
 from tests.app.messages.post_office import (
     deliveries,
@@ -181,3 +181,22 @@ async def test_an_address_that_mail_cannot_have_is_given_up(
             "ALTER TABLE member ADD CONSTRAINT member_email_form CHECK (email ~"
             " '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254)"
         )
+
+
+async def test_a_worker_that_loses_its_connection_comes_back(
+    database: Engine, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BACK_SECONDS", 0.1)
+    home = await post_office.home()
+    elder = await reader(owner, home.id)
+    async with mail_server() as (box, server), working(database, mail_carrier(server)):
+        await community.tell(elder.id, "role.granted", community_id=home.id, fill=ROLE)
+        await settled(owner, elder, "sent")
+        cut = await owner.fetchval(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND query LIKE '%FROM pgqueuer%'"
+        )
+        assert cut >= 1
+        await community.tell(elder.id, "role.granted", community_id=home.id, fill=ROLE)
+        await settled(owner, elder, "sent", "sent")
+    assert len(box.received) == 2
