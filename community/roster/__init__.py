@@ -9,6 +9,7 @@ does in one transaction, or nothing.
 from community.roster.carrying import carry_out_roster
 from community.roster.export import RosterEntry, record_export, roster_entries
 from community.roster.keeping import (
+    ATTEMPTS_MAX,
     confirm_roster,
     drop_roster,
     empty_old_rosters,
@@ -40,6 +41,7 @@ from community.roster.values import (
 )
 
 __all__ = [
+    "ATTEMPTS_MAX",
     "ROSTER_COLUMNS",
     "Fault",
     "Outcome",

@@ -10,23 +10,21 @@ from uuid import UUID
 
 from community.areas import add_area
 from community.audit import record
-from community.masking import masked
 from community.roster.planning import grids_to_make, plan
 from community.roster.reading import PLANNED, before_and_after, roster_import
 from community.roster.staging import CLAIM, SECONDS_MAX, Tell, keep_plan
-from community.roster.values import ROSTER_COLUMNS, Outcome, RosterImport, TooManyGrids
+from community.roster.values import ROSTER_COLUMNS, Outcome, RosterImport
 from community.transactions import transaction
 from community.values import Actor, Level, Role
 
 BATCH_ROWS: Final = 2000
-NEW_GRIDS_MAX: Final = 500
 
 # Two imports into one community take turns: each plans on what the other has done.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7047, hashtext($1))"
 
 _LOCK_MEMBERS: Final = """
 SELECT count(*) FROM (SELECT id FROM member WHERE id IN (
-    SELECT matches[1] FROM roster_row WHERE import_id = $1) ORDER BY id FOR NO KEY UPDATE) AS locked
+    SELECT member_id FROM roster_row WHERE import_id = $1) ORDER BY id FOR NO KEY UPDATE) AS locked
 """
 
 _HOUSEHOLDS: Final = """
@@ -80,7 +78,8 @@ UPDATE member SET
     roster_number = coalesce(row.roster_number, member.roster_number),
     identity_sealed = CASE WHEN 'identity' = ANY(row.changed) THEN row.identity_sealed
         ELSE member.identity_sealed END,
-    identity_lookup = coalesce(row.identity_lookup, member.identity_lookup)
+    identity_lookup = CASE WHEN 'identity' = ANY(row.changed) THEN row.identity_lookup
+        ELSE member.identity_lookup END
 FROM roster_row AS row
 WHERE row.import_id = $1 AND row.outcome = 'changed' AND member.id = row.member_id
     AND row.row_number > $3 AND row.row_number <= $4
@@ -131,7 +130,7 @@ async def carry_out_roster(import_id: UUID, *, tell: Tell) -> RosterImport | Non
     The plan is made anew first, with its members locked. Where it differs from the one that was
     confirmed, because the register changed meanwhile, nothing is carried out: the new plan waits
     for a new look (`moved`). Returns None where another worker has it in hand, or it is not
-    confirmed. Raises `TooManyGrids`.
+    confirmed.
     """
     async with transaction() as running:
         connection = running.connection
@@ -196,8 +195,6 @@ async def _make_grids(work: _Work) -> list[str]:
     """
     here = work.by.community_id
     names = await grids_to_make(work.connection, work.import_id)
-    if len(names) > NEW_GRIDS_MAX:
-        raise TooManyGrids(len(names))
     taken = {
         row["code"]
         for row in await work.connection.fetch("SELECT code FROM area WHERE parent_id = $1", here)
@@ -239,8 +236,9 @@ async def _trace(work: _Work) -> None:
 def _event(work: _Work, row: Mapping[str, Any], address: Any) -> tuple[Any, ...]:
     told = {"import": str(work.import_id), "row": row["row_number"]}
     if row["outcome"] == Outcome.NEW:
-        given = {name: row[name] for name in ROSTER_COLUMNS if name not in _APART and row[name]}
-        before, after = None, masked({**given, "roles": row["roles"] or Role.RESIDENT.value})
+        given = tuple(name for name in _TOLD if row[name] is not None)
+        before, after = None, before_and_after(row, given)[1]
+        after["roles"] = row["roles"] or Role.RESIDENT.value
         member_id = row["new_id"]
     else:
         before, after = before_and_after(row, tuple(row["changed"]))
@@ -258,4 +256,4 @@ def _event(work: _Work, row: Mapping[str, Any], address: Any) -> tuple[Any, ...]
     )
 
 
-_APART: Final = {"identity", "linli_number", "roles"}
+_TOLD: Final = tuple(set(ROSTER_COLUMNS) - {"identity", "linli_number", "roles"})

@@ -32,7 +32,8 @@ VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (id) DO NOTHING RETURNING id
 
 # The one who takes it keeps it locked for the whole work; see `stage_roster`.
 _NEXT: Final = """
-SELECT id, community_id FROM roster_import WHERE status IN ('uploaded', 'confirmed')
+SELECT id, community_id FROM roster_import
+WHERE status IN ('uploaded', 'confirmed') AND ({}::uuid IS NULL OR id = {})
 ORDER BY uploaded_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -108,10 +109,13 @@ async def roster_pieces(import_id: UUID) -> AsyncIterator[bytes]:
         number += 1
 
 
-async def next_roster() -> RosterImport | None:
-    """Return the oldest roster that waits for a worker and that none has in hand now."""
+async def next_roster(import_id: UUID | None = None) -> RosterImport | None:
+    """Return the oldest roster that waits for a worker and that none has in hand now.
+
+    With an id, that one or none.
+    """
     async with transaction():
-        rows = await RosterImportRow.raw(_NEXT)
+        rows = await RosterImportRow.raw(_NEXT, import_id, import_id)
     if not rows:
         return None
     return await roster_import(rows[0]["id"], community_id=rows[0]["community_id"])

@@ -23,37 +23,49 @@ from uuid import UUID
 
 from community.values import STAFF
 
-# First what a row's words stand for: its household and its grid.
-_PLACES: Final = """
-UPDATE roster_row AS row SET
-    grid_id = place.id,
-    household_code = coalesce(row.household,
-        (SELECT min(household.code) FROM household
-         WHERE household.community_id = $2 AND household.address = row.address),
-        CASE WHEN length(row.address) <= 40 THEN row.address
-             ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END)
-FROM (SELECT named.grid, (SELECT area.id FROM area WHERE area.parent_id = $2
-            AND area.level = 'grid' AND (area.name = named.grid OR area.code = lower(named.grid))
-        ORDER BY (area.name = named.grid) DESC, area.code LIMIT 1) AS id
-      FROM (SELECT DISTINCT grid FROM roster_row WHERE import_id = $1) AS named) AS place
-WHERE row.import_id = $1 AND place.grid IS NOT DISTINCT FROM row.grid
-"""
+# The register's spelling, tidied as the spelling of files is: else `１２ 幢` would seem a change.
+_TIDY: Final = "regexp_replace(btrim(normalize({}, NFKC)), '[[:space:]]+', ' ', 'g')"
+_HAN: Final = "[\u4e00-\u9fff]"
+_TIDY_NAME: Final = f"regexp_replace({_TIDY}, '({_HAN}) (?={_HAN})', '\\1', 'g')"
+_GRID_NAME: Final = _TIDY.format("area.name")
+_MEMBER_NAME: Final = _TIDY_NAME.format("member.name")
+_DOOR_ADDRESS: Final = _TIDY.format("door.address")
 
-# Of whom a row may be, and when two of them cannot be one person.
+# First what a row's words stand for: its grid, its household, and then its member. COALESCE asks
+# each question only where the ones before it found nobody.
 _HERE: Final = "member.community_id = $2 AND member.standing IN ('active', 'left')"
 _ONE_PERSON: Final = """coalesce(member.roster_number = row.roster_number, true)
-            AND coalesce(member.identity_lookup = row.identity_lookup, true)"""
+            AND coalesce(member.identity_lookup = ANY(row.identity_lookups), true)"""
 
-# COALESCE asks each question only where the ones before it found nobody.
-_MATCHES: Final = f"""
-UPDATE roster_row AS row SET matches = CASE WHEN row.linli_number IS NOT NULL
+_MINE: Final = f"""
+grids AS MATERIALIZED (
+    SELECT named.grid, (SELECT area.id FROM area
+        WHERE area.parent_id = $2 AND area.level = 'grid' AND (area.name = named.grid
+            OR {_GRID_NAME} = named.grid OR area.code = lower(named.grid))
+        ORDER BY (area.name = named.grid) DESC, area.code LIMIT 1) AS id
+    FROM (SELECT DISTINCT grid FROM roster_row
+          WHERE import_id = $1 AND grid IS NOT NULL) AS named),
+placed AS MATERIALIZED (
+    SELECT row.row_number, row.name, row.phone, row.email, row.birth_date, row.roster_number,
+        row.identity_lookup, row.identity_lookups, row.registration, row.roles, row.language,
+        row.grid, row.address, row.linli_number, row.misread,
+        (SELECT id FROM grids WHERE grids.grid = row.grid) AS grid_id,
+        coalesce(row.household,
+            (SELECT min(household.code) FROM household
+             WHERE household.community_id = $2 AND household.address = row.address),
+            CASE WHEN length(row.address) <= 40 THEN row.address
+                 ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END
+        ) AS household_code
+    FROM roster_row AS row WHERE row.import_id = $1),
+mine AS MATERIALIZED (
+    SELECT row.*, CASE WHEN row.linli_number IS NOT NULL
     THEN (SELECT array_agg(member.id) FROM member
           WHERE member.id = row.linli_number AND {_HERE})
     ELSE coalesce(
         (SELECT array_agg(member.id) FROM member
          WHERE member.roster_number = row.roster_number AND {_HERE}),
         (SELECT array_agg(member.id) FROM member
-         WHERE member.identity_lookup = row.identity_lookup AND {_HERE}),
+         WHERE member.identity_lookup = ANY(row.identity_lookups) AND {_HERE}),
         (SELECT array_agg(member.id) FROM member
          WHERE member.phone = row.phone AND member.name = row.name AND {_HERE}
             AND {_ONE_PERSON}),
@@ -61,11 +73,12 @@ UPDATE roster_row AS row SET matches = CASE WHEN row.linli_number IS NOT NULL
          WHERE member.name = row.name AND member.birth_date = row.birth_date AND {_HERE}
             AND {_ONE_PERSON}),
         (SELECT array_agg(member.id ORDER BY member.id) FROM member
-         JOIN household ON household.id = member.household_id
-         WHERE member.name = row.name AND household.code = row.household_code AND {_HERE}
-            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_ONE_PERSON})
-    ) END
-WHERE row.import_id = $1
+         WHERE member.name = row.name AND member.household_id = (SELECT id FROM household
+                WHERE household.community_id = $2 AND household.code = row.household_code)
+            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_HERE}
+            AND {_ONE_PERSON})
+    ) END AS matches
+    FROM placed AS row)
 """  # noqa: S608 (pieces of our own)
 
 # What several rows have in common, with the first two of them.
@@ -74,8 +87,12 @@ _TWICE: Final = """
     FROM mine WHERE {given} GROUP BY {key} HAVING count(*) > 1
 """
 
+# The roles that a row's member has, or will have from a day on.
+_HELD: Final = """ARRAY(SELECT role FROM member_role WHERE member_role.member_id = member.id
+            AND (until IS NULL OR until > clock_timestamp()))"""
+
 _OUTCOMES: Final = f"""
-WITH mine AS (SELECT * FROM roster_row WHERE import_id = $1),
+WITH {_MINE},
 phones AS ({_TWICE.format(key="phone", given="phone IS NOT NULL")}),
 numbers AS ({_TWICE.format(key="roster_number", given="roster_number IS NOT NULL")}),
 identities AS ({_TWICE.format(key="identity_lookup", given="identity_lookup IS NOT NULL")}),
@@ -87,22 +104,23 @@ doors AS (
         )[1] AS row_of_one, (array_agg(row_number ORDER BY address DESC, row_number))[1] AS other
     FROM mine WHERE household_code IS NOT NULL AND address IS NOT NULL
     GROUP BY household_code HAVING min(address) <> max(address)),
-held AS (
-    SELECT member_id, array_agg(DISTINCT role) AS roles FROM member_role
-    WHERE community_id = $2 AND (until IS NULL OR until > clock_timestamp()) GROUP BY member_id),
 weighed AS (
-    SELECT mine.row_number, member.id AS member_id,
+    SELECT mine.row_number, mine.grid_id, mine.household_code, member.id AS member_id,
     array_remove(ARRAY[
-        CASE WHEN mine.name <> member.name THEN 'name' END,
+        CASE WHEN mine.name <> member.name AND mine.name <> {_MEMBER_NAME} THEN 'name' END,
         CASE WHEN mine.phone <> coalesce(member.phone, '') THEN 'phone' END,
         CASE WHEN mine.birth_date <> coalesce(member.birth_date, 'infinity') THEN 'birth_date' END,
-        CASE WHEN mine.identity_lookup <> coalesce(member.identity_lookup, '') THEN 'identity' END,
+        CASE WHEN coalesce(member.identity_lookup, '') <> ALL(mine.identity_lookups)
+            THEN 'identity' END,
         CASE WHEN mine.registration <> coalesce(member.registration, '') THEN 'registration' END,
         CASE WHEN mine.grid IS NOT NULL AND (mine.grid_id IS NULL
             OR mine.grid_id IS DISTINCT FROM member.grid_id) THEN 'grid' END,
-        CASE WHEN mine.household_code <> coalesce(home.code, '') THEN 'household' END,
-        CASE WHEN mine.address <> door.address THEN 'address' END,
-        CASE WHEN NOT mine.roles <@ coalesce(held.roles, '{{}}') THEN 'roles' END,
+        CASE WHEN mine.household_code <> coalesce((SELECT code FROM household
+            WHERE household.id = member.household_id), '') THEN 'household' END,
+        CASE WHEN mine.address IS NOT NULL AND EXISTS (SELECT FROM household AS door
+            WHERE door.community_id = $2 AND door.code = mine.household_code
+                AND mine.address NOT IN (door.address, {_DOOR_ADDRESS})) THEN 'address' END,
+        CASE WHEN NOT mine.roles <@ {_HELD} THEN 'roles' END,
         CASE WHEN mine.language <> member.language THEN 'language' END,
         CASE WHEN mine.email <> coalesce(member.email, '') THEN 'email' END,
         CASE WHEN mine.roster_number <> coalesce(member.roster_number, '') THEN 'roster_number' END
@@ -132,12 +150,15 @@ weighed AS (
             AND mine.identity_lookup IS NULL AND mine.phone IS NULL AND mine.birth_date IS NULL
             AND mine.household_code IS NULL, 'name', 'no_key', NULL),
         (member.standing = 'left', 'name', 'has_left', NULL),
-        (numbered.id IS DISTINCT FROM member.id AND numbered.id IS NOT NULL, 'roster_number',
+        (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
+            AND holder.roster_number = mine.roster_number
+            AND holder.id IS DISTINCT FROM member.id), 'roster_number',
             'roster_number_taken', NULL),
-        (identified.id IS DISTINCT FROM member.id AND identified.id IS NOT NULL, 'identity',
-            'identity_taken', NULL),
+        (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
+            AND holder.identity_lookup = ANY(mine.identity_lookups)
+            AND holder.id IS DISTINCT FROM member.id), 'identity', 'identity_taken', NULL),
         (EXISTS (SELECT FROM unnest(mine.roles) AS asked WHERE asked = ANY($3)
-            AND asked <> ALL(coalesce(held.roles, '{{}}'))), 'roles', 'role_of_staff', NULL)
+            AND asked <> ALL({_HELD})), 'roles', 'role_of_staff', NULL)
      ) AS fault (holds, of, code, rows)
      CROSS JOIN LATERAL (SELECT fault.of, fault.code,
         CASE WHEN fault.rows[1] = mine.row_number THEN fault.rows[2] ELSE fault.rows[1] END AS row
@@ -145,13 +166,6 @@ weighed AS (
      WHERE fault.holds) AS conflicts
     FROM mine
     LEFT JOIN member ON cardinality(mine.matches) = 1 AND member.id = mine.matches[1]
-    LEFT JOIN held ON held.member_id = member.id
-    LEFT JOIN household AS home ON home.id = member.household_id
-    LEFT JOIN household AS door ON door.community_id = $2 AND door.code = mine.household_code
-    LEFT JOIN member AS numbered ON numbered.community_id = $2
-        AND numbered.roster_number = mine.roster_number
-    LEFT JOIN member AS identified ON identified.community_id = $2
-        AND identified.identity_lookup = mine.identity_lookup
     LEFT JOIN phones ON phones.phone = mine.phone
     LEFT JOIN numbers ON numbers.roster_number = mine.roster_number
     LEFT JOIN identities ON identities.identity_lookup = mine.identity_lookup
@@ -161,6 +175,8 @@ weighed AS (
         AND housemates.household_code = mine.household_code
     LEFT JOIN doors ON doors.household_code = mine.household_code)
 UPDATE roster_row AS row SET
+    grid_id = weighed.grid_id,
+    household_code = weighed.household_code,
     member_id = weighed.member_id,
     changed = weighed.changed,
     conflicts = weighed.conflicts,
@@ -197,11 +213,13 @@ async def plan(connection: Any, import_id: UUID, community_id: UUID) -> bytes:
 
     `connection` is the one of the open transaction. Two plans with one digest do the same.
     """
-    await connection.execute(_PLACES, import_id, community_id)
-    await connection.execute(_MATCHES, import_id, community_id)
+    # The statistics know nothing of rows that were just staged, and what several rows have in
+    # common has no index: compared pair by pair, 100,000 rows would take hours.
+    await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '32MB'")
     await connection.execute(_OUTCOMES, import_id, community_id, [role.value for role in STAFF])
     while await connection.execute(_PHONES, import_id, community_id) != "UPDATE 0":
         continue
+    await connection.execute("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
     digest: bytes = await connection.fetchval(_DIGEST, import_id)
     return digest
 

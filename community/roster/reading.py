@@ -45,6 +45,10 @@ LEFT JOIN area ON area.id = member.grid_id
 """
 
 
+# What the trail hides and who checks a roster must see, to know who and what is meant.
+_SEEN: Final = frozenset({"name", "roster_number", "household"})
+
+
 async def roster_import(import_id: UUID, *, community_id: UUID) -> RosterImport:
     """Return one roster of this community. Raises `UnknownRoster`."""
     rows = await RosterImportRow.raw(
@@ -104,9 +108,12 @@ def before_and_after(
     row: Mapping[str, Any], fields: tuple[str, ...]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return these fields of a row of `PLANNED` as they are and as they would be, masked."""
-    open_fields = [field for field in fields if field != "identity"]
-    before = masked({field: row[f"{field}_before"] for field in open_fields})
-    after = masked({field: row[field] for field in open_fields})
+    known = [field for field in fields if field != "identity"]
+    before = masked({field: row[f"{field}_before"] for field in known})
+    after = masked({field: row[field] for field in known})
+    if "household" in fields:  # its code may be its address
+        for told, name in ((before, "household_before"), (after, "household")):
+            told["household"] = masked({"address": row[name]})["address"]
     if "identity" in fields:  # nothing of it can be read here
         before["identity"] = HIDDEN if row["identity_lookup_before"] else None
         after["identity"] = HIDDEN
@@ -131,8 +138,8 @@ def _import(row: Mapping[str, Any]) -> RosterImport:
 def _planned(row: Mapping[str, Any]) -> PlannedRow:
     fields = tuple(row["changed"] or ()) if row["outcome"] == Outcome.CHANGED else ()
     before, after = before_and_after(row, fields)
-    if "name" in fields:  # who checks a roster must see which name
-        before["name"], after["name"] = row["name_before"], row["name"]
+    for field in _SEEN.intersection(fields):
+        before[field], after[field] = row[f"{field}_before"], row[field]
     return PlannedRow(
         row["row_number"],
         row["name"],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community.roster.planning import grids_to_make, plan
 from community.roster.reading import roster_import
-from community.roster.values import RosterImport, RosterRow
+from community.roster.values import RosterImport, RosterRow, TooManyGrids
 from community.transactions import transaction
 from community.values import new_id
 
@@ -16,6 +16,8 @@ Tell = Callable[[str, int, int | None], Awaitable[Any]]
 
 SECONDS_MAX: Final = 1800
 """How long one statement on a whole roster may take; a request's limit would be too short."""
+
+NEW_GRIDS_MAX: Final = 500
 
 # The lock is the claim: it lasts as long as the worker and its transaction live, and no longer.
 CLAIM: Final = """
@@ -35,6 +37,7 @@ _COLUMNS: Final = (
     "roster_number",
     "identity_sealed",
     "identity_lookup",
+    "identity_lookups",
     "registration",
     "roles",
     "language",
@@ -57,7 +60,7 @@ async def stage_roster(
 
     One transaction: killed at any moment, the roster is as it was, and the next worker begins
     anew. `found` is asked at the end what the reading found out. Returns None where another worker
-    has it in hand, or it is past this step. What `batches` raises ends it and is raised.
+    has it in hand, or it is past this step. Raises `TooManyGrids`, and whatever `batches` raises.
     """
     async with transaction() as running:
         connection = running.connection
@@ -77,13 +80,13 @@ async def stage_roster(
         await tell("plan", 0, count)
         digest = await plan(connection, import_id, claimed["community_id"])
         await keep_plan(connection, import_id, digest)
+        grids = await grids_to_make(connection, import_id)
+        if len(grids) > NEW_GRIDS_MAX:
+            raise TooManyGrids(len(grids))
         await connection.execute(
             "UPDATE roster_import SET status = 'checked', found = $2 WHERE id = $1",
             import_id,
-            json.dumps(
-                {**found(), "new_grids": await grids_to_make(connection, import_id)},
-                ensure_ascii=False,
-            ),
+            json.dumps({**found(), "new_grids": grids}, ensure_ascii=False),
         )
     return await roster_import(import_id, community_id=claimed["community_id"])
 
@@ -119,6 +122,7 @@ def _record(import_id: UUID, row: RosterRow) -> tuple[Any, ...]:
         row.roster_number,
         row.identity_sealed,
         row.identity_lookup,
+        sorted(row.identity_lookups) or None,
         row.registration and row.registration.value,
         None if row.roles is None else [role.value for role in row.roles],
         row.language,

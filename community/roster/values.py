@@ -97,7 +97,8 @@ class RosterRow:
     """A person as one row of a roster says; None is an empty cell, which changes nothing.
 
     `phone` is E.164. `grid` is a grid's name or code, `household` the roster's code for it.
-    `linli_number` is the member's own id, which exports carry.
+    `linli_number` is the member's own id, which exports carry. `identity_lookups` are those under
+    every key of the app, among which the register's is sought.
     """
 
     row_number: int
@@ -108,6 +109,7 @@ class RosterRow:
     roster_number: str | None = None
     identity_sealed: str | None = None
     identity_lookup: bytes | None = None
+    identity_lookups: frozenset[bytes] = frozenset()
     registration: Registration | None = None
     roles: list[Role] | None = None
     language: str | None = None
