@@ -52,7 +52,7 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
         projects = await projects_of(round_id, community_id=by.community_id)
         election = as_election(current, projects, await _grouped_ballots(round_id))
         decided, compared = await asyncio.to_thread(_count, election, current)
-        await _cast(current)
+        on_roll = await _cast(current)
         await move(round_id, RoundState.CLOSED, by)
         for one in (decided, compared):
             await _store(one, current)
@@ -63,7 +63,11 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
             by=by,
             subject_kind="round",
             subject_id=round_id,
-            details={"winners": [str(project.id) for project in won]},
+            details={
+                "winners": [str(project.id) for project in won],
+                "votes": election.votes,
+                "on_roll": on_roll,
+            },
         )
         await _pay(current, projects, decided, by)
         return await read_round(round_id, community_id=by.community_id)
@@ -116,8 +120,10 @@ async def _grouped_ballots(round_id: RoundId) -> list[tuple[tuple[int, ...], int
     return [(tuple(row["choices"]), row["times"]) for row in rows]
 
 
-async def _cast(current: Round) -> None:
+async def _cast(current: Round) -> int:
     """Write the roll, write the ballots anew without marks, and destroy the key.
+
+    Returns how many stand on the roll.
 
     `gen_random_uuid` draws from a strong source, so neither the numbers nor the place of a row in
     the table say anything about the order in which ballots came in.
@@ -145,6 +151,7 @@ async def _cast(current: Round) -> None:
     )
     await BallotRow.raw("DELETE FROM ballot WHERE round_id = {}", current.id)
     await RoundKeyRow.raw("DELETE FROM round_key WHERE round_id = {}", current.id)
+    return len(roll)
 
 
 async def _store(counted: Count, current: Round) -> None:

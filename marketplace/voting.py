@@ -1,7 +1,9 @@
 """A resident's verb: choose projects on a round's ballot, and choose anew until it closes.
 
 A ballot is kept under a mark that only the round's key leads back to a resident, and neither the
-ballot nor the audit trail says when it was cast.
+ballot nor the audit trail says when it was cast: a vote writes no event. One beside the ballot
+would share its moment, its order and its database transaction, and so lead from the voter to the
+ballot. The roll, written at closing, says who voted.
 """
 
 from collections.abc import Collection

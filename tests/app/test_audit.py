@@ -7,17 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 import community
 import ledger
+import marketplace
 from app import audit_words, field_words, trail_page
 from app.i18n import speaking, translations
 from app.main import create_app, running
 from app.settings import settings
 from community import Actor, Role, TrailSearch
+from marketplace import Category, Draft, Terms
+from marketplace.counting import Rule
 from tests.acts_in_code import written_acts
 from tests.app.walking import Walker, walker
 from tests.timebank.street import Street, open_street
@@ -142,6 +146,31 @@ async def test_pages_go_back_to_the_beginning(site: Site, monkeypatch: pytest.Mo
     )
     assert seen == [str(event.seq) for event in events]
     assert len(seen) > 4
+
+
+async def test_a_vote_leaves_nothing_that_leads_to_the_ballot(
+    site: Site, owner: asyncpg.Connection
+) -> None:
+    street, resident = site.street, site.auditor
+    opened = await marketplace.open_round(
+        by=street.coordinator, name="秋季", terms=Terms(100_000, 2, rule=Rule.GREEDY)
+    )
+    draft = Draft("长椅", "给大家坐", "三号楼前", Category.ENVIRONMENT, 50_000)
+    await marketplace.propose(opened.id, draft, by=resident)
+    await marketplace.open_ballot(opened.id, by=street.coordinator)
+    before = await community.audit_events(street.id)
+    await marketplace.vote(opened.id, [1], by=resident)
+    assert await community.audit_events(street.id) == before
+    together = "SELECT count(*) FROM ballot JOIN {table} AS other ON other.xmin = ballot.xmin"
+    tables = await owner.fetch(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        " AND table_type = 'BASE TABLE' AND table_name <> 'ballot'"
+    )
+    for (table,) in tables:
+        assert await owner.fetchval(together.format(table=table)) == 0, table
+    await marketplace.close_and_count(opened.id, by=street.coordinator)
+    (event, *_) = await community.audit_events(street.id)
+    assert (event.details["votes"], event.details["on_roll"]) == (1, 1)
 
 
 async def test_only_watchers_read_it_and_only_their_own_place(site: Site) -> None:
