@@ -11,6 +11,7 @@ import community
 import ledger
 from app.database import Engine
 from community import Actor, Role, TrailSearch
+from tests.trail import watching
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -286,3 +287,35 @@ async def test_typed_words_stand_beside_the_event_and_cannot_be_added_or_changed
     found = await community.search_trail((watched.first.id,), TrailSearch(), size=2)
     assert found == [later, first]
     assert first in await community.own_trail([watched.one.member_id])
+
+
+async def test_the_watch_sees_a_change_without_an_event(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What every test relies on: inserts, updates and deletes are seen, exempt tables let be."""
+    name = f"UPDATE member SET name = name WHERE id = '{watched.one.member_id}'"
+
+    async def change(*statements: str, act: bool = False) -> None:
+        async with ledger.transaction() as opened:
+            for sql in statements:
+                await opened.connection.execute(sql)
+            if act:
+                await community.record(
+                    "test.act",
+                    by=watched.one,
+                    subject_kind="member",
+                    subject_id=watched.one.member_id,
+                )
+
+    with watching(monkeypatch) as seen:
+        await change("SELECT 1")
+        await change(name, act=True)
+        await change("INSERT INTO request_pace (key, level_until) VALUES ('x', now())")
+        assert seen.unaccounted == []
+        await change(name)
+        assert seen.unaccounted == [frozenset({"member"})]
+        await change("DELETE FROM request_pace WHERE key = 'x'", name, act=True)
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await change(name, "SELECT 1/0")
+        assert len(seen.unaccounted) == 1
+        assert len(seen.seen) == 4

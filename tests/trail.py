@@ -1,0 +1,129 @@
+"""Watches every transaction of the app: whatever changed something also wrote an audit event.
+
+PostgreSQL counts the rows that a transaction inserted, updated and deleted in each table. The
+counts are asked when a transaction begins and right before it commits; a table that changed and is
+not exempt wants an audit event from the same transaction. A statement on its own is given a
+transaction, so that a verb cannot get by without one.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pytest
+
+from app.database import Engine, Transaction
+
+HERE: Final = Path(__file__)
+HOUSE: Final = HERE.parent.parent
+
+BOOK = "the book is its own trail: each line says who, for whom, why and when, and only grows"
+BALLOT = (
+    "an event beside a ballot would carry its moment, its order, an address, and the id of the"
+    " transaction that wrote both: it would tell whose a ballot is. The voter roll says who voted"
+)
+SIGNED_IN = "how somebody stays signed in; signing in and what changes it are events"
+ON_THE_WAY = "work on its way, which the act that began it and the act that ends it write down"
+READER = "a member's own reading of messages changes nothing for anybody else"
+
+EXEMPT: Final[dict[str, str]] = {
+    "account": BOOK,
+    "transfer": BOOK,
+    "open_hold": BOOK,
+    "ballot": BALLOT,
+    "round_key": BALLOT,
+    "message": READER,
+    "message_delivery": ON_THE_WAY,
+    "staff_digest": ON_THE_WAY,
+    "pgqueuer": ON_THE_WAY,
+    "pgqueuer_log": ON_THE_WAY,
+    "pgqueuer_schedules": ON_THE_WAY,
+    "pgqueuer_statistics": ON_THE_WAY,
+    "roster_import": ON_THE_WAY,
+    "roster_piece": ON_THE_WAY,
+    "roster_row": ON_THE_WAY,
+    "roster_progress": ON_THE_WAY,
+    "web_session": SIGNED_IN,
+    "one_time_code": SIGNED_IN,
+    "sign_in_wait": SIGNED_IN,
+    "request_pace": SIGNED_IN,
+}
+"""Tables that may change without an event, each with the reason."""
+
+_COUNTS = """
+SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS changes FROM pg_stat_xact_user_tables
+WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
+"""
+
+
+class WatchedTransaction(Transaction):
+    """A transaction of the app that is looked at before it commits."""
+
+    __slots__ = ("_before",)
+
+    seen: ClassVar[list[frozenset[str]]]
+    unaccounted: ClassVar[list[frozenset[str]]]
+
+    async def begin(self) -> None:
+        """Begin, and remember what the connection had counted before."""
+        await super().begin()
+        self._before = await self._counts()
+
+    async def commit(self) -> None:
+        """Look at what changed, then commit."""
+        now = await self._counts()
+        changed = frozenset(
+            name for name, count in now.items() if count != self._before.get(name, 0)
+        )
+        if changed:
+            self.seen.append(changed)
+            if changed - EXEMPT.keys() and "audit_event" not in changed:
+                self.unaccounted.append(changed)
+        await super().commit()
+
+    async def _counts(self) -> dict[str, int]:
+        rows = await self.connection.fetch(_COUNTS)
+        return {row["relname"]: row["changes"] for row in rows}
+
+
+def _written_by_a_test() -> bool:
+    """Say whether a test runs this statement itself, to tamper, rather than a verb."""
+    frame = sys._getframe(1)  # noqa: SLF001 (the way up to the caller)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(HOUSE) and ".venv" not in path.parts and path != HERE:
+            return path.is_relative_to(HOUSE / "tests")
+        frame = frame.f_back  # type: ignore[assignment]  # None at the top ends the walk
+    return False
+
+
+@contextmanager
+def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WatchedTransaction]]:
+    """Watch every transaction of every engine while the block runs.
+
+    What it gives keeps the changed tables of each transaction in `seen`, and of those without an
+    event in `unaccounted`.
+    """
+
+    class Watching(WatchedTransaction):
+        __slots__ = ()
+        seen: ClassVar[list[frozenset[str]]] = []
+        unaccounted: ClassVar[list[frozenset[str]]] = []
+
+    def transaction(engine: Engine, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 (Piccolo's signature)
+        return Watching(engine, allow_nested=allow_nested)
+
+    alone = Engine._run_in_pool  # noqa: SLF001 (Piccolo's way for a statement on its own)
+
+    async def in_one(engine: Engine, query: str, args: Any = None) -> Any:
+        if _written_by_a_test():
+            return await alone(engine, query, args)
+        async with engine.transaction() as opened:
+            return await opened.connection.fetch(query, *(args or []))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Engine, "transaction", transaction)
+        patched.setattr(Engine, "_run_in_pool", in_one)
+        yield Watching
