@@ -48,10 +48,10 @@ async def grant_delegation(
     earlier delegation of the two that still holds is replaced. Raises `NotForYou`,
     `OwnDelegation`, `InvalidBond`, `UnknownMember`, `NotActive`, `AlreadyGranted`.
     """
-    now = at or datetime.now(UTC)
-    rules.refuse_granting(terms, agreed, by=by, at=now)
     async with refusing(delegation_pkey=AlreadyGranted(key)):
         await lock_active(terms.member_id, terms.delegate_id, community_id=by.community_id)
+        now = at or datetime.now(UTC)  # once it is this one's turn
+        rules.refuse_granting(terms, agreed, by=by, at=now)
         before = await rows.by_key(key)
         if before is not None:
             return _same_or_refused(before, terms, by)
@@ -62,7 +62,8 @@ async def grant_delegation(
         for old in await rows.between(
             terms.member_id, terms.delegate_id, by.community_id, Lock.TO_END
         ):
-            if old.in_force(now):
+            # Also one of a clock that goes ahead, which has yet to begin here.
+            if old.revoked_at is None and now < old.until:
                 await _end(old, REPLACED, by, now)
         granted = _made(terms, agreed, by=by, key=key, now=now)
         await rows.insert(granted)
@@ -102,11 +103,12 @@ async def acting_for(
     """
     if not in_transaction():
         raise RuntimeError("acting_for protects the transaction it is asked in, and there is none")
-    now = at or datetime.now(UTC)
     try:
+        now = at or datetime.now(UTC)
         covered = await _covering(by, member_id, {act}, at=now, lock=Lock.TO_ACT)
     except NotDelegated:
         # What was waited for may have been replaced by a newer one, which only a new look sees.
+        now = at or datetime.now(UTC)
         covered = await _covering(by, member_id, {act}, at=now, lock=Lock.TO_ACT)
     return await _standing_in(by, covered)
 

@@ -41,7 +41,7 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
             # Merged or gone at this moment; before the delegation, in the order of a merge's locks.
             if not await community.keep_active(by.principal, community_id=by.community_id):
                 raise NotYours("ask for")
-            by = await _entitled(by, DelegatedAct.REQUEST, moment)
+            by = await _entitled(by, DelegatedAct.REQUEST, at)
             if Role.ELDER not in by.roles:
                 raise NotYours("ask for")
             before = await _asked_with(form_key, by)
@@ -191,7 +191,7 @@ async def confirm(
     moment = at or datetime.now(UTC)
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
-        by = await _entitled(by, DelegatedAct.CONFIRM, moment)
+        by = await _entitled(by, DelegatedAct.CONFIRM, at)
         if by.principal == visit.elder_id and visit.minutes_confirmed == minutes:
             return visit
         split = rules.settle(visit, by=by.principal, hand=by.member_id, minutes=minutes, word=word)
@@ -234,7 +234,7 @@ async def cancel(
     moment = at or datetime.now(UTC)
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
-        by = await _entitled(by, DelegatedAct.REQUEST, moment)
+        by = await _entitled(by, DelegatedAct.REQUEST, at)
         coordinator = Role.COORDINATOR in by.roles
         if visit.state is State.CANCELLED and (coordinator or by.principal == visit.elder_id):
             return visit
@@ -248,7 +248,7 @@ async def cancel(
         return called_off
 
 
-async def _entitled(by: Actor, act: DelegatedAct, at: datetime) -> Actor:
+async def _entitled(by: Actor, act: DelegatedAct, at: datetime | None) -> Actor:
     """Return who acts, once more sure of the consent where it is for another."""
     if by.on_behalf_of is None:
         return by

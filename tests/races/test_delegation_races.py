@@ -87,6 +87,23 @@ async def test_an_act_goes_on_with_the_grant_that_replaced_what_it_waited_for(
     assert (event.act, event.consent_id) == ("visit.confirm", renewed.consent.id)
 
 
+async def test_an_act_that_waited_goes_on_with_a_grant_of_after_its_beginning(
+    one: Delegated,
+) -> None:
+    visit, apart = await one.street.finished(), copy_context()
+    async with transaction():
+        await one.revoke()
+        confirming = asyncio.create_task(
+            timebank.confirm(visit.id, by=one.acting, minutes=95), context=apart
+        )
+        await asyncio.sleep(BRIEFLY)
+        renewed = await delegated_again(one)
+        assert not confirming.done()
+    await asyncio.wait_for(confirming, 5)
+    event = (await community.audit_events(one.street.id))[0]
+    assert (event.act, event.consent_id) == ("visit.confirm", renewed.consent.id)
+
+
 async def delegated_again(one: Delegated) -> Delegation:
     """Let the daughter act anew, within the caller's transaction."""
     words = community.Agreement("我同意续期。", "zh", community.Channel.ONLINE)
