@@ -151,6 +151,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "member.verify": Act({COORDINATOR: COMMUNITY}),
     "member.leave": Act({COORDINATOR: COMMUNITY}),
     "member.merge": Act({COORDINATOR: COMMUNITY}),
+    # Bringing people in: rosters, invitations, applications.
+    "roster.import": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "roster.export": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "member.invite": Act({COORDINATOR: COMMUNITY}),
+    "member.accept": Act({COORDINATOR: COMMUNITY}),
+    "member.join": Act({ANYONE: OWN}),
     # The audit trail, where the watcher's role holds and below; `community.trail` draws the line.
     "audit.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "audit.export": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),

@@ -36,6 +36,7 @@ from app.notices import NoticeMiddleware
 from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.retention import clear_everywhere
+from app.roster import working
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
 from app.settings import settings
@@ -43,6 +44,7 @@ from app.sign_in.tidying import tidy_sign_in
 from app.templating import STATIC, template_config
 from app.unrouted import Unrouted
 from app.watching import watched
+from community.roster import empty_old_rosters
 
 FORM_BYTES_MAX = 10 * 1024 * 1024
 
@@ -52,6 +54,8 @@ jobs = [
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
+    Job("take rosters in", every_seconds=2, run=working.work),
+    Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

@@ -11,11 +11,9 @@ from app.embedded import database_at_hand, pooled
 from app.exits import Exit, StopError
 from app.migrations import want_current
 from app.roster.synonyms import header_of
-from app.roster.writing import Workbook, cells_of, csv_pieces
+from app.roster.writing import cells_of, csv_pieces, pieces_of, workbook_file
 from community import Community, system
 from community.roster import ROSTER_COLUMNS, record_export, roster_entries
-
-PIECE_BYTES = 1024 * 1024
 
 
 @click.command()
@@ -57,13 +55,9 @@ async def _export(file: Path, code: str | None, language: str) -> int:
         await record_export(columns, grid_id=None, role=None, by=system(here.id))
         with file.open("wb") as out:
             if file.suffix.lower() == ".csv":
-                async for piece in csv_pieces(rows(here)):
-                    out.write(piece)
+                pieces = csv_pieces(rows(here))
             else:
-                book = Workbook(here.name, columns)
-                async for cells in rows(here):
-                    book.add(cells, bold=count == 0)
-                with book.saved() as saved:
-                    while piece := saved.read(PIECE_BYTES):
-                        out.write(piece)
+                pieces = pieces_of(await workbook_file(here.name, columns, rows(here)))
+            async for piece in pieces:
+                out.write(piece)
     return count

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from app.roster.columns import Columns
 from app.roster.unreadable import Unreadable
@@ -23,7 +23,7 @@ _MARKS: Final = (
 _TRIED: Final = ("utf-8", "gb18030")
 
 
-def delimited_rows(file: BinaryIO) -> tuple[Iterator[tuple[int, list[Any]]], dict[str, Any]]:
+def delimited_rows(file: IO[bytes]) -> tuple[Iterator[tuple[int, list[Any]]], dict[str, Any]]:
     """Return the rows with their numbers, and what was found out: encoding and delimiter.
 
     A row is a record, as a spreadsheet counts them, also where a quoted cell holds line ends.
@@ -35,7 +35,7 @@ def delimited_rows(file: BinaryIO) -> tuple[Iterator[tuple[int, list[Any]]], dic
     return _rows(file, encoding, delimiter), told
 
 
-def _encoding(file: BinaryIO) -> str:
+def _encoding(file: IO[bytes]) -> str:
     file.seek(0)
     start = file.read(4)
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
@@ -45,7 +45,7 @@ def _encoding(file: BinaryIO) -> str:
     raise Unreadable("no_text")
 
 
-def _is_written_in(file: BinaryIO, encoding: str) -> bool:
+def _is_written_in(file: IO[bytes], encoding: str) -> bool:
     """Read the whole file strictly; zero characters are no text in any writing."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     file.seek(0)
@@ -59,7 +59,7 @@ def _is_written_in(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _delimiter(file: BinaryIO, encoding: str) -> str:
+def _delimiter(file: IO[bytes], encoding: str) -> str:
     """Return the sign under which the first rows name the most columns."""
 
     def named(delimiter: str) -> int:
@@ -73,7 +73,7 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
     return max(DELIMITERS, key=named)
 
 
-def _rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
+def _rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     number = 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import puremagic
 
@@ -59,7 +59,7 @@ class Sheet:
             raise Unreadable("empty")
 
 
-def open_sheet(file: BinaryIO, *, keeps_identity: bool = False) -> Sheet:
+def open_sheet(file: IO[bytes], *, keeps_identity: bool = False) -> Sheet:
     """Find out by its content what a file is, and where its columns stand.
 
     `keeps_identity` says whether identity numbers are kept here; else their column is told as
@@ -93,7 +93,7 @@ def _rank(columns: Columns) -> tuple[bool, int]:
     return "name" in columns.places, len(columns.places)
 
 
-def _rows(file: BinaryIO) -> tuple[Iterator[Cells], dict[str, Any]]:
+def _rows(file: IO[bytes]) -> tuple[Iterator[Cells], dict[str, Any]]:
     file.seek(0)
     start = file.read(8192)
     if not start:

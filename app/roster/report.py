@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 from app.i18n import gettext as _
@@ -14,7 +14,7 @@ from community.roster import Fault, roster_faults, roster_pieces
 SPOOLED_BYTES: Final = 2 * 1024 * 1024
 
 
-async def kept_file(import_id: UUID) -> BinaryIO | None:
+async def kept_file(import_id: UUID) -> IO[bytes] | None:
     """Return the uploaded file, on disk where it is large; None where it was thrown away."""
     file = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 (the caller closes it)
     async for piece in roster_pieces(import_id):
@@ -23,11 +23,11 @@ async def kept_file(import_id: UUID) -> BinaryIO | None:
         file.close()
         return None
     file.seek(0)
-    return file  # type: ignore[return-value]  # it is one in all but name
+    return file
 
 
 async def faulty_rows(
-    import_id: UUID, file: BinaryIO, language: str
+    import_id: UUID, file: IO[bytes], language: str
 ) -> AsyncIterator[Sequence[str]]:
     """Yield the header with two columns more, and then each faulty row with its number and faults.
 

@@ -3,7 +3,7 @@
 import warnings
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from app.roster.unreadable import Unreadable
 
@@ -19,7 +19,7 @@ _STRINGS: Final = "xl/sharedStrings.xml"
 _ENCRYPTED: Final = 0x1
 
 
-def check_package(file: BinaryIO) -> None:
+def check_package(file: IO[bytes]) -> None:
     """Refuse a package that is no workbook, or that would unpack to too much.
 
     An entry never yields more than the size it claims, so the claims are enough to add up. Raises
@@ -47,7 +47,7 @@ def check_package(file: BinaryIO) -> None:
         raise Unreadable("too_large_unpacked", megabytes=UNPACKED_BYTES_MAX // 1024 // 1024)
 
 
-def workbook_rows(file: BinaryIO) -> tuple[Iterator[tuple[int, list[Any]]], dict[str, Any]]:
+def workbook_rows(file: IO[bytes]) -> tuple[Iterator[tuple[int, list[Any]]], dict[str, Any]]:
     """Return the rows of the first sheet that has any, with their numbers, and the sheet's name.
 
     Raises `Unreadable`, now or while the rows are read.
@@ -69,7 +69,7 @@ def workbook_rows(file: BinaryIO) -> tuple[Iterator[tuple[int, list[Any]]], dict
     raise Unreadable("empty")
 
 
-def _opened(file: BinaryIO) -> Any:
+def _opened(file: IO[bytes]) -> Any:
     import openpyxl  # type: ignore[import-untyped]  # it brings none  # noqa: PLC0415 (slow to import, and few requests need it)
 
     try:

@@ -4,11 +4,13 @@ No cell is ever a formula, whatever a name begins with. In a workbook each cell 
 where a spreadsheet would take `=1+1` for one, an apostrophe stands before it; reading takes it off.
 """
 
+import asyncio
 import csv
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, BinaryIO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from app.masks import Sight, sight
 from app.roster.synonyms import header_of, in_words
@@ -24,6 +26,9 @@ FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 ALWAYS_WRITTEN: Final = frozenset(
     {"name", "grid", "household", "registration", "roles", "language", "linli_number"}
 )
+_NO_TITLE: Final = re.compile(r"[\[\]:*?/\\]")  # signs that a sheet's name cannot have
+_BATCH_ROWS: Final = 200
+_PIECE_BYTES: Final = 256 * 1024
 _SPOOLED_BYTES: Final = 4 * 1024 * 1024
 _WIDTHS: Final = {"address": 30, "linli_number": 38, "email": 24, "identity": 20}
 
@@ -98,31 +103,58 @@ class Workbook:
         from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # the same  # noqa: PLC0415 (slow to import)
 
         self._cell = WriteOnlyCell
-        self._bold = Font(bold=True)
+        self._bold, self._empty = Font(bold=True), True
         self._book = openpyxl.Workbook(write_only=True)
-        self._sheet = self._book.create_sheet(title)
+        self._sheet = self._book.create_sheet(_NO_TITLE.sub(" ", title)[:31].strip() or "1")
         self._sheet.freeze_panes = "A2"
         for at, column in enumerate(columns, start=1):
             letter = get_column_letter(at)
             self._sheet.column_dimensions[letter].width = _WIDTHS.get(column, 14)
 
-    def add(self, cells: Iterable[Any], *, bold: bool = False) -> None:
-        """Add a row; every cell is text, whatever it looks like."""
-        row = []
-        for value in cells:
-            cell = self._cell(self._sheet, value=_without_controls(str(value)))
-            cell.data_type = "s" if value != "" else "n"
-            if bold:
-                cell.font = self._bold
-            row.append(cell)
-        self._sheet.append(row)
+    def add(self, rows: Iterable[Sequence[str]]) -> None:
+        """Add rows, the very first as the header; a cell is text, whatever it looks like."""
+        for cells in rows:
+            row: list[Any] = []
+            for text in cells:
+                cell = self._cell(self._sheet, value=_without_controls(text))
+                cell.data_type = "s" if text else "n"
+                if self._empty:
+                    cell.font = self._bold
+                row.append(cell)
+            self._sheet.append(row)
+            self._empty = False
 
-    def saved(self) -> BinaryIO:
+    def saved(self) -> IO[bytes]:
         """Return the finished file, to be read from its beginning and closed."""
         file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED_BYTES)  # noqa: SIM115 (the caller closes it)
         self._book.save(file)
         file.seek(0)
-        return file  # type: ignore[return-value]  # it is one in all but name
+        return file
+
+
+async def workbook_file(
+    title: str, columns: Sequence[str], rows: AsyncIterator[Sequence[str]]
+) -> IO[bytes]:
+    """Return rows as a workbook, the first of them its header; written off the event loop.
+
+    `columns` are for their widths alone. The caller closes the file.
+    """
+    book = await asyncio.to_thread(Workbook, title, columns)
+    batch: list[Sequence[str]] = []
+    async for cells in rows:
+        batch.append(cells)
+        if len(batch) == _BATCH_ROWS:
+            await asyncio.to_thread(book.add, batch)
+            batch = []
+    await asyncio.to_thread(book.add, batch)
+    return await asyncio.to_thread(book.saved)
+
+
+async def pieces_of(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """Yield a file piece by piece, and close it."""
+    with file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
 
 
 def _without_controls(text: str) -> str:

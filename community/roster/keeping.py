@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextvars import Context
 from datetime import timedelta
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 from community.audit import record
@@ -53,7 +53,7 @@ ORDER BY uploaded_at LIMIT 50 FOR NO KEY UPDATE SKIP LOCKED
 
 
 async def receive_roster(
-    import_id: UUID, content: BinaryIO, *, file_name: str, by: Actor
+    import_id: UUID, content: IO[bytes], *, file_name: str, by: Actor
 ) -> RosterImport:
     """Keep an uploaded file, to be read by a worker. It must not be empty.
 
