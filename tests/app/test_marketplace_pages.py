@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from litestar import Litestar, Request, get
+from litestar import Litestar, Request, Response, get
 from litestar.params import FromPath
 
 import community
 import ledger
+from app import sessions
 from app.acts import act
+from app.addresses import address_of
 from app.amounts import fen_of_yuan, yuan_of_fen
 from app.database import Engine
 from app.main import create_app, running
@@ -44,9 +46,10 @@ LAMP = {
 
 
 @get("/test/become/{member_id:uuid}", opt=act("home.read"))
-async def become(request: Request[Any, Any, Any], member_id: FromPath[uuid.UUID]) -> str:
-    request.set_session({"member_id": str(member_id)})
-    return "in"
+async def become(request: Request[Any, Any, Any], member_id: FromPath[uuid.UUID]) -> Response[str]:
+    found = await community.member(member_id)
+    begun = await sessions.begin(found, sessions.How.DEMO, address=address_of(request))
+    return Response("in", cookies=[sessions.cookie(begun)])
 
 
 @dataclass
