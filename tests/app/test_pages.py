@@ -76,6 +76,7 @@ async def test_a_notice_is_shown_once_and_escaped(client: Client) -> None:
             bytes(32) + json.dumps(["wrong", "Call 13800000000", int(time.time())]).encode()
         ).decode(),
     ],
+    ids=["a letter", "no json", "no list", "no text", "as once written", "a signature made up"],
 )
 async def test_a_strange_notice_is_no_notice(client: Client, cookie: str) -> None:
     answer = await client.get("/", headers={"cookie": f"notice={cookie}"})
