@@ -131,3 +131,9 @@ def tell_address(given: Settings) -> None:
     """Say where the site is."""
     address = given.public_address or f"http://{given.host}:{given.port}"
     click.echo(f"Linli is ready: {address}", err=True)
+    if given.secure and not given.trusted_proxies:
+        click.echo(
+            "LINLI_PROXIES names no proxy, so all visitors seem to come from one place and are "
+            "slowed down together when some guess passwords; see docs/deploy.md.",
+            err=True,
+        )

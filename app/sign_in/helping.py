@@ -19,7 +19,7 @@ from app.sign_in.errors import FactorOff, NoPhone, NotForYou
 from app.sign_in.passwords import has_password
 from app.sign_in.staff import may_help, member_here, want_help_allowed
 from app.throttle import forget_about
-from community import Actor, Member, Role
+from community import SYSTEM, Actor, Member, Role
 from community.transactions import transaction
 
 READ_OUT_LIFE: Final = timedelta(minutes=15)
@@ -129,12 +129,13 @@ async def end_sessions(member_id: UUID, *, by: Actor) -> int:
 async def reset_second_factor(member_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
     """Remove the second step of a member who has lost app and codes, and sign them out everywhere.
 
-    An administrator's to do, never for oneself; the member is told by message. Raises `NotForYou`,
-    `FactorOff`, `UnknownMember`.
+    An administrator's to do, never for oneself, or the installation's; the member is told by
+    message. Raises `NotForYou`, `FactorOff`, `UnknownMember`.
     """
-    if Role.ADMINISTRATOR not in by.roles:
-        raise NotForYou
-    await want_help_allowed(member_id, by=by)
+    if by.member_id != SYSTEM:
+        if Role.ADMINISTRATOR not in by.roles:
+            raise NotForYou
+        await want_help_allowed(member_id, by=by)
     member = await member_here(member_id, by=by)
     now = at or datetime.now(UTC)
     async with transaction():
