@@ -23,6 +23,7 @@ from app.settings import settings
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+TOKEN_HEADER: Final = b"x-csrftoken"
 _FRESH: Final = "linli.fresh_token"
 
 
@@ -81,6 +82,7 @@ async def keeping(answer: App, scope: Scope, receive: Receive, send: Send) -> No
     A cookie that we did not sign (the secret has changed, or somebody made it up) counts as none:
     the visitor gets a new one instead of being refused for ever.
     """
+    _drop_odd_tokens(scope)
     connection: AnyConnection = ASGIConnection(scope, receive, send)
     if not _signed(connection.cookies.get(forms_cookie(), "")):
         connection.cookies.pop(forms_cookie(), None)
@@ -99,6 +101,15 @@ async def keeping(answer: App, scope: Scope, receive: Receive, send: Send) -> No
         await send(message)
 
     await answer(scope, receive, with_cookie)
+
+
+def _drop_odd_tokens(scope: Scope) -> None:
+    """Take a token in a header for none where it is no plain text: comparing it would fail."""
+    scope["headers"] = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name.lower() != TOKEN_HEADER or value.isascii()
+    ]
 
 
 def _signed(token: str) -> bool:

@@ -25,6 +25,7 @@ from litestar.types import (
 import ledger
 from app import failures, forgery, logs
 from app.acts import act
+from app.bodies import FIELDS_MAX, FORM_BYTES_MAX, FormRequest
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
@@ -45,8 +46,6 @@ from app.templating import STATIC, template_config
 from app.unrouted import Unrouted
 from app.watching import watched
 from community.roster import empty_old_rosters
-
-FORM_BYTES_MAX = 10 * 1024 * 1024
 
 # Every periodic job of the app.
 jobs = [
@@ -108,7 +107,9 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
         ),
         template_config=template_config,
         exception_handlers=failures.handlers,
-        request_max_body_size=FORM_BYTES_MAX,
+        request_class=FormRequest,
+        request_max_body_size=FORM_BYTES_MAX,  # a route that takes a file says its own
+        multipart_form_part_limit=FIELDS_MAX,
         openapi_config=None,
         logging_config=None,  # structlog is set up above; failures.py writes down what fails
     )

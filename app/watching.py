@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import Message, Receive, Scope, Send
 
 from app import metrics
+from app.forgery import session_cookie
 
 log = structlog.get_logger("linli.request")
 
@@ -25,20 +27,43 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SERVER_ERROR = 500
 NOT_FOUND = 404
 
+# All that a page may load is ours; a QR code comes as `data:` in the page itself.
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+# What a page of ours may ask of the browser: of all this, nothing.
+DENIED = (
+    "accelerometer",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+)
 SAFETY = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "permissions-policy": ", ".join(f"{feature}=()" for feature in DENIED),
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 CACHE_FOR_EVER = "public, max-age=31536000, immutable"  # its address changes with its content
 CACHE_A_WHILE = "public, max-age=300"
 CACHE_NEVER_UNASKED = "private, no-cache"
+KEEP_NOTHING = "no-store"  # nor does the back button bring it back after signing out
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -89,8 +114,20 @@ def _add_headers(message: Any, scope: Scope, request_id: str, *, over_tls: bool)
         versioned = b"v=" in scope.get("query_string", b"")
         kept = message["status"] < NOT_FOUND and versioned
         headers.setdefault("cache-control", CACHE_FOR_EVER if kept else CACHE_A_WHILE)
+    elif _personal(scope):
+        headers["cache-control"] = KEEP_NOTHING
     else:
         headers.setdefault("cache-control", CACHE_NEVER_UNASKED)
+
+
+def _personal(scope: Scope) -> bool:
+    """Whether an answer may show what is not for everybody: to a session, or to what was typed.
+
+    The cookie is asked as well: who came with one that has just ended may be told of it.
+    """
+    if scope.get("auth") is not None or _method(scope) not in {"GET", "HEAD"}:
+        return True
+    return session_cookie() in ASGIConnection[Any, Any, Any, Any](scope).cookies
 
 
 def _write_down(scope: Scope, status: int, seconds: float) -> None:
