@@ -72,6 +72,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "member.not_the_same": mark(
         "%(who)s wrote down that %(whom)s is not the same as somebody alike"
     ),
+    "member.prefer": mark("%(who)s chose how they like to read"),
     "member.verify": mark("%(who)s made sure that %(whom)s is who they say"),
     "message.choose": mark("%(who)s chose how %(whom)s is told"),
     "message.device_add": mark("%(who)s added a device for messages to %(whom)s"),

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 import community
 from app.acts import act
+from app.addresses import address_of
 from app.i18n import is_language
 from app.preferences import (
     LANGUAGE_COOKIE,
@@ -38,8 +39,10 @@ async def _keep(request: Request[Any, Any, Any], **choice: str) -> None:
     member: community.Member | None = request.scope.get("user")
     if member is None:
         return
+    address = address_of(request)
+    by = community.Actor(member.id, member.community_id, member.roles, address=address)
     with suppress(community.UnknownMember):  # who has left meanwhile still reads this page
-        await community.prefer(member.id, community_id=member.community_id, **choice)
+        await community.prefer(by=by, **choice)
 
 
 @post("/language", name="language", opt=act("preference.choose"), status_code=303)

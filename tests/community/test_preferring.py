@@ -1,5 +1,6 @@
-"""How a member likes to read is kept with the member, without a word in the trail."""
+"""How a member likes to read is kept with the member, and in the trail once for each change."""
 
+import json
 from uuid import uuid4
 
 import asyncpg
@@ -7,6 +8,7 @@ import pytest
 
 import community
 from app.database import Engine
+from community import Actor
 
 
 async def joined(name: str = "陈桂芳") -> community.Member:
@@ -14,28 +16,45 @@ async def joined(name: str = "陈桂芳") -> community.Member:
     return await community.add_member(community_id=home.id, name=name)
 
 
+def actor(member: community.Member) -> Actor:
+    return Actor(member.id, member.community_id, member.roles)
+
+
+EVENTS = "SELECT before, after FROM audit_event WHERE subject_id = $1 AND act = 'member.prefer'"
+
+
 async def test_what_is_chosen_is_kept_and_the_rest_stays(
     database: Engine,  # noqa: ARG001 (must be migrated)
     owner: asyncpg.Connection,
 ) -> None:
     member = await joined()
-    events = "SELECT count(*) FROM audit_event WHERE area_id = $1"
-    before = await owner.fetchval(events, member.community_id)
-    await community.prefer(member.id, community_id=member.community_id, language="en")
-    await community.prefer(member.id, community_id=member.community_id, text_size="large")
+    await community.prefer(by=actor(member), language="en")
+    await community.prefer(by=actor(member), text_size="large")
+    await community.prefer(by=actor(member), text_size="large")
     found = await community.member(member.id)
     assert (found.language, found.text_size) == ("en", "large")
-    assert await owner.fetchval(events, member.community_id) == before
+    rows = await owner.fetch(f"{EVENTS} ORDER BY seq", member.id)
+    assert [(json.loads(row["before"]), json.loads(row["after"])) for row in rows] == [
+        ({"language": "zh"}, {"language": "en"}),
+        ({"text_size": "normal"}, {"text_size": "large"}),
+    ], "a tap that changes nothing writes nothing"
 
 
-async def test_what_cannot_be_chosen_changes_nothing(database: Engine) -> None:  # noqa: ARG001 (must be migrated)
+async def test_what_cannot_be_chosen_changes_nothing(
+    database: Engine,  # noqa: ARG001 (must be migrated)
+    owner: asyncpg.Connection,
+) -> None:
     member = await joined()
     for choice in ({"language": "fr"}, {"text_size": "9rem"}):
         with pytest.raises(community.InvalidMember):
-            await community.prefer(member.id, community_id=member.community_id, **choice)
+            await community.prefer(by=actor(member), **choice)
     elsewhere = await joined()
-    for member_id, place in ((uuid4(), member.community_id), (member.id, elsewhere.community_id)):
+    for stranger in (
+        Actor(uuid4(), member.community_id),
+        Actor(member.id, elsewhere.community_id),
+    ):
         with pytest.raises(community.UnknownMember):
-            await community.prefer(member_id, community_id=place, language="en")
+            await community.prefer(by=stranger, language="en")
     found = await community.member(member.id)
     assert (found.language, found.text_size) == ("zh", "normal")
+    assert await owner.fetch(EVENTS, member.id) == []
