@@ -107,6 +107,7 @@ async def test_a_database_that_only_reads_signs_nobody_out(database: Engine) -> 
     async with database.transaction() as transaction:
         await transaction.connection.execute("SET TRANSACTION READ ONLY")
         await sessions.touch(begun.session, at=later)
+        await transaction.rollback()  # type: ignore[no-untyped-call]  # Piccolo's
     assert await sessions.find(begun.token, at=later)
 
 
