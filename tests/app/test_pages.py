@@ -11,7 +11,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from app.forms import Form
-from app.templating import STATIC, static
+from app.i18n import speaking
+from app.templating import STATIC, environment, static
 
 Client = AsyncTestClient[Litestar]
 
@@ -117,6 +118,29 @@ async def test_htmx_gets_the_fragment_and_everybody_else_the_page(
     assert '<p id="part">部分</p>' in answer.text
     assert ("<html" in answer.text) is whole
     assert "HX-Request" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("given", "links"),
+    [
+        ("", []),
+        ("onward='/a?before=7'", [("next", "/a?before=7", "Older ones")]),
+        ("first='/a'", [("first", "/a", "To the newest")]),
+        (
+            "first='/a', onward='/a?after=7&x=1', newest_first=false",
+            [("first", "/a", "To the beginning"), ("next", "/a?after=7&amp;x=1", "Next page")],
+        ),
+    ],
+)
+def test_the_pages_of_a_long_list_are_turned_with_words(
+    given: str, links: list[tuple[str, str, str]]
+) -> None:
+    macro = '{% from "components/pages.html" import turn %}{{ turn("Hours", ' + given + ") }}"
+    with speaking("en"):
+        text = environment.from_string(macro).render()
+    found = re.findall(r'rel="(\w+)" href="([^"]+)">.*?<span>(.+?)</span>', text)
+    assert found == links
+    assert ('<nav class="pager" aria-label="Pages: Hours">' in text) is bool(links)
 
 
 def test_a_files_address_changes_with_its_content() -> None:
