@@ -28,7 +28,12 @@ SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
 
 # Before any test module is imported: piccolo_conf reads these when it is.
 for name in [name for name in os.environ if name.startswith("LINLI_")]:
-    if name not in {"LINLI_TEST_DATABASE_URL", "LINLI_DATA", "LINLI_STEPS"}:
+    if name not in {
+        "LINLI_TEST_DATABASE_URL",
+        "LINLI_DATA",
+        "LINLI_SCREENSHOTS",
+        "LINLI_STEPS",
+    }:
         del os.environ[name]
 os.environ["LINLI_VAR"] = str(FOLDER)
 if GIVEN:
@@ -88,6 +93,26 @@ async def owner(database: Engine) -> AsyncIterator[asyncpg.Connection]:  # noqa:
         yield connection
     finally:
         await connection.close()
+
+
+# The book is its own trail, and whole programs run in processes of their own.
+UNWATCHED = {"ledger", "books", "faults", "races", "journeys"}
+
+
+@pytest.fixture(autouse=True)
+def every_change_leaves_an_event(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test in which the app changed something and wrote no audit event beside it."""
+    folders = request.path.relative_to(Path(__file__).parent).parts
+    if "database" not in request.fixturenames or folders[0] in UNWATCHED:
+        yield
+        return
+    from tests.trail import watching  # noqa: PLC0415 (it imports what reads the settings)
+
+    with watching(monkeypatch) as watched:
+        yield
+    assert watched.unaccounted == [], "record what was done, or exempt the table in tests/trail.py"
 
 
 async def _on_given_server(sql: str) -> None:

@@ -54,6 +54,12 @@ EXEMPT: Final[dict[str, str]] = {
 }
 """Tables that may change without an event, each with the reason."""
 
+EXEMPT_MODULES: Final[dict[str, str]] = {
+    "community/preferring.py": "language and text size are the member's own eyes; nobody answers"
+    " to anybody for them",
+}
+"""Verbs that change a table of which others' changes are events, each with the reason."""
+
 _COUNTS = """
 SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS changes FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
@@ -81,7 +87,8 @@ class WatchedTransaction(Transaction):
         )
         if changed:
             self.seen.append(changed)
-            if changed - EXEMPT.keys() and "audit_event" not in changed:
+            wanting = changed - EXEMPT.keys() and "audit_event" not in changed
+            if wanting and not EXEMPT_MODULES.keys() & set(_callers()):
                 self.unaccounted.append(changed)
         await super().commit()
 
@@ -90,15 +97,19 @@ class WatchedTransaction(Transaction):
         return {row["relname"]: row["changes"] for row in rows}
 
 
-def _written_by_a_test() -> bool:
-    """Say whether a test runs this statement itself, to tamper, rather than a verb."""
+def _callers() -> Iterator[str]:
+    """Yield the files of this project through which a statement came, the nearest first."""
     frame = sys._getframe(1)  # noqa: SLF001 (the way up to the caller)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(HOUSE) and ".venv" not in path.parts and path != HERE:
-            return path.is_relative_to(HOUSE / "tests")
+            yield path.relative_to(HOUSE).as_posix()
         frame = frame.f_back  # type: ignore[assignment]  # None at the top ends the walk
-    return False
+
+
+def _written_by_a_test() -> bool:
+    """Say whether a test runs this statement itself, to tamper, rather than a verb."""
+    return next(_callers(), "").startswith("tests/")
 
 
 @contextmanager
