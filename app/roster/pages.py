@@ -71,10 +71,11 @@ def import_page(found: RosterImport, rows: Sequence[PlannedRow]) -> ImportPage:
         done = (
             _("%(done)s of %(whole)s rows") if progress.whole else _("%(done)s rows so far")
         ) % {"done": number(progress.done), "whole": number(progress.whole or 0)}
+    step = STEPS[progress.step if progress else "wait"]
     unreadable = found.status is RosterStatus.UNREADABLE
     return ImportPage(
         status=status_words(found),
-        step=_(STEPS[progress.step if progress else "wait"]),
+        step=_(step),
         done=done,
         why=unreadable_words(told_of) if unreadable else "",
         columns=_joined([column_words(one, current_language()) for one in told_of["columns"]])
@@ -154,6 +155,12 @@ def _line(row: PlannedRow) -> Line:
             f"{column_words(fault.column, language)}{_quoted(fault.value)}: {fault_words(fault)}"
             for fault in row.faults
         )
+    elif row.outcome is Outcome.NEW:
+        given = [
+            f"{column_words(field, language)} {_value(field, after)}"
+            for field, _before, after in row.changes
+        ]
+        points = (_joined(given),) if given else ()
     else:
         points = tuple(
             f"{column_words(field, language)}: {_value(field, before)} → {_value(field, after)}"

@@ -7,6 +7,7 @@ from typing import IO, Any, Final
 
 import puremagic
 
+from app.roster.cells import text_of
 from app.roster.columns import Columns, RowReader, Seal
 from app.roster.delimited import HEADER_ROWS_MAX, delimited_rows
 from app.roster.synonyms import COLUMNS
@@ -67,7 +68,7 @@ def open_sheet(file: IO[bytes], *, keeps_identity: bool = False) -> Sheet:
     """
     rows, told = _rows(file)
     first = list(islice(rows, HEADER_ROWS_MAX))
-    if not any(any(cell not in (None, "") for cell in cells) for _number, cells in first):
+    if not any(text_of(cell) for _number, cells in first for cell in cells):
         raise Unreadable("empty")
     if any(len(_trimmed(cells)) > COLUMNS_MAX for _number, cells in first):
         raise Unreadable("too_many_columns", columns=COLUMNS_MAX)

@@ -125,7 +125,8 @@ def unreadable_words(found: Mapping[str, Any]) -> str:
     fill = {name: number(told) if isinstance(told, int) else told for name, told in found.items()}
     if "seen" in fill:
         fill["seen"] = _(", ").join(one for one in found["seen"] if one) or "–"
-    return _(_UNREADABLE[found["code"]]) % fill
+    why = _UNREADABLE[str(found["code"])]
+    return _(why) % fill
 
 
 def people(count: int) -> str:

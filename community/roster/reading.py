@@ -7,6 +7,7 @@ from uuid import UUID
 
 from community.masking import HIDDEN, masked
 from community.roster.values import (
+    ROSTER_COLUMNS,
     Fault,
     Outcome,
     PlannedRow,
@@ -45,8 +46,15 @@ LEFT JOIN area ON area.id = member.grid_id
 """
 
 
+_STORED: Final = {"identity": "identity_lookup"}
+_GIVEN: Final = tuple(one for one in ROSTER_COLUMNS if one not in {"name", "linli_number"})
+
 # What the trail hides and who checks a roster must see, to know who and what is meant.
 _SEEN: Final = frozenset({"name", "roster_number", "household"})
+
+
+# Of what clashes with another row or the register, these are shown beside the fault.
+_VALUES: Final = frozenset({"phone", "roster_number", "address"})
 
 
 async def roster_import(import_id: UUID, *, community_id: UUID) -> RosterImport:
@@ -91,7 +99,7 @@ async def roster_faults(import_id: UUID) -> AsyncIterator[tuple[int, tuple[Fault
     after = 0
     while True:
         rows = await RosterImportRow.raw(
-            "SELECT row_number, misread, conflicts FROM roster_row"
+            "SELECT row_number, misread, conflicts, phone, roster_number, address FROM roster_row"
             " WHERE import_id = {} AND outcome = 'fault' AND row_number > {}"
             " ORDER BY row_number LIMIT 1000",
             import_id,
@@ -136,7 +144,13 @@ def _import(row: Mapping[str, Any]) -> RosterImport:
 
 
 def _planned(row: Mapping[str, Any]) -> PlannedRow:
-    fields = tuple(row["changed"] or ()) if row["outcome"] == Outcome.CHANGED else ()
+    match row["outcome"]:
+        case Outcome.CHANGED:
+            fields = tuple(row["changed"])
+        case Outcome.NEW:
+            fields = tuple(name for name in _GIVEN if row[_STORED.get(name, name)] is not None)
+        case _:
+            fields = ()
     before, after = before_and_after(row, fields)
     for field in _SEEN.intersection(fields):
         before[field], after[field] = row[f"{field}_before"], row[field]
@@ -151,6 +165,11 @@ def _planned(row: Mapping[str, Any]) -> PlannedRow:
 
 
 def _faults(row: Mapping[str, Any]) -> tuple[Fault, ...]:
-    return tuple(
-        Fault(**fault) for column in ("misread", "conflicts") for fault in json.loads(row[column])
-    )
+    """Return the row's own faults as they were read, and the others with what stands there."""
+    found = [Fault(**fault) for fault in json.loads(row["misread"])]
+    for fault in json.loads(row["conflicts"]):
+        column = fault["column"]
+        value = row[column] if column in _VALUES else None
+        shown = value if column in _SEEN else masked({column: value})[column]
+        found.append(Fault(**fault, value=str(shown or "")))
+    return tuple(found)
