@@ -93,7 +93,7 @@ def test_a_pack_without_its_moment_holds_at_once() -> None:
         ('name = "a\nsource = "b"\n[visits]\nsteps = 99', ["1 unreadable", "4 out_of_bounds"]),
         (f"{ABOUT}[visits\nsteps = 99\n[letters]\npaper = 1", ["3 unreadable", "6 wrong_kind"]),
         (f"{ABOUT}[visits]\nsteps = [\n 1,\n\nlength = 99", ["4 unclosed", "7 out_of_bounds"]),
-        (f"{ABOUT}[visits]\nsteps = [\n1,\n2 3\n]\nlength = 9", ["6 unreadable", "8 out_of_bounds"]),
+        (f"{ABOUT}[visits]\nsteps=[\n1,\n2 3\n]\nlength = 9", ["6 unreadable", "8 out_of_bounds"]),
         (f'{ABOUT}[visits]\nsteps = """\nlength = 99', ["4 unclosed", "5 out_of_bounds"]),
         (f"{ABOUT}x = {'9' * 5000}", ["3 unreadable"]),
         (f"{ABOUT}[visits]\nsteps = 0x{'f' * 5000}", ["4 out_of_bounds"]),
