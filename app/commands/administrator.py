@@ -8,6 +8,7 @@ import click
 import community
 from app.embedded import database_at_hand, pooled
 from app.exits import Exit, StopError
+from app.founding import found_community
 from app.migrations import migrate, want_current
 from app.phones import e164
 from app.settings import settings
@@ -117,4 +118,4 @@ async def _add(code: str, new_name: str | None, name: str, phone: str) -> str:
 async def _home(code: str, new_name: str | None) -> community.Community:
     if new_name is None:
         return await community.community_by_code(code)
-    return await community.add_community(code=code, name=new_name)
+    return await found_community(code=code, name=new_name)

@@ -35,7 +35,7 @@ async def try_password(
     lanes = password_lanes(phone, address, mark, free=(await patience()).free_tries)
     failures = await count_try(lanes, at=at)
     member = await community.active_member_by_phone(phone)
-    kept = await _kept(member.id) if member else None
+    kept = await _kept(member.id if member else SYSTEM)
     if not await hashing.fits(kept, normal(password)) or member is None:
         if member is not None and failures in STREAKS:
             await _note_streak(member, failures, address)

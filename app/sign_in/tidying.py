@@ -1,16 +1,27 @@
-"""Deletes what has served its time: ended sessions, old codes, waits, how the gone signed in."""
+"""Deletes what has served its time: ended sessions, old codes, waits, how the merged signed in.
 
+Erasing a person deletes how they signed in at once (`app/erasing.py`); who has left may come back,
+and then signs in as before.
+"""
+
+import community
 from app import sessions
 from app.sign_in.codes import clear_codes
-from app.tables import MemberPasswordRow
+from app.tables import MemberPasswordRow, SignInCardRow
 from app.throttle import clear_paces_and_waits
+from community import SYSTEM
 from community.transactions import transaction
 
-_GONE = """
+_MERGED = """
 DELETE FROM {table} USING member
-WHERE member.id = {table}.member_id AND member.standing IN ('merged', 'erased')
+WHERE member.id = {table}.member_id AND member.standing = 'merged'
 """
-_OF_THE_GONE = ("web_session", "member_password", "one_time_code", "second_factor", "sign_in_card")
+
+_REVOKE_MERGED = """
+UPDATE sign_in_card SET revoked_at = clock_timestamp(), revoked_by = {} FROM member
+WHERE member.id = sign_in_card.member_id AND member.standing = 'merged' AND revoked_at IS NULL
+RETURNING sign_in_card.member_id, sign_in_card.community_id
+"""
 
 
 async def tidy_sign_in() -> None:
@@ -18,14 +29,18 @@ async def tidy_sign_in() -> None:
     await sessions.clear_ended()
     await clear_codes()
     await clear_paces_and_waits()
-    await forget_the_gone()
+    await forget_the_merged()
 
 
-async def forget_the_gone() -> None:
-    """Delete how merged and erased members signed in; they cannot, from that moment on, anyway.
-
-    Who has left may come back, and then signs in as before.
-    """
+async def forget_the_merged() -> None:
+    """Delete how former memberships signed in; nobody can sign in with them anyway."""
     async with transaction():
-        for table in _OF_THE_GONE:
-            await MemberPasswordRow.raw(_GONE.format(table=table))
+        for table in ("web_session", "member_password", "one_time_code", "second_factor"):
+            await MemberPasswordRow.raw(_MERGED.format(table=table))
+        for row in await SignInCardRow.raw(_REVOKE_MERGED, SYSTEM):
+            await community.record(
+                "card.revoke",
+                by=community.system(row["community_id"]),
+                subject_kind="member",
+                subject_id=row["member_id"],
+            )

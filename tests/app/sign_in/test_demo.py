@@ -55,7 +55,7 @@ async def test_signing_in_and_out(app: Litestar) -> None:
     elder = await member()
     async with walker(app) as visitor:
         await visitor.open("/sign-in")
-        assert await visitor.send_and_follow("/sign-in/as", member=str(elder.id)) == "/time-bank"
+        assert await visitor.send_and_follow("/sign-in/as", member=str(elder.id)) == "/"
         assert "Sign out, 陈桂芳" in visitor.page
         assert (await visitor.open("/time-bank/passbook")).status_code == 200
         assert await visitor.send_and_follow("/sign-out") == "/"
@@ -76,7 +76,7 @@ async def test_one_comes_back_to_the_page_that_asked(app: Litestar) -> None:
             where = await visitor.send_and_follow(
                 "/sign-in/as", member=str(elder.id), next=elsewhere
             )
-            assert where == "/time-bank"
+            assert where == "/"
 
 
 @pytest.mark.usefixtures("demo")

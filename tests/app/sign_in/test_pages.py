@@ -180,7 +180,7 @@ class TestPassword:
             where = await visitor.send_and_follow(
                 "/sign-in", phone=one.phone, password=PHRASE, next=elsewhere
             )
-            assert where == "/time-bank"
+            assert where == "/"
 
 
 class TestForgery:
