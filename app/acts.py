@@ -85,6 +85,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "sign_in": Act({ANYONE: OWN}),
     "sign_out": Act({ANYONE: OWN}),
     "preference.choose": Act({ANYONE: OWN}),
+    "me.read": Act({MEMBER: OWN}),
     "security.read": Act({MEMBER: OWN}),
     "security.change": Act({MEMBER: OWN}),
     # Helping others to sign in. Only an administrator over their roles helps somebody of staff.

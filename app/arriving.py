@@ -1,7 +1,7 @@
 """Leads somebody on who has just signed in: with the cookie, and how they like to read."""
 
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.response import Redirect
@@ -19,7 +19,6 @@ from app.sessions import Begun, How
 from app.sign_in.entering import Browser
 from community import STAFF, Member
 
-AFTER: Final = "/time-bank"
 SECOND_STEP: Final = "/sign-in/second-step"
 SET_UP: Final = "/me/security/second-step"
 
@@ -57,7 +56,6 @@ def arrived(request: AnyRequest, begun: Begun, member: Member, target: str | Non
     Staff who have no second step yet are led to set it up: without it their roles rest.
     """
     wanted = safe_return(target)
-    wanted = AFTER if urlsplit(wanted).path == "/" else wanted
     session = begun.session
     if session.waits_for_second_factor:
         wanted = leads_to(SECOND_STEP, wanted)

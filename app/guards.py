@@ -95,6 +95,15 @@ async def actor_of(connection: Connection) -> community.Actor | None:
     return seen.actor if seen else None
 
 
+def roles_of(connection: Connection) -> frozenset[community.Role] | None:
+    """Return the roles that count for whoever makes this request, for templates; None: a visitor.
+
+    Also where no route answers: whoever makes the request was then never looked for.
+    """
+    seen: _Seen | None = connection.scope["state"].get(_SEEN)
+    return seen.actor.roles if seen else None
+
+
 async def resting_roles(connection: Connection) -> frozenset[community.Role]:
     """Return the staff roles that the member has, but that rest until a second factor is given."""
     seen: _Seen | None = connection.scope["state"].get(_SEEN)

@@ -23,6 +23,8 @@ from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
 from app import forgery, wording
+from app.doors import Doors, doors
+from app.guards import roles_of
 from app.i18n import (
     HTML_LANG,
     LANGUAGES,
@@ -158,6 +160,12 @@ def unread_messages() -> int:
     return int(request.scope["state"].get("linli.unread", 0)) if request is not None else 0
 
 
+def house_doors() -> Doors:
+    """Return the doors of the house for whoever looks at this page."""
+    request = _current_page().request
+    return doors(roles_of(request) if request is not None else None, _path())
+
+
 def works_elsewhere() -> bool:
     """Say whether the session works in another community than the member's own."""
     request = _current_page().request
@@ -203,6 +211,7 @@ def make_environment(*templates: Path) -> Environment:
         address=_address,
         anti_forgery_token=anti_forgery_token,
         csrf_field=csrf_field,
+        doors=house_doors,
         html_lang=lambda: HTML_LANG[current_language()],
         language=current_language,
         languages=LANGUAGES,

@@ -213,6 +213,7 @@ from community.policy import (
 )
 from community.preferring import prefer
 from community.reading import (
+    applicants,
     applications,
     communities,
     community,
@@ -238,6 +239,7 @@ from community.trail import (
 from community.tree import (
     Counts,
     area,
+    area_by_code,
     area_counts,
     area_path,
     areas_below,
@@ -399,8 +401,10 @@ __all__ = [
     "alike",
     "amend_member",
     "amend_organisation",
+    "applicants",
     "applications",
     "area",
+    "area_by_code",
     "area_counts",
     "area_path",
     "areas_below",

@@ -84,3 +84,14 @@ async def applications(community_id: UUID) -> int:
         community_id,
     )
     return int(row["waiting"])
+
+
+async def applicants(community_id: UUID, *, most: int) -> list[Member]:
+    """Return who has applied to join a community and waits for an answer, the longest first."""
+    rows = await MemberRow.raw(
+        f"{_MEMBER} WHERE member.community_id = {{}} AND standing = 'applied'"
+        " ORDER BY joined_at, member.id LIMIT {}",
+        community_id,
+        most,
+    )
+    return [_member(row) for row in rows]

@@ -12,6 +12,7 @@ from marketplace.personal import KEPT
 from marketplace.policy import round_policy_at
 from marketplace.proposing import propose
 from marketplace.rounds import open_ballot, open_round
+from marketplace.summaries import RoundSummary, round_summaries
 from marketplace.values import (
     Category,
     Draft,
@@ -38,6 +39,7 @@ __all__ = [
     "Round",
     "RoundId",
     "RoundState",
+    "RoundSummary",
     "Terms",
     "as_election",
     "close_and_count",
@@ -47,6 +49,7 @@ __all__ = [
     "own_choices",
     "propose",
     "round_policy_at",
+    "round_summaries",
     "take_over_ballots",
     "vote",
 ]

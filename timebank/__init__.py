@@ -7,6 +7,7 @@ what was not used returns. Verbs, each one transaction: `ask`, `accept`, `withdr
 """
 
 from timebank.accounts import member_account, opening_grant
+from timebank.attention import Wanting, visits_acted_for, wanting_attention
 from timebank.catalogue import care_services, open_time_bank
 from timebank.errors import (
     AlreadyAsked,
@@ -61,10 +62,11 @@ __all__ = [
     "NeedsWord", "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange",
     "OwnHours", "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement",
     "State", "Step", "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated",
-    "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "WrongCode", "WrongState",
+    "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "Wanting", "WrongCode",
+    "WrongState",
     "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm", "forget",
     "given_and_waiting", "given_by", "last_place", "member_account", "my_balance", "my_visits",
     "open_requests", "open_time_bank", "open_visits", "opening_grant", "passbook",
     "refuse_open_visits", "refuse_unfinished", "take_over_minutes", "tally", "visit_page",
-    "visit_policy_at", "withdraw",
+    "visit_policy_at", "visits_acted_for", "wanting_attention", "withdraw",
 ]  # fmt: skip

@@ -105,7 +105,7 @@ async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRe
         community_id=by.community_id,
     )
     busy = await visit_rows.busy_quarters(by.member_id, moment)
-    names = await _names(visits, by)
+    names = await names_of(visits, by)
     return [
         OpenRequest(
             _without_code(visit, by),
@@ -129,8 +129,8 @@ async def my_visits(by: Actor) -> list[Seen]:
         VISITS_ON_A_PAGE,
         community_id=by.community_id,
     )
-    names = await _names(visits, by)
-    return [_seen(visit, names, by) for visit in visits]
+    names = await names_of(visits, by)
+    return [seen_by(visit, names, by) for visit in visits]
 
 
 async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
@@ -142,8 +142,8 @@ async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
     if not rules.may_see(visit, member=by.principal, roles=by.roles):
         raise NotYours("see")
     steps = await visit_rows.history(visit)
-    names = await _names([visit], by, more={step["actor"] for step in steps})
-    return _seen(visit, names, by), [_step(step, names) for step in steps]
+    names = await names_of([visit], by, more={step["actor"] for step in steps})
+    return seen_by(visit, names, by), [_step(step, names) for step in steps]
 
 
 async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
@@ -155,7 +155,7 @@ async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
     statement = await ledger.statement(account, page=page, size=ENTRIES_ON_A_PAGE)
     ids = [one.transfer.event.id for one in statement.entries if one.transfer.event.kind == "visit"]
     visits = await visit_rows.find("visit.id = ANY({})", ids, community_id=by.community_id)
-    names = await _names(visits, by)
+    names = await names_of(visits, by)
     by_id = {visit.id: visit for visit in visits}
     lines = tuple(_line(entry, by_id, names, by) for entry in statement.entries)
     return Passbook(await ledger.balance(account), lines, statement.older)
@@ -238,11 +238,13 @@ def _nothing(by: Actor) -> Balance:
     return Balance(ledger.AccountId(by.principal), ledger.MINUTE, 0, 0)
 
 
-async def _names(
+async def names_of(
     visits: Iterable[Visit], by: Actor, more: set[UUID] | None = None
 ) -> dict[UUID, str]:
-    wanted = {visit.elder_id for visit in visits} | (more or set())
-    wanted |= {visit.volunteer_id for visit in visits if visit.volunteer_id}
+    """Return the names of both sides of these visits, and of `more` members."""
+    wanted = set(more or ())
+    for visit in visits:
+        wanted |= {visit.elder_id} | ({visit.volunteer_id} if visit.volunteer_id else set())
     return await community.named_members(wanted, community_id=by.community_id)
 
 
@@ -251,7 +253,8 @@ def _without_code(visit: Visit, by: Actor) -> Visit:
     return visit if seen else dataclasses.replace(visit, code="")
 
 
-def _seen(visit: Visit, names: dict[UUID, str], by: Actor) -> Seen:
+def seen_by(visit: Visit, names: dict[UUID, str], by: Actor) -> Seen:
+    """Return a visit as this actor may see it."""
     volunteer = names[visit.volunteer_id] if visit.volunteer_id else ""
     return Seen(_without_code(visit, by), names[visit.elder_id], volunteer)
 

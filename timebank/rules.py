@@ -220,6 +220,35 @@ def may_see_code(visit: Visit, *, of: object, hand: object) -> bool:
     return hand == of or (visit.volunteer_id is not None and visit.volunteer_id != hand)
 
 
+# A visit wants the desk's attention where nobody has taken it a day before it begins; where the
+# volunteer has not checked in an hour after it should have begun, or not checked out two hours
+# after it should have ended; and where the elder has not confirmed two days after it was over.
+
+WITHOUT_VOLUNTEER = timedelta(days=1)
+NOT_BEGUN = timedelta(hours=1)
+NOT_ENDED = timedelta(hours=2)
+NOT_CONFIRMED = timedelta(days=2)
+MAY_ATTEND = frozenset({"coordinator", "phone_operator"})
+
+
+def wants_attention_from(visit: Visit) -> datetime | None:
+    """Return from when on a visit, standing as it does, wants the desk's attention; None is never.
+
+    One that was asked for at the last moment wants it from that moment on.
+    """
+    match visit.state:
+        case State.REQUESTED:
+            return max(visit.starts_at - WITHOUT_VOLUNTEER, visit.asked_at)
+        case State.BOOKED:
+            return visit.starts_at + NOT_BEGUN
+        case State.UNDER_WAY:
+            return visit.ends_at + NOT_ENDED
+        case State.FINISHED:
+            return (visit.checked_out_at or visit.ends_at) + NOT_CONFIRMED
+        case _:
+            return None
+
+
 def _require_volunteer(visit: Visit, member: object, act: str) -> None:
     if visit.volunteer_id != member:
         raise NotYours(act)

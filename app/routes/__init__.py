@@ -46,7 +46,7 @@ route_handlers: list[ControllerRouterHandler] = [
     *for_another.handlers,
     health.live,
     health.ready,
-    home.home,
+    *home.handlers,
     *kin.handlers,
     *members.handlers,
     *messages.handlers,

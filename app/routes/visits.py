@@ -31,7 +31,7 @@ REFUSED = 422
 
 @get("/time-bank", name="time-bank", opt=act("time_bank.read"))
 async def time_bank(request: AnyRequest) -> Template:
-    """Show a member their own home, and a visitor what the time bank is."""
+    """Show a member what they can do here, and a visitor what the time bank is."""
     by = await actor_of(request)
     home = await community_shown(request)
     zone = ZoneInfo(home.time_zone)
@@ -45,7 +45,6 @@ async def time_bank(request: AnyRequest) -> Template:
         context={
             **figures,
             "waiting": waiting,
-            "me": await community.member(by.member_id),
             "elder": Role.ELDER in by.roles,
             "volunteer": Role.VOLUNTEER in by.roles,
             "delegate": Role.DELEGATE in by.roles,

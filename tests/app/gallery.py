@@ -17,7 +17,7 @@ from app.forgery import forms_cookie
 from app.forms import Form
 from app.notices import NoticeMiddleware, noticed
 from app.preferences import SpeakingMiddleware
-from app.routes import home, preferences
+from app.routes import preferences
 from app.templating import STATIC, TEMPLATES, make_environment, page_or_fragment
 
 PAGES = Path(__file__).parent / "pages"
@@ -27,6 +27,12 @@ GALLERY = {
     "earlier": date(2026, 11, 3),
     "now": datetime(2026, 11, 22, 3, 0, tzinfo=UTC),
 }
+
+
+@get("/", name="home")
+async def front() -> Template:
+    """Show the visitor's home as it is before there is a community."""
+    return Template("home/home.html", context={"live": None})
 
 
 @get("/gallery")
@@ -63,7 +69,7 @@ def make_app() -> Litestar:
     environment = make_environment(TEMPLATES, PAGES)
     return Litestar(
         route_handlers=[
-            home.home,
+            front,
             preferences.choose_language,
             preferences.choose_text_size,
             gallery,

@@ -1,0 +1,154 @@
+"""The one inbox of the desk: everything that waits for somebody of the community's own people.
+
+Each line says who waits, why, since when, and leads with one click to where it is settled. A kind
+of line is shown to those whom the act behind it is for, so nobody is sent to a closed door.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import community
+import timebank
+from app.acts import ACTS, Relation
+from app.i18n import current_language, mark, ngettext
+from app.i18n import gettext as _
+from app.messages.undelivered import Undelivered, undelivered
+from community import Actor
+from marketplace import RoundState, reading
+from timebank import State, rules
+
+APPLICANTS_MAX: Final = 50
+
+_VISITS: Final[Mapping[State, str]] = {
+    State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),
+    State.BOOKED: mark("%(service)s: %(volunteer)s has not checked in"),
+    State.UNDER_WAY: mark("%(service)s: %(volunteer)s has not checked out"),
+    State.FINISHED: mark("%(service)s by %(volunteer)s is not confirmed yet"),
+}
+_ROUNDS: Final[Mapping[RoundState, str]] = {
+    RoundState.PROPOSING: mark("Ideas are collected; next the ballot opens"),
+    RoundState.VOTING: mark("The ballot is open; next it is closed and counted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A line of the inbox: who or what waits, why, since when, and where it is settled.
+
+    `since` is None where that cannot be told; such a line stands last.
+    """
+
+    icon: str
+    who: str
+    why: str
+    since: datetime | None
+    href: str
+
+
+_Lines = Callable[[Actor, datetime], Awaitable[list[Waiting]]]
+
+
+def is_for(by: Actor) -> bool:
+    """Whether any kind of line is for this member."""
+    return bool(_kinds(by))
+
+
+async def waiting(by: Actor, now: datetime) -> list[Waiting]:
+    """Return all that waits for this member's hand, the longest waiting first."""
+    lines = [line for kind in _kinds(by) for line in await kind(by, now)]
+    return sorted(lines, key=lambda one: (one.since is None, one.since or now))
+
+
+def _kinds(by: Actor) -> list[_Lines]:
+    by_act: tuple[tuple[str, _Lines], ...] = (
+        ("member.verify", _applicants),
+        ("erasure.carry_out", _erasures),
+        ("message.undelivered.read", _undelivered),
+        ("round.close", _rounds),
+        ("member.merge", _duplicates),
+    )
+    kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
+    return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
+
+
+async def _visits(by: Actor, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            "calendar",
+            one.elder_name,
+            _(_VISITS[one.visit.state])
+            % {
+                "service": one.visit.care_service.name(current_language()),
+                "volunteer": one.volunteer_name,
+            },
+            one.since,
+            f"/time-bank/visits/{one.visit.id}",
+        )
+        for one in await timebank.wanting_attention(by, at=now)
+    ]
+
+
+async def _applicants(by: Actor, _now: datetime) -> list[Waiting]:
+    return [
+        Waiting("user-round", one.name, _("Wants to join"), one.joined_at, f"/members/{one.id}")
+        for one in await community.applicants(by.community_id, most=APPLICANTS_MAX)
+    ]
+
+
+async def _erasures(by: Actor, _now: datetime) -> list[Waiting]:
+    found = await community.waiting_erasures(by.community_id)
+    names = await community.named_members(
+        {one.member_id for one in found}, community_id=by.community_id
+    )
+    return [
+        Waiting(
+            "lock",
+            names.get(one.member_id, ""),
+            _("Wishes to have their data erased"),
+            one.asked_at,
+            f"/erasures/{one.member_id}",
+        )
+        for one in found
+    ]
+
+
+async def _undelivered(by: Actor, _now: datetime) -> list[Waiting]:
+    """One line for each member, however many messages did not reach them."""
+    by_member: dict[UUID, list[Undelivered]] = {}
+    for one in await undelivered(by.community_id):
+        by_member.setdefault(one.member_id, []).append(one)
+    return [
+        Waiting(
+            "bell",
+            lost[0].name,
+            ngettext(
+                "%(num)s message did not arrive: please call",
+                "%(num)s messages did not arrive: please call",
+                len(lost),
+            )
+            % {"num": len(lost)},
+            min(one.at for one in lost),
+            "/desk/undelivered",
+        )
+        for lost in by_member.values()
+    ]
+
+
+async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
+    return [
+        Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
+        for one in await reading.rounds(by.community_id)
+        if one.state in _ROUNDS
+    ]
+
+
+async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
+    pairs = len(await community.alike(by.community_id))
+    if not pairs:
+        return []
+    who = ngettext("%(num)s pair of members", "%(num)s pairs of members", pairs) % {"num": pairs}
+    why = _("May be one and the same person")
+    return [Waiting("users", who, why, None, "/members/duplicates")]

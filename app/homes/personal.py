@@ -1,0 +1,93 @@
+"""The parts of a home that are about the member: visits, those acted for, what we decide."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import community
+import timebank
+from app import visit_page
+from app.visit_page import ShownVisit
+from community import Actor, Role
+from marketplace import RoundState, own_choices, round_summaries
+from timebank import Seen, State
+
+WEEK: Final = timedelta(days=7)
+REQUESTS_SHOWN: Final = 3
+ROUNDS_SHOWN: Final = 4
+ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
+
+
+async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what waits for the member, what comes, and for a volunteer who could be helped."""
+    mine = [visit_page.shown(one, by) for one in await timebank.my_visits(by)]
+    ahead = [one for one in reversed(mine) if one.ahead and not one.waits_for_me]
+    given = [one for one in ahead if one.part == "volunteer"]
+    open_ones = await timebank.open_requests(by) if Role.VOLUNTEER in by.roles else []
+    fitting = [one for one in open_ones if one.free_then]
+    week_ends = (now.astimezone(zone) + WEEK).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "elder": Role.ELDER in by.roles,
+        "volunteer": Role.VOLUNTEER in by.roles,
+        "balance": await timebank.my_balance(by),
+        "waiting": [one for one in mine if one.waits_for_me],
+        "received": [one for one in ahead if one.part == "elder"],
+        "coming": len(ahead),
+        "week": [one for one in given if one.visit.starts_at < week_ends],
+        "later": sum(one.visit.starts_at >= week_ends for one in given),
+        "fitting": [_request(one, by) for one in fitting[:REQUESTS_SHOWN]],
+        "open": len(open_ones),
+    }
+
+
+def _request(one: timebank.OpenRequest, by: Actor) -> ShownVisit:
+    return visit_page.shown(Seen(one.visit, one.elder_name, ""), by)
+
+
+async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Return whom a delegate acts for, with what waits to be confirmed and what comes next."""
+    found = {one.member_id: one for one in await community.delegations_to(by) if one.in_force(now)}
+    names = await community.named_members(set(found), community_id=by.community_id)
+    visits_of = await timebank.visits_acted_for(by, at=now)
+    return [
+        {
+            "name": names[member_id],
+            "href": f"/for/{member_id}",
+            "asks": community.DelegatedAct.REQUEST in delegation.acts,
+            "waiting": [
+                one
+                for one in visits_of.get(member_id, [])
+                if one.visit.state is State.FINISHED
+                and community.DelegatedAct.CONFIRM in delegation.acts
+                and one.visit.volunteer_id != by.member_id
+            ],
+            "next": next(
+                (
+                    one
+                    for one in reversed(visits_of.get(member_id, []))
+                    if one.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
+                    and one.visit.ends_at > now
+                ),
+                None,
+            ),
+        }
+        for member_id, delegation in found.items()
+        if member_id in names
+    ]
+
+
+async def rounds(by: Actor) -> list[dict[str, Any]]:
+    """Return the newest rounds in figures, open ballots first, with how many the member chose."""
+    found = await round_summaries(by.community_id, most=ROUNDS_SHOWN)
+    return [
+        {
+            "round": one.round,
+            "projects": one.projects,
+            "chosen": one.chosen,
+            "chosen_fen": one.chosen_fen,
+            "mine": len(await own_choices(one.round.id, by=by))
+            if one.round.state is RoundState.VOTING
+            else 0,
+        }
+        for one in sorted(found, key=lambda one: ORDER.index(one.round.state))
+    ]
