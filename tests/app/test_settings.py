@@ -40,6 +40,7 @@ def test_defaults_are_in_order(environment: pytest.MonkeyPatch) -> None:
         ("LINLI_LOG_LEVEL", "loud"),
         ("LINLI_LOG_FORMAT", "xml"),
         ("LINLI_METRICS", "friends"),
+        ("LINLI_PROXIES", "127.0.0.1,proxy.example"),
         ("LINLI_PUBLIC_ADDRESS", "linli.example"),
         ("LINLI_PUBLIC_ADDRESS", "https://linli.example/app"),
         ("LINLI_POOL_MIN", "11"),

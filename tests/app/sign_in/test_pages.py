@@ -183,6 +183,21 @@ class TestPassword:
             )
             assert where == "/"
 
+    async def test_the_trail_keeps_the_visitor_s_address_and_not_the_proxy_s(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for proxies, kept in (("10.0.0.0/8", "203.0.113.7"), ("192.0.2.1", None)):
+            monkeypatch.setenv("LINLI_PROXIES", proxies)
+            settings.cache_clear()
+            one, visitor = await neighbour(password=PHRASE), await site.visitor()
+            visitor.client.headers["x-forwarded-for"] = "127.0.0.1, 203.0.113.7"
+            await visitor.open("/sign-in")
+            await visitor.send_and_follow("/sign-in", phone=one.phone, password=PHRASE)
+            event = next(iter(await community.audit_events(one.home.id)))
+            assert event.act == "sign_in"
+            assert event.address is not None
+            assert event.address.startswith("10.") if kept is None else event.address == kept
+
 
 class TestForgery:
     async def test_the_token_changes_with_the_session(self, site: Site) -> None:
