@@ -1,6 +1,6 @@
 """The form that asks for a visit: the days, times and lengths that it offers, and what it reads."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -73,9 +73,11 @@ def read(form: Form, zone: ZoneInfo) -> Request | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # At the very first and last days there are no hours before or after, in other time zones.
+    return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def _clock(text: str) -> time | None:

@@ -1,26 +1,36 @@
 """What a request may carry: a form is read within limits, and one that nobody can read is a 400.
 
+No database takes the character NUL, and no person types it: its stand-in (U+FFFD) comes instead,
+in forms and addresses.
+
 Litestar reads forms as well, but keeps the last thousand bodies in memory (passwords among them),
 takes any number of fields, and fails where a part names a character set that there is not.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException, NotAuthorizedException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.types import Empty
+from litestar.types import Empty, Scope
 
 from app.acts import ACTS
 
 FORM_BYTES_MAX: Final = 512 * 1024
 """How large a form may be where its route does not say otherwise; several times the longest."""
 FIELDS_MAX: Final = 1000
+STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
 TOKEN_FIELD: Final = "_csrf_token"  # noqa: S105 (the name of a field, no token)
+
+
+def readable(scope: Scope) -> None:
+    """Put the stand-in for NUL into a request's address."""
+    scope["path"] = _without_nul(scope["path"])
+    scope["query_string"] = scope["query_string"].replace(b"%00", quote(STAND_IN).encode())
 
 
 class FormRequest(Request[Any, Any, Any]):
@@ -78,10 +88,7 @@ def _gathered(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _kept(read: dict[str, Any]) -> dict[str, Any]:
-    """Return what can be kept: no database takes the character NUL, so its stand-in comes instead.
-
-    A token that is no plain text counts as none: comparing it would fail.
-    """
+    """Return what can be kept. A token that is no plain text is none: comparing it would fail."""
     found = {_without_nul(name): _each_without_nul(given) for name, given in read.items()}
     token = found.get(TOKEN_FIELD)
     if token is not None and not (isinstance(token, str) and token.isascii()):
@@ -96,4 +103,4 @@ def _each_without_nul(given: Any) -> Any:
 
 
 def _without_nul(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.replace("\0", STAND_IN)

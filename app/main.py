@@ -25,7 +25,7 @@ from litestar.types import (
 import ledger
 from app import failures, forgery, logs
 from app.acts import act
-from app.bodies import FIELDS_MAX, FORM_BYTES_MAX, FormRequest
+from app.bodies import FIELDS_MAX, FORM_BYTES_MAX, FormRequest, readable
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
@@ -72,6 +72,7 @@ class Linli(Litestar):
         if scope["type"] != ScopeType.HTTP:
             await super().__call__(scope, receive, send)
             return
+        readable(scope)  # type: ignore[arg-type]  # an HTTP scope, as just asked
         answer = Unrouted(self, super().__call__)
         await watched(
             partial(forgery.keeping, answer),
