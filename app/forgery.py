@@ -82,7 +82,6 @@ async def keeping(answer: App, scope: Scope, receive: Receive, send: Send) -> No
     A cookie that we did not sign (the secret has changed, or somebody made it up) counts as none:
     the visitor gets a new one instead of being refused for ever.
     """
-    _drop_odd_tokens(scope)
     connection: AnyConnection = ASGIConnection(scope, receive, send)
     if not _signed(connection.cookies.get(forms_cookie(), "")):
         connection.cookies.pop(forms_cookie(), None)
@@ -103,8 +102,11 @@ async def keeping(answer: App, scope: Scope, receive: Receive, send: Send) -> No
     await answer(scope, receive, with_cookie)
 
 
-def _drop_odd_tokens(scope: Scope) -> None:
-    """Take a token in a header for none where it is no plain text: comparing it would fail."""
+def drop_odd_tokens(scope: Scope) -> None:
+    """Take a token in a header for none where it is no plain text: comparing it would fail.
+
+    Before anybody reads the headers, for they are read only once.
+    """
     scope["headers"] = [
         (name, value)
         for name, value in scope["headers"]

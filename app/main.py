@@ -73,6 +73,7 @@ class Linli(Litestar):
             await super().__call__(scope, receive, send)
             return
         readable(scope)  # type: ignore[arg-type]  # an HTTP scope, as just asked
+        forgery.drop_odd_tokens(scope)  # type: ignore[arg-type]  # an HTTP scope
         answer = Unrouted(self, super().__call__)
         await watched(
             partial(forgery.keeping, answer),
