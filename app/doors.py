@@ -65,6 +65,7 @@ MENU: Final = (
         mark("My work"),
         (
             Door("/members", "users", mark("Members"), "member.read", ("/roles",)),
+            Door("/roster", "book-open", mark("Rosters"), "roster.import"),
             Door("/places", "map-pin", mark("Places"), "area.read", ("/communities",)),
             Door("/audit", "search-check", mark("Who did what"), "audit.read"),
             Door("/erasures", "x", mark("Wishes to be erased"), "erasure.read"),
@@ -80,7 +81,7 @@ MENU: Final = (
     (
         mark("For me"),
         (
-            Door("/me", "user-round", mark("My page"), "me.read"),
+            Door("/me", "user-round", mark("My page"), "me.read", ("/for", "/communities")),
             Door("/messages", "mail", mark("Messages"), "message.read"),
             Door("/for", "hand-helping", mark("The people I act for"), "acted_for.read"),
         ),
@@ -119,7 +120,7 @@ def _opens(door: Door, roles: Collection[Role] | None) -> bool:
 def _nearest(every: Iterable[Door], path: str) -> Door | None:
     """Return the door with the longest address that leads to this page."""
     found = [
-        (len(address), door)
+        ((len(address), address == door.href), door)
         for door in every
         for address in (door.href, *door.behind)
         if path == address or (address != "/" and path.startswith(f"{address}/"))

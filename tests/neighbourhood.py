@@ -5,10 +5,11 @@ a new route needs in its address is added to `examples`, or for one route alone 
 walk fails on a route whose address it cannot fill, so no page is forgotten.
 """
 
+import io
 import re
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import community
@@ -17,7 +18,9 @@ import timebank
 from app import policies, sessions
 from app.messages.choices import add_device
 from app.messages.parcels import Device
+from app.roster.working import step
 from community import Actor, Community, DelegatedAct, Level, Member, Role
+from community.roster import receive_roster
 from marketplace.counting import Rule
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
@@ -131,6 +134,8 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "file_path": "linli.css",
     }
     await _papers(hood)
+    await _waiting(hood)
+    await _roster(hood)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
         "delegation_id": frozenset({Role.ELDER, Role.DELEGATE}),
@@ -174,6 +179,37 @@ async def _papers(hood: Neighbourhood) -> None:
         "device_id": device.id,
         "session_id": session.session.id,
     }
+
+
+async def _waiting(hood: Neighbourhood) -> None:
+    """Leave the desk something of each sort: a visit stands still, a wish, a likely pair."""
+    home, elder, volunteer = hood.home, hood.actor(Role.ELDER), hood.actor(Role.VOLUNTEER)
+    begun = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=4)
+    request = timebank.Request("meals", begun, 60, "梧桐里 12 号 302 室")
+    asked = begun - timedelta(days=1)
+    visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4(), at=asked)
+    await timebank.accept(visit.id, by=volunteer, at=asked)
+    seen, _steps = await timebank.visit_page(visit.id, elder)
+    await timebank.check_in(visit.id, by=volunteer, code=seen.visit.code, at=begun)
+    await timebank.check_out(visit.id, by=volunteer, at=begun + timedelta(minutes=45))
+    mark = home.name.removeprefix("梧桐社区")
+    for _of_two in range(2):
+        member = await community.add_member(
+            community_id=home.id, name=f"周小妹{mark}", birth_date=date(1951, 3, 8)
+        )
+    await community.ask_erasure(member.id, by=Actor(member.id, home.id, member.roles))
+
+
+async def _roster(hood: Neighbourhood) -> None:
+    """Leave a roster that was read and waits for somebody's word; one of its rows has a fault."""
+    rows = "姓名,手机,出生日期\n周大明,15400000001,1950-02-30\n周小明,,1980-05-01\n"
+    received = await receive_roster(
+        uuid.uuid4(),
+        io.BytesIO(rows.encode()),
+        file_name="梧桐里.csv",
+        by=hood.actor(Role.COORDINATOR),
+    )
+    hood.examples["import_id"] = (await step(received)).id
 
 
 async def _person(home: Community, role: Role, mark: str) -> Member:

@@ -1,5 +1,6 @@
 """The parts of a home that are about the member: visits, those acted for, what we decide."""
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -31,13 +32,19 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "volunteer": Role.VOLUNTEER in by.roles,
         "balance": await timebank.my_balance(by),
         "waiting": [one for one in mine if one.waits_for_me],
-        "received": [one for one in ahead if one.part == "elder"],
+        "next": _next([one for one in ahead if one.part == "elder"]),
         "coming": len(ahead),
         "week": [one for one in given if one.visit.starts_at < week_ends],
         "later": sum(one.visit.starts_at >= week_ends for one in given),
         "fitting": [_request(one, by) for one in fitting[:REQUESTS_SHOWN]],
         "open": len(open_ones),
     }
+
+
+def _next(received: list[ShownVisit]) -> list[ShownVisit]:
+    """Return the next visit, and the next to which somebody comes where that is another one."""
+    coming = (one for one in received if one.visit.volunteer_id is not None)
+    return list(dict.fromkeys([*received[:1], *itertools.islice(coming, 1)]))
 
 
 def _request(one: timebank.OpenRequest, by: Actor) -> ShownVisit:

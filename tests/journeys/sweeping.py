@@ -1,0 +1,172 @@
+"""The sweep over every page: who opens it, what must hold, and what is looked at besides.
+
+The list of pages comes from the router, so a new page cannot be forgotten; `/` is opened by a
+visitor and by each role, since everybody has a home of their own. A page is loaded once for each
+language and text size and looked at in both widths: axe (WCAG 2.2 AA, contrast as in AAA), sideways
+scrolling, targets, one heading, and once more with every fold and menu open. Nothing may be asked
+of another host, and the browser may not complain. `LINLI_SCREENSHOTS=FOLDER` keeps pictures.
+"""
+
+import itertools
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+from playwright.async_api import Browser, BrowserContext, Error, Page
+
+from app import forgery
+from app.main import create_app
+from app.settings import settings
+from community import Role
+from tests.journeys.browsing import (
+    View,
+    Watch,
+    assert_accessible,
+    assert_fits,
+    assert_sound,
+    assert_touchable,
+    choose,
+    new_context,
+)
+from tests.journeys.serving import served
+from tests.neighbourhood import NAMES, Neighbourhood, open_neighbourhood
+from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_token
+
+WIDTHS: Final = (360, 1280)
+PAGES_MIN: Final = 70
+SCREENSHOTS: Final = os.environ.get("LINLI_SCREENSHOTS")
+
+_UNFOLD: Final = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The app behind a server, with one neighbourhood in it."""
+
+    app: Litestar
+    address: str
+    hood: Neighbourhood
+
+    def pages(self) -> list[tuple[str, Role | None]]:
+        """Return each GET route that a person may open, with who is right for it, by person."""
+        found = [
+            (path, right_person(act_of(handler)))
+            for (method, path), handler in handlers(self.app).items()
+            if method == "GET" and not path.startswith(MACHINES)
+        ]
+        found += [("/", role) for role in NAMES]
+        return sorted(found, key=lambda page: (str(page[1]), page[0]))
+
+    async def entered(
+        self, browser: Browser, view: View, role: Role | None
+    ) -> tuple[BrowserContext, Watch]:
+        """Open a browser with the session of the neighbour with this role; None is a visitor."""
+        watch = Watch()
+        context = await new_context(browser, view)
+        await watch.over(context)
+        await choose(context, self.address, view)
+        if role is not None:
+            token = await signed_in_token(self.hood.people[role])
+            cookie = {"name": forgery.session_cookie(), "value": token, "url": self.address}
+            await context.add_cookies([cookie])  # type: ignore[list-item]  # as Playwright spells it
+        return context, watch
+
+
+@dataclass
+class Found:
+    """What a sweep found: faults with their page, how often it looked, what was a download."""
+
+    looks: int = 0
+    pages: int = 0
+    faults: list[str] = field(default_factory=list)
+    downloads: set[str] = field(default_factory=set)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(database: object) -> AsyncIterator[Site]:  # noqa: ARG001 (must be migrated)
+    """Give the app, served as a demo is, and a neighbourhood that shows something everywhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LINLI_DEMO", "true")
+        settings.cache_clear()
+        app = create_app()
+        async with served(app) as address:
+            yield Site(app, address, await open_neighbourhood())
+    settings.cache_clear()
+
+
+async def sweep(browser: Browser, site: Site, view: View) -> Found:
+    """Look at every page with these eyes: in both widths in light, in its own width in dark."""
+    found = Found()
+    for role, group in itertools.groupby(site.pages(), key=lambda page: page[1]):
+        context, watch = await site.entered(browser, view, role)
+        page = await context.new_page()
+        for route, _role in group:
+            wrong = await _looked_at(page, site.address + site.hood.address(route), view, role)
+            if wrong is None:
+                found.downloads.add(route)
+                continue
+            found.pages += 1
+            found.looks += len(_widths(view))
+            found.faults += [f"{route} ({role or 'visitor'}, {view}): {one}" for one in wrong]
+        await context.close()
+        found.faults += [*watch.strayed, *watch.complaints]
+    return found
+
+
+def _widths(view: View) -> tuple[int, ...]:
+    return WIDTHS if view.scheme == "light" else (view.width,)
+
+
+async def _looked_at(page: Page, address: str, view: View, role: Role | None) -> list[str] | None:
+    """Open a page and look at it; return what is wrong, and None for a download."""
+    try:
+        answer = await page.goto(address)
+    except Error as error:
+        if "Download is starting" in error.message:
+            return None
+        raise
+    if answer is None or not answer.ok:
+        return [f"answered {answer and answer.status}"]
+    if "text/html" not in answer.headers["content-type"]:
+        return None
+    wrong: list[str] = []
+    for width in _widths(view):
+        await page.set_viewport_size({"width": width, "height": 900})
+        try:
+            await assert_sound(page)
+        except AssertionError as fault:
+            wrong.append(f"at {width} px: {fault}")
+        await _keep(page, address, View(width, view.language, view.text_size, view.scheme), role)
+    try:
+        await _unfolded(page, axe=view.scheme == "dark")
+    except AssertionError as fault:
+        wrong.append(f"unfolded: {fault}")
+    return wrong
+
+
+async def _unfolded(page: Page, *, axe: bool) -> None:
+    """Look once more with every fold and the menu open, in the narrow page too."""
+    await page.evaluate(_UNFOLD)
+    if axe:
+        await assert_accessible(page)
+    await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    await assert_fits(page)
+    await assert_touchable(page)
+
+
+async def _keep(page: Page, address: str, view: View, role: Role | None) -> None:
+    """Keep a picture, where somebody wants to look themselves."""
+    if not SCREENSHOTS:
+        return
+    path = re.sub(r"[0-9a-f-]{36}", "x", urlsplit(address).path)
+    path = f"home {role or 'visitor'}" if path == "/" else path
+    name = re.sub(r"[^a-z0-9]+", "-", path).strip("-")
+    look = f"{name}-{view.width}-{view.language}-{view.text_size}-{view.scheme}.png"
+    await page.screenshot(path=Path(SCREENSHOTS) / look, full_page=True)

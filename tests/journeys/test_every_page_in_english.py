@@ -1,0 +1,83 @@
+"""Every page of the route table in English, and by keyboard; in Chinese: `test_every_page.py`."""
+
+import itertools
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.async_api import Browser, Error, Page
+
+from tests.journeys.browsing import View
+from tests.journeys.sweeping import PAGES_MIN, Site, site, sweep
+
+__all__ = ["site"]
+
+EYES = [View(360, "en", "normal"), View(360, "en", "large")]
+PRESSES_MAX: Final = 60
+
+# Everything the Tab key reaches, in its order, and whether each shows that it has the focus.
+_TAB_STOPS: Final = """
+() => [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex]')]
+  .filter((one) => one.checkVisibility() && !one.disabled && one.tabIndex >= 0
+    && one.type !== 'hidden' && !(one.type === 'radio' && !one.checked
+      && document.querySelector(`input[name="${one.name}"]:checked`)))
+  .length
+"""
+_FOCUSED: Final = """
+() => { const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one);
+  const label = one.closest('label'), around = label ? getComputedStyle(label) : style;
+  return { html: one.outerHTML.slice(0, 120),
+    shown: [style, around].some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0
+      || s.boxShadow !== 'none') }; }
+"""
+
+
+@pytest.mark.parametrize("view", EYES, ids=str)
+async def test_every_page_is_sound(
+    browser: Browser, site: Site, view: View, record_property: Callable[[str, object], None]
+) -> None:
+    found = await sweep(browser, site, view)
+    record_property(f"{view}: pages", found.pages)
+    record_property(f"{view}: looks at pages", found.looks)
+    assert not found.faults, "\n".join([f"{len(found.faults)} faults", *found.faults])
+    assert found.pages >= PAGES_MIN
+
+
+async def test_every_page_is_walked_by_keyboard(browser: Browser, site: Site) -> None:
+    """Tab reaches every link, button and field, and each shows its focus, in forced colours too.
+
+    There shadows and backgrounds are gone, so only an outline can show it.
+    """
+    faults: list[str] = []
+    for role, group in itertools.groupby(site.pages(), key=lambda page: page[1]):
+        context, _watch = await site.entered(browser, View(1280, "en"), role)
+        page = await context.new_page()
+        await page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        for route, _role in group:
+            try:
+                await page.goto(f"{site.address}{site.hood.address(route)}")
+            except Error:
+                continue  # a download: the sweep says so if it was meant to be a page
+            faults += [f"{route}: {one}" for one in await _tab_through(page)]
+        await context.close()
+    assert not faults, "\n".join(faults)
+
+
+async def _tab_through(page: Page) -> list[str]:
+    """Press Tab until the focus comes round; return what hides its focus, or is never reached."""
+    stops: int = await page.evaluate(_TAB_STOPS)
+    reached, wrong = 0, []
+    for _press in range(min(stops, PRESSES_MAX)):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(_FOCUSED)
+        if focused is None:
+            break
+        reached += 1
+        if not focused["shown"]:
+            wrong.append(f"no focus to be seen on {focused['html']}")
+    if reached < min(stops, PRESSES_MAX):
+        wrong.append(f"Tab reached {reached} of {stops}")
+    return wrong
