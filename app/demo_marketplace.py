@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from community import Actor, Community, Member, Role
+from community import Actor, Community
 from marketplace import (
     Category,
     Draft,
@@ -83,7 +83,7 @@ LAST_YEAR: Final = (
     ),
 )
 
-# What forty neighbours ticked: numbers of the projects above, and how many ticked exactly these.
+# What neighbours ticked: numbers of the projects above, and how many of forty ticked exactly these.
 TICKED: Final = (
     ((1, 2, 6), 10),
     ((1, 2), 5),
@@ -97,6 +97,9 @@ TICKED: Final = (
     ((3, 5), 2),
     ((5,), 1),
 )
+
+TIMES: Final = 8  # eight times forty of them
+EARLY: Final = 9  # every ninth neighbour has voted in the open round already
 
 THIS_YEAR: Final = (
     (
@@ -137,13 +140,11 @@ THIS_YEAR: Final = (
 )
 
 
-async def fill(community: Community, members: Sequence[Member]) -> None:
+async def fill(community: Community, coordinator: Actor, residents: Sequence[Actor]) -> None:
     """Fill the community's marketplace by the same verbs that everybody uses.
 
-    Needs a coordinator and a few residents among the members.
+    Needs a few residents more than there are projects.
     """
-    coordinator = next(_actor(one) for one in members if Role.COORDINATOR in one.roles)
-    residents = [_actor(one) for one in members if Role.RESIDENT in one.roles]
     await _counted_round(coordinator, residents)
     await _open_round(coordinator, residents)
     await import_election(
@@ -151,25 +152,27 @@ async def fill(community: Community, members: Sequence[Member]) -> None:
     )
 
 
-async def _counted_round(coordinator: Actor, residents: list[Actor]) -> None:
+async def _counted_round(coordinator: Actor, residents: Sequence[Actor]) -> None:
     terms = Terms(80_000 * YUAN, 3, Rule.MES, completion=Completion.ADD1_GREEDY)
-    opened = await open_round(by=coordinator, name="凤池弄春季民生微实事", terms=terms)
+    opened = await open_round(by=coordinator, name="八里春季民生微实事", terms=terms)
     for place, said in enumerate(LAST_YEAR):
         await _propose(opened, said, residents[place % len(residents)])
     await open_ballot(opened.id, by=coordinator)
     ballots = [choices for choices, times in TICKED for _ in range(times)]
-    voters = residents[: len(ballots)]
-    for place, resident in enumerate(voters):  # fewer residents cast an even choice of them
-        await vote(opened.id, ballots[place * len(ballots) // len(voters)], by=resident)
+    for place, resident in enumerate(residents[: TIMES * len(ballots)]):
+        await vote(opened.id, ballots[place % len(ballots)], by=resident)
     await close_and_count(opened.id, by=coordinator)
 
 
-async def _open_round(coordinator: Actor, residents: list[Actor]) -> None:
+async def _open_round(coordinator: Actor, residents: Sequence[Actor]) -> None:
     terms = Terms(30_000 * YUAN, 3, Rule.GREEDY)
-    opened = await open_round(by=coordinator, name="凤池弄秋季民生微实事", terms=terms)
+    opened = await open_round(by=coordinator, name="八里秋季民生微实事", terms=terms)
     for place, said in enumerate(THIS_YEAR):
         await _propose(opened, said, residents[-1 - place % len(residents)])
     await open_ballot(opened.id, by=coordinator)
+    for place, resident in enumerate(residents[len(THIS_YEAR) :: EARLY]):
+        first = place % len(THIS_YEAR)
+        await vote(opened.id, {1 + first, 1 + (first * first + 1) % len(THIS_YEAR)}, by=resident)
 
 
 async def _propose(opened: Round, said: tuple[object, ...], by: Actor) -> None:
@@ -182,10 +185,6 @@ async def _propose(opened: Round, said: tuple[object, ...], by: Actor) -> None:
         cost_fen=int(str(yuan)) * YUAN,
     )
     await propose(opened.id, draft, by=by)
-
-
-def _actor(member: Member) -> Actor:
-    return Actor(member.id, member.community_id, member.roles)
 
 
 # An election of our own making, in the format in which towns publish theirs.

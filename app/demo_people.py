@@ -99,7 +99,7 @@ def _household(
     )  # fmt: skip
     if size == 2 and chance.random() < 0.45:  # noqa: PLR2004 (a share: two old people on their own)
         ages = [age + 28 for age in ages]
-    people = []
+    people: list[Person] = []
     for place, age in enumerate(max(0, min(age, 99)) for age in ages):
         woman = place % 2 == 1 if size > 1 else chance.random() < 0.6  # noqa: PLR2004 (a share)
         married_in = place in {1, 4}
@@ -112,7 +112,7 @@ def _household(
         people.append(
             Person(
                 number=f"R{running:05d}",
-                name=surname + _given(age, chance, woman=woman),
+                name=_name(surname, age, chance, woman=woman, but={one.name for one in people}),
                 birth_date=_born(today, age, chance),
                 household=code,
                 address=address,
@@ -124,6 +124,13 @@ def _household(
             )
         )
     return people
+
+
+def _name(surname: str, age: int, chance: random.Random, *, woman: bool, but: set[str]) -> str:
+    """Return a name that nobody else in the household has: two would look like one person."""
+    while (name := surname + _given(age, chance, woman=woman)) in but:
+        continue
+    return name
 
 
 def _given(age: int, chance: random.Random, *, woman: bool) -> str:

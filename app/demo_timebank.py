@@ -5,6 +5,7 @@ demo's book balances for the same reason that a real one does.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -12,25 +13,9 @@ from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 import timebank
-from community import Actor, Community, Member, Role, add_member
+from community import Actor, Community, Member
 from timebank import Request, Visit
 
-# Name, minutes to begin with, flat. The first ones are those that a visitor will try.
-ELDERS: Final = (
-    ("陈桂芳", 900, "凤池弄 12 号 302 室"),
-    ("吴德明", 45, "凤池弄 7 号 101 室"),
-    ("沈秀珍", 600, "梧桐里 3 号 204 室"),
-    ("顾文华", 480, "桃花坞 21 号 1 楼"),
-    ("钱阿妹", 720, "凤池弄 15 号 401 室"),
-    ("陆永康", 360, "梧桐里 9 号 102 室"),
-    ("许凤英", 540, "东中市 88 号 203 室"),
-    ("蒋宝根", 300, "凤池弄 4 号"),
-    ("徐玉兰", 420, "梧桐里 18 号 501 室"),
-    ("潘志清", 660, "桃花坞 6 号 303 室"),
-)
-VOLUNTEERS: Final = (
-    "李明", "周敏", "王晓燕", "张建国", "刘洋", "赵雪梅", "孙磊", "朱丽华", "黄海涛", "何静",
-)  # fmt: skip
 HELP: Final = (
     ("companionship", 60), ("cleaning", 120), ("meals", 60), ("hospital", 180), ("digital", 60),
     ("outings", 120), ("culture", 90), ("fraud", 60),
@@ -66,37 +51,27 @@ class Lane:
         return datetime.combine(day, time(hour, minute), tzinfo=self.zone).astimezone(UTC)
 
 
-async def fill_time_bank(home: Community, now: datetime) -> None:
-    """Open the time bank with its people, and let six weeks happen."""
-    await timebank.open_time_bank(home.id)
-    lane = await _people(home, now - timedelta(weeks=WEEKS + 1))
+async def fill_time_bank(
+    home: Community,
+    elders: Sequence[tuple[Member, int, str]],
+    volunteers: Sequence[Member],
+    now: datetime,
+) -> None:
+    """Give the elders, each with the flat, their minutes to begin with, and let six weeks happen.
+
+    The community's time bank is open, and everybody is a member since before those weeks.
+    """
+    for elder, minutes, _flat in elders:
+        await timebank.opening_grant(
+            elder.id, minutes, community_id=home.id, at=now - timedelta(weeks=WEEKS + 1)
+        )
+    lane = Lane(
+        home,
+        tuple((_actor(elder), flat) for elder, _minutes, flat in elders),
+        tuple(_actor(one) for one in volunteers),
+    )
     await _weeks_past(lane, now)
     await _this_week(lane, now)
-
-
-async def _people(home: Community, joined_at: datetime) -> Lane:
-    elders = []
-    for name, minutes, flat in ELDERS:
-        large = "large" if name == "沈秀珍" else "normal"
-        elder = await add_member(
-            community_id=home.id,
-            name=name,
-            text_size=large,
-            joined_at=joined_at,
-            roles=(Role.ELDER, Role.RESIDENT),
-        )
-        await timebank.opening_grant(elder.id, minutes, community_id=home.id, at=joined_at)
-        elders.append((_actor(elder), flat))
-    volunteers = [
-        await add_member(
-            community_id=home.id,
-            name=name,
-            joined_at=joined_at,
-            roles=(Role.VOLUNTEER, Role.RESIDENT),
-        )
-        for name in VOLUNTEERS
-    ]
-    return Lane(home, tuple(elders), tuple(_actor(one) for one in volunteers))
 
 
 async def _weeks_past(lane: Lane, now: datetime) -> None:

@@ -104,7 +104,7 @@ async def directory_page(
             )
         )
     if role is not None:
-        wanted.append(_holding(role))
+        wanted.append(holding(role))
     if after is not None:
         wanted.append(
             ('(member.name COLLATE "C", member.id) > ({}::text, {}::uuid)', (after.name, after.id))
@@ -171,8 +171,8 @@ async def details_of(member_id: UUID, *, community_id: UUID) -> Details:
     )
 
 
-def _holding(role: Role) -> tuple[str, tuple[Any, ...]]:
-    """Return the condition that a role holds now: at the community, at a grid, or above."""
+def holding(role: Role) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition that `member` has a role now: at the community, at a grid, or above."""
     if role is Role.DELEGATE:
         return _DELEGATES, ()
     return _HOLDERS, (role.value,)

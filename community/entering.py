@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from community.directory import holding
 from community.holding import ROLES_HERE
 from community.tables import MemberRow
 from community.values import Member, Role, Standing
@@ -49,36 +50,34 @@ async def guessable(member_id: UUID, *, community_id: UUID) -> Guessable:
 async def some_members(
     community_id: UUID, *, role: Role | None = None, name: str = "", size: int = 20
 ) -> list[Member]:
-    """Return a few active members, in the order they joined: of a role, or with this in their name.
+    """Return a few active members, in the order they joined.
 
-    The delegate's is no role that is held, so it finds nobody.
+    Those with a role now, the delegate's included, or with this in their name.
     """
+    where, values = _of(community_id, role)
+    if name:
+        where += " AND strpos(lower(member.name), lower({})) > 0"
+        values = (*values, name)
     rows = await MemberRow.raw(
-        f"{_ACTIVE} AND member.community_id = {{}} AND strpos(lower(member.name), lower({{}})) > 0"
-        " AND ({}::text IS NULL OR EXISTS (SELECT FROM member_role"
-        " WHERE member_role.member_id = member.id AND role = {}"
-        " AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp())))"
-        " ORDER BY joined_at, id LIMIT {}",
-        community_id,
-        name,
-        role,
-        role,
-        size,
+        f"{_ACTIVE} AND {where} ORDER BY joined_at, member.id LIMIT {{}}", *values, size
     )
     return [_member(row) for row in rows]
 
 
 async def count_with_role(community_id: UUID, role: Role) -> int:
-    """Return how many active members hold a role now."""
+    """Return how many active members have a role now, the delegate's included."""
+    where, values = _of(community_id, role)
     (row,) = await MemberRow.raw(
-        "SELECT count(DISTINCT member_id) AS holders FROM member_role"
-        " JOIN member ON member.id = member_id WHERE member.community_id = {} AND role = {}"
-        " AND standing = 'active' AND since <= clock_timestamp()"
-        " AND (until IS NULL OR until > clock_timestamp())",
-        community_id,
-        role,
+        f"SELECT count(*) AS holders FROM member WHERE standing = 'active' AND {where}",  # noqa: S608 (pieces of our own)
+        *values,
     )
     return int(row["holders"])
+
+
+def _of(community_id: UUID, role: Role | None) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition for the members of a community, or those of them with a role now."""
+    condition, values = holding(role) if role else ("true", ())
+    return f"member.community_id = {{}} AND {condition}", (community_id, *values)
 
 
 def _member(row: dict[str, Any]) -> Member:

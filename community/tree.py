@@ -32,6 +32,14 @@ async def area(area_id: UUID) -> Area:
     return _area(rows[0])
 
 
+async def area_by_code(code: str, *, below: UUID | None) -> Area | None:
+    """Return the area with this code right below another, or at the top; None where none is."""
+    rows = await AreaRow.raw(
+        f"{_AREA} WHERE code = {{}} AND parent_id IS NOT DISTINCT FROM {{}}::uuid", code, below
+    )
+    return _area(rows[0]) if rows else None
+
+
 async def area_path(area_id: UUID) -> list[Area]:
     """Return the areas from the top of the tree down to this one. Raises `UnknownArea`."""
     here = await area(area_id)

@@ -7,20 +7,25 @@ from pathlib import Path
 
 import click
 
+from app.database import embedded
 from app.embedded import pooled, running_embedded
+from app.exits import Exit, StopError
+from app.folder import Folder
 from app.migrations import migrate
 from app.serving import check_port, serve, stop_on_signal, tell_address
-from app.settings import settings
+from app.settings import Settings, settings
 
 FOLDER = Path("var/demo")
+MARK = "demo"  # the file that says whose folder it is
 
 
 @click.command()
 def command() -> None:
-    """Start a demo community and serve it, with everybody's door open.
+    """Start a demo community of 5,573 residents and serve it, with everybody's door open.
 
-    It keeps to a folder of its own (var/demo, else LINLI_VAR), so no real book is ever touched,
-    and a DATABASE_URL is not used. What you do there stays; remove the folder to begin anew.
+    It keeps to a folder of its own (var/demo, else LINLI_VAR) and never touches a real book; a
+    DATABASE_URL is not used. What you do there stays; remove the folder to begin anew. The first
+    start takes about half a minute; stopped in between, the next one begins it anew.
 
     \b
     Examples:
@@ -37,23 +42,54 @@ def command() -> None:
     chosen = settings()
     stop_on_signal()
     check_port(chosen)
+    _keep_off_a_real_book(chosen)
     with running_embedded(f"serves the demo on http://{chosen.host}:{chosen.port}") as postgres:
         asyncio.run(migrate())
-        people = asyncio.run(_fill())
+        asyncio.run(_fill())
 
         def tell() -> None:
             tell_address(chosen)
-            click.echo("Sign in as one of:", err=True)
-            for person in people:
-                click.echo(f"  {person}", err=True)
+            site = chosen.public_address or f"http://{chosen.host}:{chosen.port}"
+            click.echo(f"Open {site}/sign-in and choose a name; there are no passwords.", err=True)
+            for line in _doors():
+                click.echo(f"  {line}", err=True)
             click.echo("Stop with Ctrl-C.", err=True)
 
         serve(chosen, postgres, tell)
 
 
-async def _fill() -> list[str]:
-    """Fill in the demo community unless it is there; return a line for each who can sign in."""
+def _keep_off_a_real_book(given: Settings) -> None:
+    """Mark a new folder as a demo's. Raises `StopError` for one that holds any other database.
+
+    In a demo everybody signs in as anybody: with a real book that must not happen.
+    """
+    mark = given.var / MARK
+    if mark.exists():
+        return
+    if embedded().cluster.exists():
+        raise StopError(
+            f"LINLI_VAR: the database in {given.var} is no demo's, or an older one's. Nothing was "
+            "touched. Name another folder, or remove this one if all in it may go.",
+            Exit.MISUSED,
+        )
+    Folder(given.var).prepare()
+    mark.touch()
+
+
+def _doors() -> list[str]:
+    """Return a line for each role: who has it, and what there is to try."""
+    doors = importlib.import_module("app.demo").DOORS
+    role = max(len(door.role) for door in doors)
+    name = max(len(door.name) for door in doors)
+    return [
+        # A Chinese character is as wide as two letters.
+        f"{door.role:{role}}  {door.name}{'  ' * (name - len(door.name))}  {door.first}"
+        for door in doors
+    ]
+
+
+async def _fill() -> None:
+    """Fill in the demo community unless it is there."""
     demo = importlib.import_module("app.demo")
     async with pooled():
-        people: list[str] = await demo.fill()
-    return people
+        await demo.fill(lambda words: click.echo(f"The first start: {words} ...", err=True))

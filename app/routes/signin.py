@@ -236,10 +236,13 @@ async def _sign_in(
     context: dict[str, Any] = {"home": None, "groups": [], "found": [], "search": Form.of({})}
     if settings().demo:
         home, sought = await _community(request), request.query_params.get("name", "").strip()
+        found, more = await demo.named(home, sought) if sought else ([], False)
         context = {
             "home": home,
-            "groups": [] if sought else await demo.groups(home.id),
-            "found": await demo.named(home.id, sought) if sought else [],
+            "groups": [] if sought else await demo.groups(home),
+            "found": found,
+            "found_more": more,
+            "communities": await community.communities(),
             "search": Form.of({"name": sought}),
         }
     name = "sign_in/demo.html" if settings().demo else "sign_in/sign_in.html"

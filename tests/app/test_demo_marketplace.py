@@ -4,9 +4,9 @@ import uuid
 
 import ledger
 from app.database import Engine
-from app.demo_marketplace import TICKED, fill
-from community import Role, add_community, add_member, members
-from marketplace import reading
+from app.demo_marketplace import EARLY, THIS_YEAR, TICKED, TIMES, fill
+from community import Actor, Role, add_community, add_member
+from marketplace import own_choices, reading
 from marketplace.counting import Rule
 
 
@@ -14,14 +14,19 @@ async def test_the_demo_has_a_counted_round_an_open_one_and_an_election(
     database: Engine,  # noqa: ARG001 (must be migrated)
 ) -> None:
     home = await add_community(code=f"demo-{uuid.uuid4().hex[:10]}", name="凤池弄")
-    await add_member(community_id=home.id, name="周敏", roles=(Role.COORDINATOR,))
-    for number in range(42):
-        await add_member(community_id=home.id, name=f"居民{number}", roles=(Role.RESIDENT,))
-    await fill(home, await members(home.id))
+    desk = await add_member(community_id=home.id, name="周敏", roles=(Role.COORDINATOR,))
+    residents = [
+        Actor(one.id, home.id, one.roles)
+        for one in [
+            await add_member(community_id=home.id, name=f"居民{number}", roles=(Role.RESIDENT,))
+            for number in range(42)
+        ]
+    ]
+    await fill(home, Actor(desk.id, home.id, desk.roles), residents)
     waiting, counted = await reading.rounds(home.id)
     assert (waiting.state.value, counted.state.value) == ("voting", "closed")
     result = await reading.round_result(counted)
-    assert result.votes == sum(times for _, times in TICKED) == 40
+    assert sum(times for _, times in TICKED) * TIMES > result.votes == len(residents)
     winners = result.counts[Rule.MES].winners
     assert set(winners) != set(result.counts[Rule.GREEDY].winners), "the two rules should differ"
     trial = await ledger.trial_balance(ledger.CommunityId(home.id))
@@ -32,6 +37,8 @@ async def test_the_demo_has_a_counted_round_an_open_one_and_an_election(
         project.category for project in await reading.projects_of(counted.id, community_id=home.id)
     }
     assert len(categories) == 5
+    assert await own_choices(waiting.id, by=residents[len(THIS_YEAR) + EARLY])
+    assert not await own_choices(waiting.id, by=residents[0]), "one votes in the demo's open round"
     (election,) = await reading.elections(home.id)
     told = await reading.election(election.id, community_id=home.id)
     assert told.warnings == ()

@@ -45,6 +45,11 @@ def test_a_household_lives_at_one_address(people: list[demo_people.Person]) -> N
     assert all(len(places) == 1 for places in homes.values())
 
 
+def test_nobody_could_be_taken_for_somebody_else(people: list[demo_people.Person]) -> None:
+    assert len({(one.name, one.birth_date) for one in people}) == RESIDENTS
+    assert len({(one.name, one.household) for one in people}) == RESIDENTS
+
+
 def test_ages_roles_and_names_are_plausible(people: list[demo_people.Person]) -> None:
     ages = [age(one) for one in people]
     assert min(ages) >= 0
