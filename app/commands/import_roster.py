@@ -195,7 +195,7 @@ async def _write_report(found: RosterImport, path: Path) -> None:
     file = await kept_file(found.id)
     if file is None:
         return
-    with file, path.open("wb") as out:
+    with path.open("wb") as out:
         async for piece in csv_pieces(faulty_rows(found.id, file, "en")):
             out.write(piece)
     console.print(f"The faulty rows are in {path}.")

@@ -1,6 +1,7 @@
 """Writes a file with faults back: its faulty rows, and beside each what is wrong with it."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from uuid import UUID
@@ -32,13 +33,14 @@ async def faulty_rows(
     """Yield the header with two columns more, and then each faulty row with its number and faults.
 
     The cells are the file's own, so that they can be mended where they stand and uploaded again.
+    The file is read off the event loop, and closed at the end.
     """
-    sheet = open_sheet(file)
-    yield [_("Row"), _("What is wrong"), *(text_of(cell) for cell in sheet.header)]
-    rows = iter(sheet.rows)
-    async for row_number, faults in roster_faults(import_id):
-        cells = _row(rows, row_number)
-        yield [str(row_number), faults_in_one(faults, language), *_texts(cells, sheet)]
+    with file:
+        sheet = await asyncio.to_thread(open_sheet, file)
+        yield [_("Row"), _("What is wrong"), *(text_of(cell) for cell in sheet.header)]
+        async for row_number, faults in roster_faults(import_id):
+            cells = await asyncio.to_thread(_row, sheet.rows, row_number)
+            yield [str(row_number), faults_in_one(faults, language), *_texts(cells, sheet)]
 
 
 def faults_in_one(faults: Sequence[Fault], language: str) -> str:
@@ -48,12 +50,11 @@ def faults_in_one(faults: Sequence[Fault], language: str) -> str:
     )
 
 
-def _row(rows: Any, wanted: int) -> Sequence[Any]:
+def _row(rows: Iterator[tuple[int, list[Any]]], wanted: int) -> Sequence[Any]:
     """Return the row of this number; rows come in order, so none is passed twice."""
     for row_number, cells in rows:
         if row_number == wanted:
-            found: Sequence[Any] = cells
-            return found
+            return cells
     return ()
 
 

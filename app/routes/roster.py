@@ -163,29 +163,32 @@ async def drop(request: AnyRequest, import_id: FromPath[UUID]) -> Redirect:
     )
 
 
-@get(ONE + "/faults.{kind:str}", opt=act("roster.import"))
-async def faults(request: AnyRequest, import_id: FromPath[UUID], kind: FromPath[str]) -> Stream:
+@get([ONE + "/faults.xlsx", ONE + "/faults.csv"], opt=act("roster.import"))
+async def faults(request: AnyRequest, import_id: FromPath[UUID]) -> Stream:
     """Give the faulty rows back, as a workbook or CSV, each with what is wrong."""
     found = await _found(import_id, await acting(request))
-    file = await kept_file(found.id) if found.fault_rows and kind in MEDIA_TYPES else None
+    file = await kept_file(found.id) if found.fault_rows else None
     if file is None:
         raise NotFoundException
     rows = faulty_rows(found.id, file, current_language())
-    return await _download(rows, ("row", "address"), kind, "roster-faults")
+    return await _download(rows, ("row", "address"), _kind(request), "roster-faults")
 
 
-@get("/roster/example.{kind:str}", opt=act("roster.import"))
-async def example(kind: FromPath[str]) -> Stream:
+@get(["/roster/example.xlsx", "/roster/example.csv"], opt=act("roster.import"))
+async def example(request: AnyRequest) -> Stream:
     """Give an example roster, its header in both languages."""
 
     async def rows() -> AsyncIterator[Sequence[str]]:
         for cells in example_rows(current_language()):
             yield cells
 
-    if kind not in MEDIA_TYPES:
-        raise NotFoundException
     columns = [column for column, _label, _hint in pages.example_columns()]
-    return await _download(rows(), columns, kind, "roster-example")
+    return await _download(rows(), columns, _kind(request), "roster-example")
+
+
+def _kind(request: AnyRequest) -> str:
+    """Return which kind of file the address asks for, by its end."""
+    return request.url.path.rpartition(".")[2]
 
 
 @get("/roster/export", name="roster.export", opt=act("roster.export"))

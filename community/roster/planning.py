@@ -4,14 +4,17 @@ In words:
 
 - A row is of a member whom it names by the first of these that it has and that somebody here has:
   the Linli number; the roster number; the identity number; the telephone with the same name; the
-  name with the birth date; the name with the household, where row or register knows no birth date.
+  name with the birth date; the name with the household (by its number, or by its address where the
+  row has no number), where row or register knows no birth date.
   The last three never join two people whose roster or identity numbers differ. A row without any
   of them cannot be known again and is a fault.
 - Only active members are found so. One who left, or who waits to be accepted, is a matter for a
   person: such a row is a fault that says so.
 - An empty cell changes nothing. Roles are added, never ended, and of the roles that let a person
   see others' data none is given by a file.
-- Two rows that claim the same number or telephone, or are the same person, are both faults.
+- Two rows that claim the same number or telephone, or are the same person, are both faults; so is
+  one that could not be told from another once both are stored. So a file that was taken in does
+  nothing when it comes again.
 - A telephone may pass from one member to another within one file: it is taken only where its
   holder keeps it.
 
@@ -50,12 +53,9 @@ placed AS MATERIALIZED (
         row.identity_lookup, row.identity_lookups, row.registration, row.roles, row.language,
         row.grid, row.address, row.linli_number, row.misread,
         (SELECT id FROM grids WHERE grids.grid = row.grid) AS grid_id,
-        coalesce(row.household,
-            (SELECT min(household.code) FROM household
-             WHERE household.community_id = $2 AND household.address = row.address),
-            CASE WHEN length(row.address) <= 40 THEN row.address
-                 ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END
-        ) AS household_code
+        row.household, coalesce(row.household, CASE WHEN length(row.address) <= 40
+            THEN row.address
+            ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END) AS code
     FROM roster_row AS row WHERE row.import_id = $1),
 mine AS MATERIALIZED (
     SELECT row.*, CASE WHEN row.linli_number IS NOT NULL
@@ -74,18 +74,38 @@ mine AS MATERIALIZED (
             AND {_ONE_PERSON}),
         (SELECT array_agg(member.id ORDER BY member.id) FROM member
          WHERE member.name = row.name AND member.household_id = (SELECT id FROM household
-                WHERE household.community_id = $2 AND household.code = row.household_code)
+                WHERE household.community_id = $2 AND household.code = row.code)
+            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_HERE}
+            AND {_ONE_PERSON}),
+        (SELECT array_agg(member.id ORDER BY member.id) FROM member
+         WHERE member.name = row.name AND row.household IS NULL
+            AND member.household_id = ANY(ARRAY(SELECT id FROM household
+                WHERE household.community_id = $2 AND household.address = row.address))
             AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_HERE}
             AND {_ONE_PERSON})
     ) END AS matches
-    FROM placed AS row)
+    FROM placed AS row),
+matched AS MATERIALIZED (
+    SELECT mine.*, member.id AS member_id, CASE
+        WHEN mine.household IS NULL AND home.address = mine.address THEN home.code
+        ELSE mine.code END AS household_code, home.code AS home_code
+    FROM mine
+    LEFT JOIN member ON cardinality(mine.matches) = 1 AND member.id = mine.matches[1]
+    LEFT JOIN household AS home ON home.id = member.household_id)
 """  # noqa: S608 (pieces of our own)
 
-# What several rows have in common, with the first two of them.
-_TWICE: Final = """
-    SELECT {key}, (array_agg(row_number ORDER BY row_number))[1:2] AS rows
-    FROM mine WHERE {given} GROUP BY {key} HAVING count(*) > 1
-"""
+
+def _twice(key: str, *more: str, of: str = "mine") -> str:
+    """Return a question for what several rows have in common, with the first two of them."""
+    keys = ", ".join((key, *more))
+    return f"""
+    SELECT {keys}, (array_agg(row_number ORDER BY row_number))[1:2] AS rows
+    FROM {of} WHERE {key} IS NOT NULL GROUP BY {keys} HAVING count(*) > 1"""  # noqa: S608 (pieces of our own)
+
+
+# A row that only its telephone, birth date or household could tell from a namesake's.
+_WEAK: Final = """(mine.linli_number IS NULL AND mine.roster_number IS NULL
+            AND mine.identity_lookup IS NULL)"""
 
 # The roles that a row's member has, or will have from a day on.
 _HELD: Final = """ARRAY(SELECT role FROM member_role WHERE member_role.member_id = member.id
@@ -93,19 +113,19 @@ _HELD: Final = """ARRAY(SELECT role FROM member_role WHERE member_role.member_id
 
 _OUTCOMES: Final = f"""
 WITH {_MINE},
-phones AS ({_TWICE.format(key="phone", given="phone IS NOT NULL")}),
-numbers AS ({_TWICE.format(key="roster_number", given="roster_number IS NOT NULL")}),
-identities AS ({_TWICE.format(key="identity_lookup", given="identity_lookup IS NOT NULL")}),
-people AS ({_TWICE.format(key="matches", given="cardinality(matches) = 1")}),
-namesakes AS ({_TWICE.format(key="name, birth_date", given="birth_date IS NOT NULL")}),
-housemates AS ({_TWICE.format(key="name, household_code", given="household_code IS NOT NULL")}),
+phones AS ({_twice("phone")}),
+numbers AS ({_twice("roster_number")}),
+identities AS ({_twice("identity_lookup")}),
+namesakes AS ({_twice("birth_date", "name")}),
+housemates AS ({_twice("code", "name")}),
+neighbours AS ({_twice("address", "name")}),
 doors AS (
     SELECT household_code, min(address) AS one, (array_agg(row_number ORDER BY address, row_number)
         )[1] AS row_of_one, (array_agg(row_number ORDER BY address DESC, row_number))[1] AS other
-    FROM mine WHERE household_code IS NOT NULL AND address IS NOT NULL
+    FROM matched WHERE household_code IS NOT NULL AND address IS NOT NULL
     GROUP BY household_code HAVING min(address) <> max(address)),
 weighed AS (
-    SELECT mine.row_number, mine.grid_id, mine.household_code, member.id AS member_id,
+    SELECT mine.row_number, mine.grid_id, mine.household_code, mine.member_id,
     array_remove(ARRAY[
         CASE WHEN mine.name <> member.name AND mine.name <> {_MEMBER_NAME} THEN 'name' END,
         CASE WHEN mine.phone <> coalesce(member.phone, '') THEN 'phone' END,
@@ -115,8 +135,7 @@ weighed AS (
         CASE WHEN mine.registration <> coalesce(member.registration, '') THEN 'registration' END,
         CASE WHEN mine.grid IS NOT NULL AND (mine.grid_id IS NULL
             OR mine.grid_id IS DISTINCT FROM member.grid_id) THEN 'grid' END,
-        CASE WHEN mine.household_code <> coalesce((SELECT code FROM household
-            WHERE household.id = member.household_id), '') THEN 'household' END,
+        CASE WHEN mine.household_code <> coalesce(mine.home_code, '') THEN 'household' END,
         CASE WHEN mine.address IS NOT NULL AND EXISTS (SELECT FROM household AS door
             WHERE door.community_id = $2 AND door.code = mine.household_code
                 AND mine.address NOT IN (door.address, {_DOOR_ADDRESS})) THEN 'address' END,
@@ -131,24 +150,18 @@ weighed AS (
         (phones.rows IS NOT NULL, 'phone', 'phone_twice', phones.rows),
         (numbers.rows IS NOT NULL, 'roster_number', 'roster_number_twice', numbers.rows),
         (identities.rows IS NOT NULL, 'identity', 'identity_twice', identities.rows),
-        (people.rows IS NOT NULL AND phones.rows IS NULL AND numbers.rows IS NULL
-            AND identities.rows IS NULL, 'name', 'member_twice', people.rows),
-        (namesakes.rows IS NOT NULL AND people.rows IS NULL AND mine.roster_number IS NULL
-            AND mine.identity_lookup IS NULL AND mine.linli_number IS NULL,
-            'name', 'person_twice', namesakes.rows),
-        (housemates.rows IS NOT NULL AND people.rows IS NULL AND mine.roster_number IS NULL
-            AND mine.identity_lookup IS NULL AND mine.linli_number IS NULL
-            AND mine.phone IS NULL AND mine.birth_date IS NULL,
-            'name', 'person_twice', housemates.rows),
+        ({_WEAK} AND (namesakes.rows IS NOT NULL
+            OR (mine.phone IS NULL AND mine.birth_date IS NULL
+                AND (housemates.rows IS NOT NULL OR neighbours.rows IS NOT NULL))),
+            'name', 'person_twice', coalesce(namesakes.rows, housemates.rows, neighbours.rows)),
         (doors.one IS NOT NULL AND mine.address IS NOT NULL, 'address', 'address_differs',
             CASE WHEN mine.address = doors.one THEN ARRAY[doors.other]
                  ELSE ARRAY[doors.row_of_one] END),
         (cardinality(mine.matches) > 1, 'name', 'ambiguous', NULL),
         (mine.linli_number IS NOT NULL AND mine.matches IS NULL, 'linli_number',
             'linli_number_unknown', NULL),
-        (mine.misread = '[]' AND mine.linli_number IS NULL AND mine.roster_number IS NULL
-            AND mine.identity_lookup IS NULL AND mine.phone IS NULL AND mine.birth_date IS NULL
-            AND mine.household_code IS NULL, 'name', 'no_key', NULL),
+        (mine.misread = '[]' AND {_WEAK} AND mine.phone IS NULL AND mine.birth_date IS NULL
+            AND mine.code IS NULL, 'name', 'no_key', NULL),
         (member.standing = 'left', 'name', 'has_left', NULL),
         (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
             AND holder.roster_number = mine.roster_number
@@ -164,15 +177,14 @@ weighed AS (
         CASE WHEN fault.rows[1] = mine.row_number THEN fault.rows[2] ELSE fault.rows[1] END AS row
      ) AS said
      WHERE fault.holds) AS conflicts
-    FROM mine
-    LEFT JOIN member ON cardinality(mine.matches) = 1 AND member.id = mine.matches[1]
+    FROM matched AS mine
+    LEFT JOIN member ON member.id = mine.member_id
     LEFT JOIN phones ON phones.phone = mine.phone
     LEFT JOIN numbers ON numbers.roster_number = mine.roster_number
     LEFT JOIN identities ON identities.identity_lookup = mine.identity_lookup
-    LEFT JOIN people ON people.matches = mine.matches
     LEFT JOIN namesakes ON namesakes.name = mine.name AND namesakes.birth_date = mine.birth_date
-    LEFT JOIN housemates ON housemates.name = mine.name
-        AND housemates.household_code = mine.household_code
+    LEFT JOIN housemates ON housemates.name = mine.name AND housemates.code = mine.code
+    LEFT JOIN neighbours ON neighbours.name = mine.name AND neighbours.address = mine.address
     LEFT JOIN doors ON doors.household_code = mine.household_code)
 UPDATE roster_row AS row SET
     grid_id = weighed.grid_id,
@@ -201,6 +213,44 @@ WHERE row.import_id = $1 AND row.outcome IN ('new', 'changed')
             AND leaving.outcome = 'changed' AND 'phone' = ANY(leaving.changed))
 """
 
+# Among the rows that would do something, two that are of one member, or that could not be told
+# apart once they are stored: the next time, each would be found twice. The row with the one best
+# key stands.
+_CLASHES: Final = f"""
+WITH sound AS MATERIALIZED (
+    SELECT mine.row_number, mine.member_id, mine.name, {_WEAK} AS weak,
+        mine.phone IS NULL AND mine.birth_date IS NULL AS homely,
+        CASE WHEN NOT {_WEAK} THEN 4 WHEN mine.phone IS NOT NULL THEN 3
+            WHEN mine.birth_date IS NOT NULL THEN 2 ELSE 1 END AS strength,
+        coalesce(mine.birth_date, member.birth_date) AS born,
+        coalesce(mine.household_code, home.code) AS home
+    FROM roster_row AS mine
+    LEFT JOIN member ON member.id = mine.member_id
+    LEFT JOIN household AS home ON home.id = member.household_id
+    WHERE mine.import_id = $1 AND mine.outcome <> 'fault'),
+people AS (
+    SELECT member_id, (array_agg(row_number ORDER BY strength DESC, row_number))[1:2] AS rows,
+        max(strength) AS most, (array_agg(strength ORDER BY strength DESC))[2] AS next
+    FROM sound WHERE member_id IS NOT NULL GROUP BY member_id HAVING count(*) > 1),
+namesakes AS ({_twice("born", "name", of="sound")}),
+housemates AS ({_twice("home", "name", of="sound")}),
+clashes AS (
+    SELECT sound.row_number, CASE WHEN people.rows IS NOT NULL THEN 'member_twice'
+        ELSE 'person_twice' END AS code,
+        coalesce(people.rows, namesakes.rows, housemates.rows) AS rows
+    FROM sound
+    LEFT JOIN people ON people.member_id = sound.member_id
+        AND (sound.strength < people.most OR people.next = people.most)
+    LEFT JOIN namesakes ON namesakes.name = sound.name AND namesakes.born = sound.born
+    LEFT JOIN housemates ON housemates.name = sound.name AND housemates.home = sound.home
+    WHERE people.rows IS NOT NULL OR (weak AND (namesakes.rows IS NOT NULL
+        OR (homely AND housemates.rows IS NOT NULL))))
+UPDATE roster_row AS row SET outcome = 'fault', conflicts = row.conflicts || jsonb_build_array(
+    jsonb_build_object('column', 'name', 'code', clashes.code, 'row',
+        CASE WHEN clashes.rows[1] = row.row_number THEN clashes.rows[2] ELSE clashes.rows[1] END))
+FROM clashes WHERE row.import_id = $1 AND row.row_number = clashes.row_number
+"""  # noqa: S608 (pieces of our own)
+
 _DIGEST: Final = """
 SELECT sha256(convert_to(coalesce(string_agg(concat_ws(':', row_number, outcome, member_id,
     array_to_string(changed, ',')), ' ' ORDER BY row_number), ''), 'UTF8'))
@@ -217,11 +267,21 @@ async def plan(connection: Any, import_id: UUID, community_id: UUID) -> bytes:
     # common has no index: compared pair by pair, 100,000 rows would take hours.
     await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '32MB'")
     await connection.execute(_OUTCOMES, import_id, community_id, [role.value for role in STAFF])
-    while await connection.execute(_PHONES, import_id, community_id) != "UPDATE 0":
+    while await _weed_out(connection, import_id, community_id):
         continue
     await connection.execute("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
     digest: bytes = await connection.fetchval(_DIGEST, import_id)
     return digest
+
+
+async def _weed_out(connection: Any, import_id: UUID, community_id: UUID) -> bool:
+    """Find the faults that rest on what other rows do; say whether there were any.
+
+    A row with a fault does nothing, and may so be in the way of another.
+    """
+    phones = await connection.execute(_PHONES, import_id, community_id)
+    clashes = await connection.execute(_CLASHES, import_id)
+    return bool({phones, clashes} - {"UPDATE 0"})
 
 
 async def grids_to_make(connection: Any, import_id: UUID) -> list[str]:
