@@ -34,6 +34,7 @@ from app.messages.counting import UnreadMiddleware
 from app.messages.staff import tell_staff
 from app.messages.worker import Postman, sweep
 from app.notices import NoticeMiddleware
+from app.pacing import in_pace
 from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.retention import clear_everywhere
@@ -92,7 +93,7 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
     logs.configure(given)
     return Linli(
         route_handlers=[*route_handlers, *more_routes, _static_files()],
-        guards=[authorised],
+        guards=[authorised, in_pace],
         lifespan=[running],
         state=State({"engine": DB, "stopping": False}),
         middleware=[

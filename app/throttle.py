@@ -80,8 +80,10 @@ def wait_seconds(failures: int, free: int) -> int:
     return min(WAIT_SECONDS_MAX, doubled)
 
 
-async def allow(key: str, limit: int, per_seconds: int, *, at: datetime | None = None) -> bool:
-    """Count a request and say whether it may go on.
+async def wait_in_pace(
+    key: str, limit: int, per_seconds: int, *, at: datetime | None = None
+) -> int:
+    """Count a request and return 0 where it may go on; else the seconds until it may.
 
     At most `limit` go at once, and after that as many in each `per_seconds`, evenly. A refused
     request is not counted. `key` says who asks what (`search 0195…`); it is stored as a keyed hash.
@@ -90,8 +92,16 @@ async def allow(key: str, limit: int, per_seconds: int, *, at: datetime | None =
     now = at or datetime.now(UTC)
     step, whole = timedelta(seconds=per_seconds / limit), timedelta(seconds=per_seconds)
     hashed = mac("throttle", f"pace {key}")
-    rows = await RequestPaceRow.raw(_PACE, hashed, now, step, now, step, now, step, now, whole)
-    return bool(rows)
+    if await RequestPaceRow.raw(_PACE, hashed, now, step, now, step, now, step, now, whole):
+        return 0
+    rows = await RequestPaceRow.raw("SELECT level_until FROM request_pace WHERE key = {}", hashed)
+    due = rows[0]["level_until"] + step - whole - now if rows else timedelta()
+    return max(1, -(-due // timedelta(seconds=1)))
+
+
+async def allow(key: str, limit: int, per_seconds: int, *, at: datetime | None = None) -> bool:
+    """Count a request and say whether it may go on; as `wait_in_pace`."""
+    return not await wait_in_pace(key, limit, per_seconds, at=at)
 
 
 async def count_try(lanes: Sequence[Lane], *, at: datetime | None = None) -> int:

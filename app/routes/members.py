@@ -21,7 +21,6 @@ from app.masks import HIDDEN, sight
 from app.member_words import refusal_words, wrong_field
 from app.neighbourhood import acting
 from app.notices import noticed
-from app.pacing import paced
 from app.phones import e164
 from app.routes.typed import typed
 from app.templating import DEFAULT_ZONE
@@ -46,7 +45,6 @@ async def members(request: AnyRequest) -> Template:
 async def find(request: AnyRequest) -> Template | Redirect:
     """Find a member by a whole number or date: in the form, so that it stands in no address."""
     by, form = await acting(request), await typed(request)
-    await paced(request, "find a member", limit=120, per_seconds=3600)
     wanted = form.value("whole")
     found: tuple[community.Listed, ...] = ()
     one: UUID | None = None

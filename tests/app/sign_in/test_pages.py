@@ -15,7 +15,6 @@ import pytest_asyncio
 from litestar import Litestar
 
 import community
-from app import pacing
 from app.main import create_app, running
 from app.settings import settings
 from app.sign_in import codes, second_factor
@@ -498,28 +497,6 @@ class TestDesk:
         resident = await site.signed_in(await neighbour(password=PHRASE))
         await resident.open("/desk")
         assert (await resident.send("/desk/open")).status_code == 403
-
-
-async def test_looking_people_up_has_a_pace(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By each person, and by all from one place; a few at once are nothing unusual."""
-    operator = await neighbour(Role.PHONE_OPERATOR, password=PHRASE)
-    staff = await site.staff(operator)
-    asked: list[tuple[int, int]] = []
-    real = pacing.allow
-
-    async def sooner(key: str, limit: int, per_seconds: int) -> bool:
-        asked.append((limit, per_seconds))
-        return await real(key, limit // 60, per_seconds)
-
-    monkeypatch.setattr(pacing, "allow", sooner)
-    await staff.open("/members")
-    for _ in range(2):
-        answer = await staff.send("/members/find", whole=fresh_phone())
-        assert answer.status_code == 200
-    answer = await staff.send("/members/find", whole=fresh_phone())
-    assert answer.status_code == 429
-    assert answer.headers["retry-after"] == "30"
-    assert asked[:2] == [(1200, 3600), (120, 3600)]
 
 
 class TestHelp:
