@@ -37,10 +37,11 @@ class OtherName(community.CommunityError):
         )
 
 
-async def areas_above(wanted: list[Above]) -> UUID | None:
+async def areas_above(wanted: list[Above], *, time_zone: str | None = None) -> UUID | None:
     """Return the lowest of these areas, the highest first; those that are missing are made.
 
-    For the set-up of an installation. Raises `OtherName`, `community.InvalidArea`.
+    `time_zone` is that of the ones that are made: unless given, that of the area above. For the
+    set-up of an installation. Raises `OtherName`, `community.InvalidArea`.
     """
     below: UUID | None = None
     async with transaction():
@@ -48,7 +49,11 @@ async def areas_above(wanted: list[Above]) -> UUID | None:
             there = await community.area_by_code(one.code, below=below)
             if there is None:
                 there = await community.add_area(
-                    level=one.level, code=one.code, name=one.name, below=below
+                    level=one.level,
+                    code=one.code,
+                    name=one.name,
+                    below=below,
+                    time_zone=time_zone,
                 )
             elif (there.name, there.level) != (one.name, one.level):
                 raise OtherName(one, there)

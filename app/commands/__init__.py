@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "app.commands.serve",
     "demo": "app.commands.demo",
     "migrate": "app.commands.migrate",
+    "found": "app.commands.found",
     "administrator": "app.commands.administrator",
     "verify": "app.commands.verify",
     "count": "app.commands.count",
@@ -47,7 +48,7 @@ def linli() -> None:
     Try it:            linli demo
     Run it:            linli serve --workers 2
     After an upgrade:  linli migrate
-    The first sign-in: linli administrator add
+    Set it up:         linli found
     Check the book:    linli verify
     Count an election: linli count election.pb
     Check its rules:   linli policy check pack.toml

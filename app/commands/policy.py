@@ -51,13 +51,13 @@ def check(file: Path, code: str | None) -> None:
     6 the file has faults.
     """
     if code is None:
-        with speaking("en"), _naming_faults(file):
+        with speaking("en"), naming_faults(file):
             pack = read_pack(
                 file.read_bytes(), settings=policies.SETTINGS, zone=ZoneInfo(DEFAULT_TIME_ZONE)
             )
         click.echo(f"{file}: {pack.name!r} is in order.")
         return
-    with database_at_hand("checks a pack of rules"), speaking("en"), _naming_faults(file):
+    with database_at_hand("checks a pack of rules"), speaking("en"), naming_faults(file):
         lines = asyncio.run(_would_change(file.read_bytes(), code))
     for line in lines:
         click.echo(line)
@@ -75,7 +75,7 @@ def adopt(code: str, file: Path) -> None:
     Exit codes: 0 adopted, or it was before; 2 an argument is wrong; 3 the database cannot be used;
     5 it needs `linli migrate` first; 6 the file has faults (nothing was adopted).
     """
-    with database_at_hand("adopts a pack of rules"), speaking("en"), _naming_faults(file):
+    with database_at_hand("adopts a pack of rules"), speaking("en"), naming_faults(file):
         before, adopted, changes = asyncio.run(_adopt(file.read_bytes(), code))
     if before:
         click.echo("This pack was adopted before; nothing was changed.", err=True)
@@ -138,7 +138,7 @@ def _tell(lines: Iterable[str]) -> None:
 
 
 @contextmanager
-def _naming_faults(file: Path) -> Iterator[None]:
+def naming_faults(file: Path) -> Iterator[None]:
     """Turn the faults of a file into the command's end, one line for each."""
     try:
         yield

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 import community
 from app.acts import act
 from app.forms import Form
+from app.founding import found_community
 from app.guards import work_in
 from app.i18n import gettext as _
 from app.neighbourhood import acting
@@ -97,7 +98,7 @@ async def add_place(request: AnyRequest, area_id: FromPath[UUID]) -> Template | 
     }
     try:
         if level is Level.COMMUNITY:
-            founded = await community.add_community(**wanted, desk_phone=form.value("desk_phone"))
+            founded = await found_community(**wanted, desk_phone=form.value("desk_phone"))
             made = founded.id, founded.name
         else:
             added = await community.add_area(level=level, **wanted)
