@@ -69,6 +69,10 @@ _FAULTS: Final[Mapping[str, str]] = {
     "roster_number_taken": mark("Another member has this roster number."),
     "identity_taken": mark("Another member has this identity number."),
     "has_left": mark("This member has left. Take them back on their own page first."),
+    "contact_of_staff": mark(
+        "This member works here, and codes for signing in go there. Leave the cell empty, or end "
+        "their role first."
+    ),
     "role_of_staff": mark("A roster gives no staff roles. Grant it on the member's page."),
 }
 

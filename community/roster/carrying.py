@@ -75,7 +75,8 @@ UPDATE member SET
     household_id = coalesce((SELECT id FROM household WHERE household.community_id = $2
         AND household.code = row.household_code), member.household_id),
     registration = coalesce(row.registration, member.registration),
-    roster_number = coalesce(row.roster_number, member.roster_number),
+    roster_number = CASE WHEN 'roster_number' = ANY(row.changed) THEN row.roster_number
+        ELSE member.roster_number END,
     identity_sealed = CASE WHEN 'identity' = ANY(row.changed) THEN row.identity_sealed
         ELSE member.identity_sealed END,
     identity_lookup = CASE WHEN 'identity' = ANY(row.changed) THEN row.identity_lookup

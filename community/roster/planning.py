@@ -10,6 +10,8 @@ In words:
   of them cannot be known again and is a fault.
 - Only active members are found so. One who left, or who waits to be accepted, is a matter for a
   person: such a row is a fault that says so.
+- A number of a membership that was merged into another leads to that other.
+- Nobody's way in is moved by a file who has a role of staff: their telephone and e-mail stay.
 - An empty cell changes nothing. Roles are added, never ended, and of the roles that let a person
   see others' data none is given by a file.
 - Two rows that claim the same number or telephone, or are the same person, are both faults; so is
@@ -60,10 +62,16 @@ placed AS MATERIALIZED (
 mine AS MATERIALIZED (
     SELECT row.*, CASE WHEN row.linli_number IS NOT NULL
     THEN (SELECT array_agg(member.id) FROM member
-          WHERE member.id = row.linli_number AND {_HERE})
+          WHERE member.id = coalesce((SELECT merged_into FROM member AS former
+                WHERE former.community_id = $2 AND former.id = row.linli_number),
+            row.linli_number) AND {_HERE})
     ELSE coalesce(
         (SELECT array_agg(member.id) FROM member
          WHERE member.roster_number = row.roster_number AND {_HERE}),
+        (SELECT array_agg(member.id) FROM member
+         WHERE member.id = (SELECT merged_into FROM member AS former
+                WHERE former.community_id = $2 AND former.roster_number = row.roster_number)
+            AND {_HERE}),
         (SELECT array_agg(member.id) FROM member
          WHERE member.identity_lookup = ANY(row.identity_lookups) AND {_HERE}),
         (SELECT array_agg(member.id) FROM member
@@ -142,7 +150,10 @@ weighed AS (
         CASE WHEN NOT mine.roles <@ {_HELD} THEN 'roles' END,
         CASE WHEN mine.language <> member.language THEN 'language' END,
         CASE WHEN mine.email <> coalesce(member.email, '') THEN 'email' END,
-        CASE WHEN mine.roster_number <> coalesce(member.roster_number, '') THEN 'roster_number' END
+        CASE WHEN mine.roster_number <> coalesce(member.roster_number, '')
+            AND NOT EXISTS (SELECT FROM member AS former WHERE former.community_id = $2
+                AND former.roster_number = mine.roster_number AND former.merged_into = member.id)
+            THEN 'roster_number' END
     ], NULL) AS changed,
     (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(
             jsonb_build_object('column', said.of, 'code', said.code, 'row', said.row))), '[]')
@@ -165,13 +176,18 @@ weighed AS (
         (member.standing = 'left', 'name', 'has_left', NULL),
         (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
             AND holder.roster_number = mine.roster_number
-            AND holder.id IS DISTINCT FROM member.id), 'roster_number',
+            AND coalesce(holder.merged_into, holder.id) IS DISTINCT FROM member.id),
+            'roster_number',
             'roster_number_taken', NULL),
         (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
             AND holder.identity_lookup = ANY(mine.identity_lookups)
             AND holder.id IS DISTINCT FROM member.id), 'identity', 'identity_taken', NULL),
         (EXISTS (SELECT FROM unnest(mine.roles) AS asked WHERE asked = ANY($3)
-            AND asked <> ALL({_HELD})), 'roles', 'role_of_staff', NULL)
+            AND asked <> ALL({_HELD})), 'roles', 'role_of_staff', NULL),
+        (mine.phone <> coalesce(member.phone, '') AND {_HELD} && $3, 'phone',
+            'contact_of_staff', NULL),
+        (mine.email <> coalesce(member.email, '') AND {_HELD} && $3, 'email',
+            'contact_of_staff', NULL)
      ) AS fault (holds, of, code, rows)
      CROSS JOIN LATERAL (SELECT fault.of, fault.code,
         CASE WHEN fault.rows[1] = mine.row_number THEN fault.rows[2] ELSE fault.rows[1] END AS row

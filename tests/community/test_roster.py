@@ -303,6 +303,20 @@ async def test_no_file_gives_power_over_others(desk: Desk) -> None:
     ) == ["same"], "what one has already is no change"
 
 
+async def test_a_merged_membership_leads_to_the_one_that_stands(desk: Desk) -> None:
+    await desk.bring(row("陈桂芳", roster_number="1"), row("陈桂芳", roster_number="2"))
+    two = {one.roster_number: one.id async for one in roster_entries(desk.home.id)}
+    await community.merge_members(two["1"], two["2"], by=desk.by)
+    assert await desk.outcomes(row("陈桂芳", roster_number="2")) == ["same"]
+    assert await desk.outcomes(row("陈桂芳", linli_number=two["2"])) == ["same"]
+    done = await desk.bring(row("陈桂芳", roster_number="2", grid="一网格"))
+    assert (done.status, done.changed_rows) == (RosterStatus.DONE, 1)
+    assert (await desk.entries())["陈桂芳"].roster_number == "1"
+    assert await desk.faults(
+        row("陈桂芳", roster_number="2"), row("陈桂芳", roster_number="1")
+    ) == {2: [("name", "member_twice", 3)], 3: [("name", "member_twice", 2)]}
+
+
 async def test_faults_hold_the_whole_back_unless_they_are_left_out(desk: Desk) -> None:
     good, bad = row("李强", roster_number="1"), row("王芳", roster_number="2")
     bad.misread.append(Fault("phone", "phone_form", "12345"))
