@@ -275,6 +275,7 @@ async def _rounds(hood: Neighbourhood) -> None:
     await marketplace.vote(last.id, [1], by=resident)
     await marketplace.close_and_count(last.id, by=coordinator)
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
+    hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):
         hood.by_route[route] = {"round_id": this.id}
     for route in ("/rounds/{round_id:uuid}/propose", "/rounds/{round_id:uuid}/open-ballot"):

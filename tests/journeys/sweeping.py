@@ -1,16 +1,17 @@
 """The sweep over every page: who opens it, what must hold, and what is looked at besides.
 
-The list of pages comes from the router, so a new page cannot be forgotten; `/` is opened by a
-visitor and by each role, since everybody has a home of their own. A page is loaded once for each
-language and text size and looked at in both widths: axe (WCAG 2.2 AA, contrast as in AAA), sideways
-scrolling, targets, one heading, and once more with every fold and menu open. Nothing may be asked
-of another host, and the browser may not complain. `LINLI_SCREENSHOTS=FOLDER` keeps pictures.
+The list of pages comes from the router, so a new page cannot be forgotten. `READERS` names the
+pages that look different to several people, such as everybody's home. A page is loaded once for
+each language and text size and looked at in both widths: axe (WCAG 2.2 AA, contrast as in AAA),
+sideways scrolling, targets, one heading, and once more with every fold and menu open. Nothing may
+be asked of another host, and the browser may not complain. `LINLI_SCREENSHOTS=FOLDER` keeps
+pictures.
 """
 
 import itertools
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,25 @@ WIDTHS: Final = (360, 1280)
 PAGES_MIN: Final = 70
 SCREENSHOTS: Final = os.environ.get("LINLI_SCREENSHOTS")
 
+# Who opens a page, where one right person would not see all of it, or would see it empty.
+_DESK: Final = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR)
+READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
+    "/": (None, *NAMES),
+    "/communities": (Role.ADMINISTRATOR,),
+    "/desk": (None, Role.PHONE_OPERATOR),
+    "/for": (Role.DELEGATE,),
+    "/for/{member_id:uuid}/ask": (Role.DELEGATE,),
+    "/members/{member_id:uuid}": _DESK,
+    "/organisations/{organisation_id:uuid}": (None, Role.COORDINATOR),
+    "/policy": (None, Role.ADMINISTRATOR),
+    "/projects": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/time-bank": (None, Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/passbook": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/visits": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/visits/{visit_id:uuid}": (Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
+    "/time-bank/visits/{visit_id:uuid}/cancel": (Role.ELDER,),
+}
+
 _UNFOLD: Final = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
 
@@ -55,13 +75,13 @@ class Site:
     hood: Neighbourhood
 
     def pages(self) -> list[tuple[str, Role | None]]:
-        """Return each GET route that a person may open, with who is right for it, by person."""
+        """Return each GET route that a person may open, with who opens it, by person."""
         found = [
-            (path, right_person(act_of(handler)))
+            (path, reader)
             for (method, path), handler in handlers(self.app).items()
             if method == "GET" and not path.startswith(MACHINES)
+            for reader in READERS.get(path, (right_person(act_of(handler)),))
         ]
-        found += [("/", role) for role in NAMES]
         return sorted(found, key=lambda page: (str(page[1]), page[0]))
 
     async def entered(
@@ -166,7 +186,6 @@ async def _keep(page: Page, address: str, view: View, role: Role | None) -> None
     if not SCREENSHOTS:
         return
     path = re.sub(r"[0-9a-f-]{36}", "x", urlsplit(address).path)
-    path = f"home {role or 'visitor'}" if path == "/" else path
-    name = re.sub(r"[^a-z0-9]+", "-", path).strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", f"{path}-{role or 'visitor'}").strip("-")
     look = f"{name}-{view.width}-{view.language}-{view.text_size}-{view.scheme}.png"
     await page.screenshot(path=Path(SCREENSHOTS) / look, full_page=True)
