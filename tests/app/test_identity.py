@@ -87,7 +87,11 @@ def test_without_keys_nothing_is_kept(keys: Keys) -> None:
         identity.seal(NUMBER)
 
 
-@pytest.mark.parametrize("bad", ["", "short", f"{OLD},", f"{OLD},short", "x" * 44])
+@pytest.mark.parametrize(
+    "bad",
+    ["", "short", f"{OLD},", f"{OLD},short", "x" * 44],
+    ids=["none", "short", "none after one", "short after one", "no key"],
+)
 def test_a_wrong_key_is_named_and_not_shown(keys: Keys, bad: str) -> None:
     keys(bad)
     (line,) = mistakes({"LINLI_IDENTITY_KEYS": bad})
