@@ -25,7 +25,9 @@ def every(found: Doors) -> list[ShownDoor]:
     return [*found.front, *chain.from_iterable(group for _heading, group in found.menu)]
 
 
-@pytest.mark.parametrize("roles", EVERYBODY, ids=str)
+@pytest.mark.parametrize(
+    "roles", EVERYBODY, ids=lambda roles: "+".join(sorted(roles or {"visitor"}))
+)
 def test_no_door_leads_to_a_closed_page(app: Litestar, roles: frozenset[Role] | None) -> None:
     routes = handlers(app)
     for door in every(doors(roles, "/")):
