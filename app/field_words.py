@@ -67,6 +67,7 @@ LABELS: Final[Mapping[str, str]] = {
     "former_membership": mark("A former membership"),
     "given_at": mark("Agreed"),
     "grid": mark("Grid"),
+    "grid_id": mark("Grid"),
     "holds_from": mark("Holds from"),
     "household": mark("Household"),
     "household_address": mark("Address of the household"),

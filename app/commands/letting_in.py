@@ -56,4 +56,4 @@ def tell_way_in(name: str, home: str, code: str) -> None:
     click.echo(f"{name} is administrator of {home}. To sign in, within 24 hours:")
     click.echo(f"  1. open {site}/sign-in/code/enter?read-out=yes")
     click.echo(f"  2. type the telephone number and this code: {code[:4]} {code[4:]}")
-    click.echo("  3. choose a password, and set up the second step when the page asks for it")
+    click.echo("  3. set up the second step, and choose a password under My sign-in")
