@@ -140,6 +140,9 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
     if act.public:
         return
     named = connection.path_params.get("member_id")
+    beside = connection.path_params.get("other_id")
+    if beside is not None:
+        await _refuse_beside(connection, act, beside)
     if named is not None:
         await _come_near(connection, named)
     actor = await actor_of(connection)
@@ -156,6 +159,26 @@ async def authorised(connection: Connection, handler: BaseRouteHandler) -> None:
             "This page is for " + " or ".join(sorted(who.value for who in act.who)) + "."
         )
     if named is not None and not await _reaches(actor, act, reach, named):
+        raise NotFoundException("There is no such page.")
+
+
+async def _refuse_beside(connection: Connection, act: Act, other_id: UUID) -> None:
+    """Raise 404 where an address names a second member who is out of reach by oneself.
+
+    What lets somebody reach the first, such as a role at the first one's grid, says nothing of the
+    second.
+    """
+    seen: _Seen | None = connection.scope["state"].get(_SEEN)
+    if seen is None:
+        return  # a visitor: refused as such
+    await _come_near(connection, other_id)
+    there = await actor_of(connection)
+    resting = await resting_roles(connection)
+    connection.scope["state"][_SEEN] = seen
+    if there is None or act.reach(resting):
+        return  # refused, or asked for the second step, as for the first
+    reach = act.reach(there.roles)
+    if not await _reaches(there, act, reach, other_id):
         raise NotFoundException("There is no such page.")
 
 

@@ -35,6 +35,11 @@ def wrong_field(refusal: Exception) -> tuple[str, str] | None:
             return field, _(_INVALID[field])
         case community.Taken(field=field):
             return field, _(_TAKEN[field])
+        case community.StaffContact():
+            return "phone", _(
+                "This member works here, and codes for signing in go to this number and this "
+                "e-mail. They change them themselves, or an administrator ends their role first."
+            )
         case community.UnknownArea():
             return "grid_id", _("Choose one of the grids in the list.")
     return None

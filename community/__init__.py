@@ -101,6 +101,7 @@ from community.errors import (
     RoleHeld,
     RoleNotThere,
     RosterNumberTaken,
+    StaffContact,
     StaffRoleHeld,
     Taken,
     UnknownArea,
@@ -267,6 +268,7 @@ from community.values import (
     Verified,
     system,
 )
+from community.ways_in import is_over
 
 __all__ = [
     "ERASERS",
@@ -371,6 +373,7 @@ __all__ = [
     "SeenConsent",
     "Setting",
     "Span",
+    "StaffContact",
     "StaffRoleHeld",
     "Standing",
     "Taken",
@@ -450,6 +453,7 @@ __all__ = [
     "household_by_code",
     "household_of",
     "inbox",
+    "is_over",
     "keep_active",
     "keeps_organisations",
     "kin_of",

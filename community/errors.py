@@ -144,6 +144,14 @@ class StaffRoleHeld(CommunityError):
         super().__init__(f"member {member} is {', '.join(roles)}")
 
 
+class StaffContact(CommunityError):
+    """Where codes of somebody of the staff go is not for a colleague without power over them."""
+
+    def __init__(self, member: UUID) -> None:
+        self.member = member
+        super().__init__(f"member {member} works here")
+
+
 class InvalidRole(CommunityError):
     """A role that cannot be granted, or not then."""
 

@@ -27,6 +27,7 @@ from community.errors import (
 from community.households import household_of, move_household
 from community.identities import SealedIdentity
 from community.masking import masked
+from community.messages import tell
 from community.roles import grant_role
 from community.tables import AreaRow, MemberRow
 from community.ties import end_ties, staff_roles
@@ -42,6 +43,7 @@ from community.values import (
     new_id,
     system,
 )
+from community.ways_in import CONTACTS, refuse_moving_contacts
 
 FIELDS: Final = (
     "name", "language", "text_size", "phone", "email", "birth_date", "grid_id", "household",
@@ -167,8 +169,9 @@ async def amend_member(
     `shown` is what whoever changes it had before their eyes: a field that somebody else changed
     since, to something else than what is wanted now, refuses the whole with `ChangedMeanwhile`.
     Of an identity number `shown` is its look-up. A household is found by its code or made; an
-    address is that of the household, for all of its people. Raises also `UnknownMember`,
-    `NotActive` for one who was merged or erased, and what `add_member` raises.
+    address is that of the household, for all of its people. Whose telephone or e-mail was changed
+    by somebody else is told. Raises also `UnknownMember`, `NotActive` for one who was merged or
+    erased, `StaffContact`, and what `add_member` raises.
     """
     community_id = by.community_id
     async with _storing(changes, community_id):
@@ -189,6 +192,9 @@ async def amend_member(
             raise ChangedMeanwhile(moved)
         if not wanted:
             return frozenset()
+        moved_contacts = CONTACTS & wanted.keys()
+        if moved_contacts:
+            await refuse_moving_contacts(member_id, by=by)
         await _check(wanted, community_id=community_id, but=member_id)
         await _store(member_id, wanted, now, by=by, address=changes.get("address") or "")
         before = {field: now[field] for field in wanted}
@@ -207,6 +213,8 @@ async def amend_member(
             before=masked(before),
             after=masked(after),
         )
+        if moved_contacts and member_id != by.member_id:
+            await tell(member_id, "contacts.changed", community_id=community_id, urgent=True)
     return frozenset(wanted)
 
 

@@ -22,6 +22,7 @@ from community.tables import MemberRow
 from community.ties import carry_ties, staff_roles
 from community.transactions import refusing
 from community.values import Actor, Standing
+from community.ways_in import CONTACTS, refuse_moving_contacts
 
 # What the survivor takes over where it lacks it. An identity number is one thing in two columns,
 # and a verification one thing in three.
@@ -89,7 +90,8 @@ async def merge_members(survivor: UUID, other: UUID, *, by: Actor) -> Merged:
     the other, each finds the one before it done. Raises `UnknownMember`; `NotForYou` where one of
     the two is whoever merges; `AlreadyMerged`, naming where to; `StaffRoleHeld` where the other has
     a staff role that the survivor lacks, for a merge grants none; `NotActive` for one who was
-    erased or declined, or where the survivor is not an active member.
+    erased or declined, or where the survivor is not an active member; `StaffContact` where a
+    survivor of the staff would take over a telephone number or an e-mail.
     """
     if survivor == other:
         raise NotForYou("a membership is not merged into itself")
@@ -110,6 +112,8 @@ async def merge_members(survivor: UUID, other: UUID, *, by: Actor) -> Merged:
             if two[survivor][group[0]] is None and two[other][group[0]] is not None
             for column in group
         }
+        if CONTACTS & lacking.keys():
+            await refuse_moving_contacts(survivor, by=by)
         # First out of the one, then into the other: phone and numbers stand once.
         await MemberRow.raw(_MERGE, survivor, "roster_number" in lacking, other)
         if lacking:

@@ -149,11 +149,49 @@ KINDS: Final[Mapping[str, Words]] = {
         ),
         {"at": Gap.MOMENT},
     ),
+    "contacts.changed": Words(
+        mark("Your telephone number or e-mail was changed"),
+        mark(
+            "The desk changed the telephone number or the e-mail that we have of you. If you did "
+            "not ask for that, call the desk at once."
+        ),
+    ),
+    "card.issued": Words(
+        mark("You have a new card"),
+        mark(
+            "The desk has made a card with which you sign in there. A card of yours from before "
+            "works no longer. If you did not ask for that, call the desk at once."
+        ),
+    ),
     "sign_in.helped": Words(
         mark("The desk helps you sign in"),
         mark(
             "The desk has just made a code with which you can sign in, and reads it out to you on "
             "the telephone. If you did not ask for that, call the desk at once."
+        ),
+    ),
+    "joining.code": Words(
+        mark("Your code"),
+        mark(
+            "Your code for joining the neighbourhood is %(code)s. It works for %(minutes)s. If you "
+            "did not ask to join, do nothing."
+        ),
+        {"code": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "joining.accepted": Words(
+        mark("Welcome, neighbour"),
+        mark("Your community has accepted you. Sign in with your telephone number and a code."),
+    ),
+    "joining.declined": Words(
+        mark("Your application was not accepted"),
+        mark("Your community could not accept you. The reason: %(reason)s"),
+        {"reason": Gap.TEXT},
+    ),
+    "joining.known": Words(
+        mark("Somebody asked to join with your number"),
+        mark(
+            "Somebody asked to join with your telephone number, which we know already. If that was "
+            "you, sign in or call the desk. If not, you need not do anything."
         ),
     ),
     "sign_in.code": Words(

@@ -25,7 +25,7 @@ from app.sign_in.policy import patience
 from app.sign_in.staff import member_here, want_help_allowed
 from app.sign_in.weak_secrets import Person, pin_weakness
 from app.tables import SignInCardRow, WebSessionRow
-from app.throttle import count_try, was_right
+from app.throttle import count_try, forget_about, was_right
 from community import SYSTEM, Actor, Member, Standing
 from community.transactions import transaction
 from community.values import new_id
@@ -61,8 +61,8 @@ async def issue_card(
 ) -> Issued:
     """Issue a card to a member of the actor's community; the one they had no longer works.
 
-    Raises `WeakSecret` for a PIN that anybody would guess, `NotForYou`, `UnknownMember`,
-    `TooBusy`.
+    The member is told by message. Raises `WeakSecret` for a PIN that anybody would guess,
+    `NotForYou`, `UnknownMember`, `TooBusy`.
     """
     await want_help_allowed(member_id, by=by)
     member = await member_here(member_id, by=by)
@@ -75,6 +75,7 @@ async def issue_card(
     async with transaction():
         await _lock(member.id)
         await _revoke(member.id, by, now)
+        await forget_about(str(member.id))
         await SignInCardRow.raw(
             "INSERT INTO sign_in_card (id, community_id, member_id, number, qr_hash, pin_hash,"
             " issued_at, issued_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
@@ -93,6 +94,9 @@ async def issue_card(
             subject_kind="member",
             subject_id=member.id,
             details={"card": card.id},
+        )
+        await community.tell(
+            member.id, "card.issued", community_id=member.community_id, urgent=True
         )
     return Issued(card, qr)
 
@@ -131,8 +135,6 @@ async def try_card(
     """
     written = "".join(one for one in shown.upper() if one.isalnum())
     number = written if written.isdigit() else None
-    lanes = card_lanes(written, desk_id, free=(await patience()).free_tries)
-    failures = await count_try(lanes, at=at)
     rows = await SignInCardRow.raw(
         "SELECT member_id, pin_hash FROM sign_in_card WHERE community_id = {}"
         " AND revoked_at IS NULL AND (number = {} OR qr_hash = {})",
@@ -140,6 +142,9 @@ async def try_card(
         number,
         _hashed(written),
     )
+    whose = str(rows[0]["member_id"]) if rows else ""
+    lanes = card_lanes(written, desk_id, whose, free=(await patience()).free_tries)
+    failures = await count_try(lanes, at=at)
     kept = rows[0]["pin_hash"] if rows else None
     right = await hashing.fits(kept, _peppered(pin))
     member = await community.member(rows[0]["member_id"]) if rows else None

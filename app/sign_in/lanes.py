@@ -44,9 +44,13 @@ def factor_lane(member_id: UUID) -> Lane:
     return Lane(f"second step {member_id}", CODE_FREE, str(member_id))
 
 
-def card_lanes(number: str, desk_id: UUID, *, free: int) -> list[Lane]:
-    """Return the lanes of a try at a card's PIN: the card's own, and the desk's."""
+def card_lanes(shown: str, desk_id: UUID, whose: str, *, free: int) -> list[Lane]:
+    """Return the lanes of a try at a card's PIN: the card's own, and the desk's.
+
+    `whose` is the id of the member whose card it is, if it is one: typed or scanned, it is the same
+    card, and the desk can end its wait.
+    """
     return [
-        Lane(f"card {number}", free),
+        Lane(f"card of {whose}" if whose else f"card {shown}", free, whose),
         Lane(f"desk {desk_id}", PLACE_FREE, shared=True, forget=PLACE_FORGETS),
     ]

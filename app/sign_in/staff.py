@@ -4,13 +4,13 @@ from uuid import UUID
 
 import community
 from app.sign_in.errors import NotForYou
-from community import STAFF, Actor, HeldRole, Member, Role, Standing
+from community import STAFF, Actor, HeldRole, Member, Standing
 
 
 async def staff_roles(member_id: UUID) -> list[HeldRole]:
-    """Return the staff roles that a member holds now, anywhere."""
+    """Return the staff roles that a member holds now or will hold, anywhere."""
     return [
-        one for one in await community.roles_held(member_id) if one.role in STAFF and one.holds()
+        one for one in await community.roles_held(member_id) if one.role in STAFF and not one.over()
     ]
 
 
@@ -20,14 +20,7 @@ async def may_help(member_id: UUID, *, by: Actor) -> bool:
     Nobody does so for themselves: that is what their own page is for. Who helps somebody of staff
     could sign in with their powers, so only an administrator over each of their roles may.
     """
-    if by.member_id == member_id:
-        return False
-    for held in await staff_roles(member_id):
-        if Role.ADMINISTRATOR not in by.roles:
-            return False
-        if Role.ADMINISTRATOR not in await community.roles_over(by.member_id, held.area_id):
-            return False
-    return True
+    return by.member_id != member_id and await community.is_over(member_id, by=by)
 
 
 async def want_help_allowed(member_id: UUID, *, by: Actor) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import community
 from app import sessions
 from app.sessions import How
-from app.sign_in import cards, desks, hashing
+from app.sign_in import cards, desks, hashing, helping
 from app.sign_in.cards import card_of, issue_card, looks_like_a_number, revoke_card, try_card
 from app.sign_in.desks import Desk, close_desk, desk_of, enter_with_card, open_desk
 from app.sign_in.entering import Browser
@@ -18,7 +18,7 @@ from app.sign_in.errors import NoCard, NoDesk, NotForYou, NotThese, WeakSecret
 from app.sign_in.weak_secrets import Person
 from app.throttle import TrySlower
 from community import Role
-from tests.app.sign_in.neighbours import Neighbour, acts, neighbour
+from tests.app.sign_in.neighbours import Neighbour, acts, neighbour, told
 
 PIN = "7391"
 
@@ -100,6 +100,37 @@ async def test_guessing_a_pin_is_slowed_down_and_told() -> None:
         await tried(PIN, at)
     await tried(PIN, at + timedelta(seconds=1))
     assert (await acts(one)).count("sign_in.failures") == 1
+
+
+async def test_typed_or_scanned_it_is_one_card_and_the_desk_ends_its_wait() -> None:
+    desk, one, issued, keeper = await desk_and_card()
+    at = datetime.now(UTC)
+
+    async def tried(shown: str, pin: str) -> None:
+        await try_card(shown, pin, desk_id=desk.session.id, community_id=desk.home.id, at=at)
+
+    for shown in (issued.card.number, issued.qr) * 3:
+        with pytest.raises(NotThese):
+            await tried(shown, "0000")
+    for shown in (issued.card.number, issued.qr):
+        with pytest.raises(TrySlower):
+            await tried(shown, PIN)
+    assert await helping.end_waits(one.member.id, by=keeper.actor) == 1
+    await tried(issued.card.number, PIN)
+
+
+async def test_a_new_card_ends_the_wait_of_the_old_one_and_its_holder_is_told(
+    owner: asyncpg.Connection,
+) -> None:
+    desk, one, issued, keeper = await desk_and_card()
+    for _ in range(6):
+        with pytest.raises(NotThese):
+            await try_card(
+                issued.card.number, "0000", desk_id=desk.session.id, community_id=desk.home.id
+            )
+    newer = await issue_card(one.member.id, "8264", person=Person(), by=keeper.actor)
+    assert await told(owner, one, "card.issued") == {}
+    await try_card(newer.card.number, "8264", desk_id=desk.session.id, community_id=desk.home.id)
 
 
 async def test_a_new_card_replaces_the_old_one_and_ends_what_it_opened() -> None:
