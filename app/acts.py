@@ -158,6 +158,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "member.invite": Act({COORDINATOR: COMMUNITY}),
     "member.accept": Act({COORDINATOR: COMMUNITY}),
     "member.join": Act({ANYONE: OWN}),
+    "invitation.use": Act({ANYONE: OWN}),
     # The audit trail, where the watcher's role holds and below; `community.trail` draws the line.
     "audit.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "audit.export": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),

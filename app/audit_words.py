@@ -12,6 +12,7 @@ from app.i18n import mark
 from community import SYSTEM, AuditEvent
 
 FAMILIES: Final[Mapping[str, str]] = {
+    "application": mark("Applications to join"),
     "area": mark("Areas"),
     "card": mark("Cards for signing in"),
     "community": mark("Communities"),
@@ -25,6 +26,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "kin": mark("Family ties"),
     "member": mark("The register of members"),
     "message": mark("Messages"),
+    "invitation": mark("Invitations"),
     "organisation": mark("Groups and organisations"),
     "passbook": mark("Passbooks"),
     "password": mark("Passwords"),
@@ -89,6 +91,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "retention.clear": mark("%(who)s cleared what was kept long enough"),
     "role.grant": mark("%(who)s gave %(whom)s a role"),
     "role.end": mark("%(who)s ended a role of %(whom)s"),
+    "member.import": mark("%(who)s took %(whom)s in from a roster, or changed them by it"),
+    "member.invite": mark("%(who)s invited %(whom)s"),
+    "member.join": mark("%(who)s came in with an invitation"),
+    "member.apply": mark("%(who)s asked to join"),
+    "member.accept": mark("%(who)s accepted %(whom)s as a member"),
+    "member.decline": mark("%(who)s turned %(whom)s down"),
+    "invitation.revoke": mark("%(who)s took the invitation of %(whom)s back"),
+    "application.confirm": mark("%(who)s confirmed the telephone with a code"),
+    "application.replace": mark("An application whose telephone was never confirmed was let go"),
     "roster.import": mark("%(who)s took a roster into the register"),
     "roster.export": mark("%(who)s took a copy of the register"),
     "roster.drop": mark("%(who)s threw an uploaded roster away"),

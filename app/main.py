@@ -46,6 +46,7 @@ from app.sign_in.tidying import tidy_sign_in
 from app.templating import STATIC, template_config
 from app.unrouted import Unrouted
 from app.watching import watched
+from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 
 # Every periodic job of the app.
@@ -55,6 +56,7 @@ jobs = [
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
     Job("take rosters in", every_seconds=2, run=working.work),
+    Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]

@@ -76,6 +76,10 @@ PACES: Final[Mapping[str, Paces]] = {
     "personal_data.read": _hourly(60),
     "audit.read": _hourly(1200),
     "audit.export": _hourly(30),
+    # Each sends a message to a telephone; and a code on a slip is not to be guessed.
+    "member.join": _hourly(30),
+    "invitation.use": _hourly(60),
+    "member.invite": _hourly(120),
     "roster.export": _hourly(30),
     "roster.import": _hourly(120),
     "policy.adopt": _hourly(60),
@@ -83,7 +87,9 @@ PACES: Final[Mapping[str, Paces]] = {
     "visit.ask": _hourly(60),
     "round.propose": _hourly(30),
 }
-PAGES_TOO: Final = frozenset({"member.read", "personal_data.read", "audit.read", "post.give"})
+PAGES_TOO: Final = frozenset(
+    {"invitation.use", "member.read", "personal_data.read", "audit.read", "post.give"}
+)
 
 
 async def in_pace(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -251,9 +251,12 @@ class ApplicationRow(Table, tablename="application"):
 
     id = UUID(primary_key=True)
     community_id = UUID()
-    member_id = UUID()
+    member_id = UUID(null=True, default=None)
     address = Text()
     applied_at = Timestamptz()
+    code_digest = Bytea(null=True, default=None)
+    code_tries = Integer()
+    code_until = Timestamptz(null=True, default=None)
     phone_verified_at = Timestamptz(null=True, default=None)
     decision = Text(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)

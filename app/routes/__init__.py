@@ -13,6 +13,7 @@ from app.routes import (
     for_another,
     health,
     home,
+    joining,
     kin,
     members,
     messages,
@@ -32,6 +33,7 @@ from app.routes import (
     sign_in_help,
     signin,
     visits,
+    waiting,
 )
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
@@ -47,6 +49,7 @@ route_handlers: list[ControllerRouterHandler] = [
     health.live,
     health.ready,
     *home.handlers,
+    *joining.handlers,
     *kin.handlers,
     *members.handlers,
     *messages.handlers,
@@ -67,4 +70,5 @@ route_handlers: list[ControllerRouterHandler] = [
     *sign_in_help.handlers,
     *signin.handlers,
     *visits.handlers,
+    *waiting.handlers,
 ]

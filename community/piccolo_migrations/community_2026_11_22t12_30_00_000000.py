@@ -130,22 +130,31 @@ CREATE TABLE invitation (
 )
 """
 
+# Who applies with a number that somebody has already is answered the same, with a row of the same
+# shape but of no member: the page that asks for the code must not tell one from the other.
 APPLICATION = """
 CREATE TABLE application (
     id uuid PRIMARY KEY,
     community_id uuid NOT NULL,
-    member_id uuid NOT NULL,
+    member_id uuid,
     address text NOT NULL DEFAULT '',
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    code_digest bytea,
+    code_tries integer NOT NULL DEFAULT 0,
+    code_until timestamptz,
     phone_verified_at timestamptz,
     decision text,
     decided_at timestamptz,
     decided_by uuid,
     reason text,
+    CONSTRAINT application_to_known_community FOREIGN KEY (community_id)
+        REFERENCES community (id),
     CONSTRAINT application_of_known_member FOREIGN KEY (community_id, member_id)
         REFERENCES member (community_id, id),
     CONSTRAINT application_address_length CHECK (length(address) <= 200),
-    CONSTRAINT application_decision CHECK (decision IN ('accepted', 'declined')),
+    CONSTRAINT application_code_whole CHECK ((code_digest IS NULL) = (code_until IS NULL)
+        AND code_tries >= 0),
+    CONSTRAINT application_decision CHECK (decision IN ('accepted', 'declined', 'replaced')),
     CONSTRAINT application_decided_whole CHECK ((decision IS NULL) = (decided_at IS NULL)
         AND (decision IS NULL) = (decided_by IS NULL)),
     CONSTRAINT application_declined_with_reason CHECK (decision IS DISTINCT FROM 'declined'
@@ -164,6 +173,8 @@ INDEXES = (
     """CREATE UNIQUE INDEX one_invitation_at_a_time ON invitation (member_id)
        WHERE accepted_at IS NULL AND revoked_at IS NULL""",
     """CREATE UNIQUE INDEX one_application_at_a_time ON application (member_id)
+       WHERE decision IS NULL AND member_id IS NOT NULL""",
+    """CREATE INDEX application_undecided ON application (community_id, applied_at)
        WHERE decision IS NULL""",
 )
 
@@ -173,8 +184,8 @@ RIGHTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON roster_row TO linli_app",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON roster_progress TO linli_app",
     "GRANT SELECT, INSERT, UPDATE (accepted_at, revoked_at) ON invitation TO linli_app",
-    """GRANT SELECT, INSERT, UPDATE (phone_verified_at, decision, decided_at, decided_by, reason)
-       ON application TO linli_app""",
+    """GRANT SELECT, INSERT, DELETE, UPDATE (code_digest, code_tries, code_until,
+       phone_verified_at, decision, decided_at, decided_by, reason) ON application TO linli_app""",
 )
 
 
