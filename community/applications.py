@@ -277,7 +277,8 @@ async def accept_applicant(member_id: UUID, how: Verified, *, by: Actor) -> None
             how.value,
             member_id,
         )
-        await grant_role(member_id, Role.RESIDENT, at=by.community_id, by=by)
+        # In nobody's name: a message of its own about the role would be one too many.
+        await grant_role(member_id, Role.RESIDENT, at=by.community_id)
         await record(
             "member.accept",
             by=by,

@@ -30,7 +30,7 @@ INSERT INTO invitation (id, community_id, member_id, roles, code_digest, verifie
 
 _OPEN: Final = """
 SELECT invitation.id, invitation.community_id, member_id, member.name, member.phone, roles,
-    verified_how, invited_by, invited_at, until
+    invitation.verified_how, invited_by, invited_at, until
 FROM invitation JOIN member ON member.id = member_id
 WHERE accepted_at IS NULL AND revoked_at IS NULL AND member.standing = 'invited'
 """
