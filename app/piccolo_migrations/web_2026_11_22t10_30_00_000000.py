@@ -63,7 +63,7 @@ CREATE TABLE one_time_code (
     code_hash bytea NOT NULL,
     tries_left integer NOT NULL,
     ends_at timestamptz NOT NULL,
-    CONSTRAINT one_code_at_a_time PRIMARY KEY (phone_lookup, kind),
+    CONSTRAINT one_time_code_pkey PRIMARY KEY (id),
     CONSTRAINT code_of_known_member FOREIGN KEY (member_id) REFERENCES member (id),
     CONSTRAINT code_kind CHECK (kind IN ('sent', 'read_out')),
     CONSTRAINT code_sent_to_who_asked CHECK ((kind = 'sent') = (asked_hash IS NOT NULL)),
@@ -140,6 +140,9 @@ INDEXES = (
     "CREATE INDEX one_time_code_by_member ON one_time_code (member_id)",
     """CREATE UNIQUE INDEX one_card_at_a_time ON sign_in_card (member_id)
        WHERE revoked_at IS NULL""",
+    """CREATE UNIQUE INDEX one_code_read_out ON one_time_code (phone_lookup)
+       WHERE kind = 'read_out'""",
+    "CREATE INDEX one_time_code_by_number ON one_time_code (phone_lookup)",
     "CREATE UNIQUE INDEX one_code_per_asking ON one_time_code (asked_hash)",
     "CREATE INDEX sign_in_wait_by_person ON sign_in_wait (about) WHERE about IS NOT NULL",
     "CREATE INDEX sign_in_wait_by_forgetting ON sign_in_wait (forget_at)",

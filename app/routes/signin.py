@@ -76,7 +76,7 @@ async def sign_in(request: AnyRequest) -> Redirect | Template:
         return await _sign_in(request, form, next_page=form.value("next"), status=REFUSED)
     except TrySlower as slower:
         form.refuse("password", wait_words(slower.seconds))
-        return _slow(await _sign_in(request, form, next_page=form.value("next")), slower)
+        return _slow(await _sign_in(request, form, next_page=form.value("next")), slower.seconds)
     except TooBusy as error:
         raise ServiceUnavailableException(headers={"Retry-After": "5"}) from error
     begun = await entering.enter(member, How.PASSWORD, browser=browser)
@@ -115,13 +115,19 @@ async def send_code(request: AnyRequest) -> Redirect | Template:
     if phone is None:
         return await _code_page(request, form, next_page=form.value("next"), status=REFUSED)
     try:
-        asked = await codes.send_code(phone, address=browser_of(request).address)
-    except TooManyCodes:
+        asked = await codes.send_code(
+            phone,
+            address=browser_of(request).address,
+            mark=known_as(request, phone),
+            before=request.cookies.get(cookie_name("asked"), ""),
+        )
+    except TooManyCodes as many:
         form.refuse(
             "phone",
             _("Several codes were asked for already. Use the last one, or ask again later."),
         )
-        return await _code_page(request, form, next_page=form.value("next"), status=SLOWER)
+        page = await _code_page(request, form, next_page=form.value("next"))
+        return _slow(page, many.seconds)
     answer = Redirect(leads_to(ENTER, form.value("next")), status_code=303)
     answer.cookies.append(_asked_cookie(asked, (await patience()).code_minutes * 60))
     return answer
@@ -161,10 +167,13 @@ async def enter_code(request: AnyRequest) -> Redirect | Template:
         return await _enter_page(request, form, next_page=form.value("next"), status=REFUSED)
     except TrySlower as slower:
         form.refuse("code", wait_words(slower.seconds))
-        return _slow(await _enter_page(request, form, next_page=form.value("next")), slower)
+        return _slow(await _enter_page(request, form, next_page=form.value("next")), slower.seconds)
     begun = await entering.enter(member, How.CODE, browser=browser)
     answer = arrived(request, begun, member, form.value("next"))
     answer.cookies.append(_asked_cookie("", 0))
+    known = phone or await community.phone_of(member.id, community_id=member.community_id)
+    if known:
+        answer.cookies.append(knowing_cookie(request, known))
     return answer
 
 
@@ -201,7 +210,7 @@ async def take_second_step(request: AnyRequest) -> Redirect | Template:
         return await _second_step(request, form, next_page=target, status=REFUSED)
     except TrySlower as slower:
         form.refuse("code", wait_words(slower.seconds))
-        return _slow(await _second_step(request, form, next_page=target), slower)
+        return _slow(await _second_step(request, form, next_page=target), slower.seconds)
     except (FactorOff, NotFresh):
         return Redirect(leads_to("/sign-in", target), status_code=303)
     return arrived(request, begun, member, target)
@@ -292,9 +301,9 @@ async def _page(
     return Template(name, context=context, status_code=context.pop("status", 200))
 
 
-def _slow(page: Template, slower: TrySlower) -> Template:
+def _slow(page: Template, seconds: int) -> Template:
     page.status_code = SLOWER
-    page.headers["Retry-After"] = str(slower.seconds)
+    page.headers["Retry-After"] = str(seconds)
     return page
 
 

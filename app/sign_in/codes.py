@@ -1,8 +1,12 @@
 """One-time codes: sent by message to whoever asks, or read out over the phone by the desk.
 
-A sent code works only in the browser that asked for it, so nobody can use up the tries of somebody
+A sent code works only in the browser that asked for it, so nobody can use up, or end, somebody
 else's. A code that the desk reads out is longer, for it works with the number alone. For a number
 that nobody has, all goes the same way, but for the message.
+
+Six digits are few: who asks for one code after another and guesses would be right in a year or so.
+So wrong tries at a number are slowed down wherever they come from, and so is asking; but neither in
+a browser in which its owner has signed in before (`app/known.py`).
 """
 
 import hashlib
@@ -18,24 +22,27 @@ import community
 from app.addresses import site_of
 from app.keys import mac
 from app.sign_in.errors import CodeOver, TooManyCodes, WrongCode
-from app.sign_in.lanes import code_lanes
+from app.sign_in.lanes import code_lanes, number_lane
 from app.sign_in.policy import patience
 from app.tables import OneTimeCodeRow
-from app.throttle import allow, count_try, was_right
+from app.throttle import Lane, count_try, forget_about, wait_in_pace, was_right
 from community import Member, Standing
 from community.transactions import transaction
 from community.values import new_id
 
 DIGITS_SENT: Final = 6
 DIGITS_READ_OUT: Final = 8
-PER_NUMBER: Final = (5, 3600)  # so many codes at once, and then in so many seconds
+PER_BROWSER: Final = (5, 3600)  # so many codes at once, and then in so many seconds
+PER_NUMBER: Final = (8, 3600)
 PER_PLACE: Final = (60, 3600)
+KNOWN: Final = "k."
+"""How the token begins of a browser that was known for the number when it asked."""
 
 _PUT = """
 INSERT INTO one_time_code (phone_lookup, kind, id, member_id, asked_hash, code_hash, tries_left,
     ends_at)
 VALUES ({}, {}, {}, {}, {}, {}, {}, {})
-ON CONFLICT ON CONSTRAINT one_code_at_a_time DO UPDATE
+ON CONFLICT (phone_lookup) WHERE kind = 'read_out' DO UPDATE
 SET id = excluded.id, member_id = excluded.member_id, asked_hash = excluded.asked_hash,
     code_hash = excluded.code_hash, tries_left = excluded.tries_left, ends_at = excluded.ends_at
 """
@@ -44,7 +51,7 @@ SET id = excluded.id, member_id = excluded.member_id, asked_hash = excluded.aske
 _TRY = """
 UPDATE one_time_code SET tries_left = tries_left - 1
 WHERE {where} AND tries_left > 0 AND ends_at > {{}}
-RETURNING id, code_hash, member_id, tries_left
+RETURNING id, code_hash, member_id, phone_lookup, tries_left
 """
 
 
@@ -55,21 +62,30 @@ class Kind(StrEnum):
     READ_OUT = "read_out"
 
 
-async def send_code(phone: str, *, address: str | None, at: datetime | None = None) -> str:
-    """Send a code to whoever has this number, if it is an active member's; earlier ones end.
+async def send_code(
+    phone: str,
+    *,
+    address: str | None,
+    mark: str | None = None,
+    before: str = "",
+    at: datetime | None = None,
+) -> str:
+    """Send a code to whoever has this number, if it is an active member's.
 
-    Returns the token that the asking browser keeps for `enter_sent_code`. Raises `TooManyCodes`
-    where this number, or this place, asks too often.
+    `mark` is the browser's, where it is known for this number. `before` is the token of what this
+    browser has asked for earlier: that code ends. Returns the token that the asking browser keeps
+    for `enter_sent_code`. Raises `TooManyCodes` where this number, or this place, asks too often.
     """
     now = at or datetime.now(UTC)
-    if not await allow(f"codes from {site_of(address)}", *PER_PLACE, at=at):
-        raise TooManyCodes
-    if not await allow(f"codes for {phone}", *PER_NUMBER, at=at):
-        raise TooManyCodes
+    for key, pace in _paces(phone, site_of(address), mark):
+        seconds = await wait_in_pace(key, *pace, at=at)
+        if seconds:
+            raise TooManyCodes(seconds)
     rule = await patience()
-    asked = secrets.token_urlsafe(24)
+    asked = (KNOWN if mark else "") + secrets.token_urlsafe(24)
     member = await community.active_member_by_phone(phone)
     async with transaction():
+        await OneTimeCodeRow.raw("DELETE FROM one_time_code WHERE asked_hash = {}", _hashed(before))
         code = await _put(
             phone,
             Kind.SENT,
@@ -115,7 +131,13 @@ async def enter_sent_code(
 
     Raises `WrongCode`, `CodeOver`, `TrySlower`.
     """
-    return await _enter("asked_hash = {}", [_hashed(asked)], code, address=address, at=at)
+    lanes = code_lanes(address)
+    rows = await OneTimeCodeRow.raw(
+        "SELECT phone_lookup FROM one_time_code WHERE asked_hash = {}", _hashed(asked)
+    )
+    if rows and not asked.startswith(KNOWN):
+        lanes = [*lanes, number_lane(rows[0]["phone_lookup"])]
+    return await _enter("asked_hash = {}", [_hashed(asked)], code, lanes, at=at)
 
 
 async def enter_read_out_code(
@@ -123,10 +145,20 @@ async def enter_read_out_code(
 ) -> Member:
     """Return the member with this number, whose code the desk has read out; it is used up.
 
-    Raises `WrongCode`, `CodeOver`, `TrySlower`.
+    A wrong code is answered as one that there is not: how many tries are left would tell that the
+    desk has just helped whoever has this number. Raises `CodeOver`, `TrySlower`.
     """
     held = [_lookup(phone), Kind.READ_OUT.value]
-    return await _enter("phone_lookup = {} AND kind = {}", held, code, address=address, at=at)
+    where = "phone_lookup = {} AND kind = {}"
+    try:
+        return await _enter(where, held, code, code_lanes(address), at=at)
+    except WrongCode as wrong:
+        raise CodeOver from wrong
+
+
+async def forget_tries(phone: str) -> int:
+    """Let the next code typed for this number count at once; return how many waits ended."""
+    return await forget_about(number_lane(_lookup(phone)).about)
 
 
 async def clear_codes(*, at: datetime | None = None) -> None:
@@ -162,11 +194,22 @@ async def _put(
     return code
 
 
+def _paces(phone: str, site: str, mark: str | None) -> list[tuple[str, tuple[int, int]]]:
+    """Return how often may be asked from this place, for this number, and in this browser."""
+    place = (f"codes from {site}", PER_PLACE)
+    if mark is not None:
+        return [place, (f"codes for {phone} in {mark}", PER_BROWSER)]
+    return [
+        place,
+        (f"codes for {phone} from {site}", PER_BROWSER),
+        (f"codes for {phone}", PER_NUMBER),
+    ]
+
+
 async def _enter(
-    where: str, held: Sequence[object], code: str, *, address: str | None, at: datetime | None
+    where: str, held: Sequence[object], code: str, lanes: Sequence[Lane], *, at: datetime | None
 ) -> Member:
     """Count a try, compare, and use the code up: of several right tries at once, one has it."""
-    lanes = code_lanes(address)
     await count_try(lanes, at=at)
     rows = await OneTimeCodeRow.raw(_TRY.format(where=where), *held, at or datetime.now(UTC))
     if not rows:
@@ -184,8 +227,12 @@ async def _enter(
         raise CodeOver
     await was_right(lanes)
     member = await community.member(used[0]["member_id"])
-    if member.standing is not Standing.ACTIVE:
-        raise CodeOver
+    phone = await community.phone_of(member.id, community_id=member.community_id)
+    if member.standing is not Standing.ACTIVE or not phone or _lookup(phone) != row["phone_lookup"]:
+        raise CodeOver  # gone, or the number is another's by now
+    await OneTimeCodeRow.raw(
+        "DELETE FROM one_time_code WHERE phone_lookup = {}", row["phone_lookup"]
+    )
     return member
 
 

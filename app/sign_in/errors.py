@@ -36,7 +36,11 @@ class CodeOver(SignInError):
 
 
 class TooManyCodes(SignInError):
-    """So many codes were asked for that no further one is sent for a while."""
+    """So many codes were asked for that no further one is sent for so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"wait {seconds} s")
 
 
 class NotFresh(SignInError):

@@ -14,7 +14,7 @@ from app import sessions
 from app.sessions import Session
 from app.sign_in import second_factor
 from app.sign_in.cards import Card, card_of
-from app.sign_in.codes import put_read_out_code
+from app.sign_in.codes import forget_tries, put_read_out_code
 from app.sign_in.errors import FactorOff, NoPhone, NotForYou
 from app.sign_in.passwords import has_password
 from app.sign_in.staff import may_help, member_here, want_help_allowed
@@ -65,7 +65,7 @@ async def end_waits(member_id: UUID, *, by: Actor) -> int:
     async with transaction():
         ended = await forget_about(str(member.id))
         if phone is not None:
-            ended += await forget_about(phone)
+            ended += await forget_about(phone) + await forget_tries(phone)
         await community.record(
             "sign_in.end_waits", by=by, subject_kind="member", subject_id=member.id
         )

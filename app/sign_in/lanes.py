@@ -39,6 +39,14 @@ def code_lanes(address: str | None) -> list[Lane]:
     return [Lane(f"codes {site_of(address)}", PLACE_FREE, shared=True, forget=PLACE_FORGETS)]
 
 
+def number_lane(lookup: bytes) -> Lane:
+    """Return the lane of codes typed for a number, from wherever; `lookup` stands for the number.
+
+    Whoever's browser is known for the number is not counted in it.
+    """
+    return Lane(f"codes of {lookup.hex()}", NUMBER_FREE, f"codes {lookup.hex()}", shared=True)
+
+
 def factor_lane(member_id: UUID) -> Lane:
     """Return the lane of a member's second step: whoever tries there has taken the first."""
     return Lane(f"second step {member_id}", CODE_FREE, str(member_id))

@@ -9,6 +9,7 @@ import community
 from app.sign_in import codes, helping
 from app.sign_in.codes import enter_read_out_code, enter_sent_code, send_code
 from app.sign_in.errors import CodeOver, NoPhone, NotForYou, TooManyCodes, WrongCode
+from app.throttle import TrySlower
 from community import Role
 from tests.app.sign_in.neighbours import (
     Neighbour,
@@ -28,8 +29,10 @@ def other_than(code: str) -> str:
     return code[:-1] + str((int(code[-1]) + 1) % 10)
 
 
-async def sent(owner: asyncpg.Connection, one: Neighbour, at: datetime) -> tuple[str, str]:
-    asked = await send_code(one.phone, address=one.address, at=at)
+async def sent(
+    owner: asyncpg.Connection, one: Neighbour, at: datetime, **more: str
+) -> tuple[str, str]:
+    asked = await send_code(one.phone, address=one.address, at=at, **more)
     fill = await told(owner, one, "sign_in.code")
     return asked, str(fill["code"])
 
@@ -80,14 +83,79 @@ async def test_the_fifth_try_may_be_the_right_one(owner: asyncpg.Connection) -> 
     assert await enter_sent_code(asked, code, address=one.address, at=now)
 
 
-async def test_a_new_code_ends_the_earlier_one(owner: asyncpg.Connection) -> None:
+async def test_a_new_code_ends_the_earlier_one_of_the_same_browser(
+    owner: asyncpg.Connection,
+) -> None:
     one, now = await neighbour(), datetime.now(UTC)
     first, code = await sent(owner, one, now)
-    second, newer = await sent(owner, one, now)
+    second, newer = await sent(owner, one, now, before=first)
     for asked, typed in ((first, code), (first, newer)):
         with pytest.raises(CodeOver):
             await enter_sent_code(asked, typed, address=one.address, at=now)
     assert await enter_sent_code(second, newer, address=one.address, at=now)
+
+
+async def test_whoever_asks_for_another_s_number_ends_none_of_theirs(
+    owner: asyncpg.Connection,
+) -> None:
+    one, now = await neighbour(), datetime.now(UTC)
+    asked, code = await sent(owner, one, now)
+    strangers = await send_code(one.phone, address=fresh_address(), at=now)
+    with pytest.raises(WrongCode):
+        await enter_sent_code(strangers, other_than(code), address=fresh_address(), at=now)
+    assert await enter_sent_code(asked, code, address=one.address, at=now)
+    with pytest.raises(CodeOver):  # once the owner is in, all codes of the number are over
+        await enter_sent_code(strangers, code, address=fresh_address(), at=now)
+
+
+async def test_guessing_code_after_code_is_slow_but_not_for_the_owner_s_browser(
+    owner: asyncpg.Connection,
+) -> None:
+    """Twenty wrong codes of a number, wherever from, and the next has to wait."""
+    one, now = await neighbour(), datetime.now(UTC)
+    wrong = 0
+    for _ in range(5):
+        asked = await send_code(one.phone, address=fresh_address(), at=now)
+        for _ in range(4):
+            with pytest.raises(WrongCode):
+                await enter_sent_code(asked, "no", address=fresh_address(), at=now)
+            wrong += 1
+    assert wrong == 20
+    asked, code = await sent(owner, one, now)
+    with pytest.raises(WrongCode):
+        await enter_sent_code(asked, other_than(code), address=one.address, at=now)
+    with pytest.raises(TrySlower) as slower:
+        await enter_sent_code(asked, code, address=one.address, at=now)
+    assert slower.value.seconds == 1
+    known, newer = await sent(owner, one, now, mark="a browser of theirs")
+    assert await enter_sent_code(known, newer, address=one.address, at=now)
+
+
+async def test_the_desk_ends_the_wait_that_others_guesses_made(owner: asyncpg.Connection) -> None:
+    one, now = await neighbour(), datetime.now(UTC)
+    operator = await neighbour(Role.PHONE_OPERATOR, home=one.home)
+    for _ in range(5):
+        asked = await send_code(one.phone, address=fresh_address(), at=now)
+        for _ in range(5):
+            with pytest.raises((WrongCode, CodeOver, TrySlower)):
+                await enter_sent_code(asked, "no", address=fresh_address(), at=now)
+    asked, code = await sent(owner, one, now)
+    with pytest.raises(TrySlower):
+        await enter_sent_code(asked, code, address=one.address, at=now)
+    assert await helping.end_waits(one.member.id, by=operator.actor) == 1
+    assert await enter_sent_code(asked, code, address=one.address, at=now)
+
+
+async def test_a_number_that_passed_on_signs_its_former_owner_in_no_more(
+    owner: asyncpg.Connection,
+) -> None:
+    one, now = await neighbour(), datetime.now(UTC)
+    asked, code = await sent(owner, one, now)
+    await community.amend_member(
+        one.member.id, {"phone": fresh_phone()}, shown={}, by=community.system(one.home.id)
+    )
+    with pytest.raises(CodeOver):
+        await enter_sent_code(asked, code, address=one.address, at=now)
 
 
 async def test_it_works_only_in_the_browser_that_asked(owner: asyncpg.Connection) -> None:
@@ -137,11 +205,30 @@ async def test_whoever_left_meanwhile_does_not_come_in(owner: asyncpg.Connection
 async def test_a_number_is_sent_a_few_codes_an_hour_whoever_has_it() -> None:
     one, now = await neighbour(), datetime.now(UTC)
     for phone in (one.phone, fresh_phone()):
-        for _ in range(5):
+        for _ in range(8):
             await send_code(phone, address=fresh_address(), at=now)
-        with pytest.raises(TooManyCodes):
-            await send_code(phone, address=fresh_address(), at=now + timedelta(seconds=719))
-        assert await send_code(phone, address=fresh_address(), at=now + timedelta(seconds=720))
+        with pytest.raises(TooManyCodes) as many:
+            await send_code(phone, address=fresh_address(), at=now + timedelta(seconds=449))
+        assert many.value.seconds == 1
+        assert await send_code(phone, address=fresh_address(), at=now + timedelta(seconds=450))
+
+
+async def test_who_uses_up_a_number_s_codes_leaves_its_owner_some() -> None:
+    """One place takes five of eight; in a browser of the owner's there are five of their own."""
+    one, now, stranger = await neighbour(), datetime.now(UTC), fresh_address()
+    for _ in range(5):
+        await send_code(one.phone, address=stranger, at=now)
+    with pytest.raises(TooManyCodes):
+        await send_code(one.phone, address=stranger, at=now)
+    assert await send_code(one.phone, address=one.address, at=now)
+    for _ in range(2):
+        await send_code(one.phone, address=fresh_address(), at=now)
+    with pytest.raises(TooManyCodes):
+        await send_code(one.phone, address=one.address, at=now)
+    for _ in range(5):
+        assert await send_code(one.phone, address=one.address, mark="theirs", at=now)
+    with pytest.raises(TooManyCodes):
+        await send_code(one.phone, address=one.address, mark="theirs", at=now)
 
 
 async def test_a_place_asks_for_a_limited_number_of_codes() -> None:
@@ -179,6 +266,18 @@ class TestReadOut:
         assert (event.actor, event.details) == (operator.member.id, {"checked": "birth_date"})
         assert code not in str(events)
         assert await told(owner, one, "sign_in.helped") == {}
+
+    async def test_a_wrong_one_does_not_tell_that_the_desk_has_helped(self) -> None:
+        """Else whoever types numbers would learn which are members'."""
+        one = await neighbour()
+        operator = await neighbour(Role.PHONE_OPERATOR, home=one.home)
+        code = await helping.make_read_out_code(
+            one.member.id, checked="birth_date", by=operator.actor
+        )
+        for phone in (one.phone, fresh_phone()):
+            with pytest.raises(CodeOver):
+                await enter_read_out_code(phone, other_than(code), address=fresh_address())
+        assert await enter_read_out_code(one.phone, code, address=one.address)
 
     async def test_it_works_for_a_quarter_of_an_hour(self) -> None:
         one, now = await neighbour(), datetime.now(UTC)
