@@ -54,7 +54,7 @@ class Doors:
 
 
 HOME: Final = Door("/", "house", mark("Home"), "me.read")
-SIGN_IN: Final = Door("/sign-in", "log-in", mark("Sign in"), "sign_in")
+SIGN_IN: Final = Door("/sign-in", "log-in", mark("Sign in"), "sign_in", ("/join",))
 FRONT: Final = (
     Door("/time-bank", "clock", mark("Time bank"), "time_bank.read"),
     Door("/projects", "sprout", mark("Projects"), "project.read", ("/rounds", "/elections")),

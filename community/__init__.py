@@ -214,11 +214,10 @@ from community.policy import (
 )
 from community.preferring import prefer
 from community.reading import (
-    applicants,
-    applications,
     communities,
     community,
     community_by_code,
+    count_applicants,
     member,
     members,
     named_members,
@@ -404,8 +403,6 @@ __all__ = [
     "alike",
     "amend_member",
     "amend_organisation",
-    "applicants",
-    "applications",
     "area",
     "area_by_code",
     "area_counts",
@@ -422,6 +419,7 @@ __all__ = [
     "communities_below",
     "community",
     "community_by_code",
+    "count_applicants",
     "count_with_role",
     "delegated",
     "delegation",

@@ -77,21 +77,10 @@ def _member(row: dict[str, Any]) -> Member:
     return Member(**{**row, "roles": roles, "standing": Standing(row["standing"])})
 
 
-async def applications(community_id: UUID) -> int:
+async def count_applicants(community_id: UUID) -> int:
     """Return how many have applied to join a community and wait for an answer."""
     (row,) = await MemberRow.raw(
         "SELECT count(*) AS waiting FROM member WHERE community_id = {} AND standing = 'applied'",
         community_id,
     )
     return int(row["waiting"])
-
-
-async def applicants(community_id: UUID, *, most: int) -> list[Member]:
-    """Return who has applied to join a community and waits for an answer, the longest first."""
-    rows = await MemberRow.raw(
-        f"{_MEMBER} WHERE member.community_id = {{}} AND standing = 'applied'"
-        " ORDER BY joined_at, member.id LIMIT {}",
-        community_id,
-        most,
-    )
-    return [_member(row) for row in rows]

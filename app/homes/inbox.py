@@ -17,10 +17,9 @@ from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
 from community import Actor
+from community.applications import waiting_applications
 from marketplace import RoundState, reading
 from timebank import State, rules
-
-APPLICANTS_MAX: Final = 50
 
 _VISITS: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),
@@ -64,7 +63,7 @@ async def waiting(by: Actor, now: datetime) -> list[Waiting]:
 
 def _kinds(by: Actor) -> list[_Lines]:
     by_act: tuple[tuple[str, _Lines], ...] = (
-        ("member.verify", _applicants),
+        ("member.accept", _applicants),
         ("erasure.carry_out", _erasures),
         ("message.undelivered.read", _undelivered),
         ("round.close", _rounds),
@@ -93,8 +92,14 @@ async def _visits(by: Actor, now: datetime) -> list[Waiting]:
 
 async def _applicants(by: Actor, _now: datetime) -> list[Waiting]:
     return [
-        Waiting("user-round", one.name, _("Wants to join"), one.joined_at, f"/members/{one.id}")
-        for one in await community.applicants(by.community_id, most=APPLICANTS_MAX)
+        Waiting(
+            "user-round",
+            one.name,
+            _("Wants to join"),
+            one.applied_at,
+            f"/members/{one.member_id}/application",
+        )
+        for one in await waiting_applications(by.community_id)
     ]
 
 

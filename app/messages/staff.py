@@ -67,7 +67,7 @@ async def _tell(chat: Chat, home: Community, day: date, at: datetime) -> None:
 async def waiting(home: Community) -> list[str]:
     """Return what waits in a community, a line for each sort of thing; none where nothing does."""
     _given, _minutes, requests = await timebank.given_and_waiting(home.id)
-    applied = await community.applications(home.id)
+    applied = await community.count_applicants(home.id)
     erasures = len(await community.waiting_erasures(home.id))
     lost = len(await undelivered(home.id))
     with speaking(DEFAULT_LANGUAGE):

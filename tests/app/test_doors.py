@@ -41,7 +41,9 @@ def test_every_page_lies_behind_one_door(app: Litestar) -> None:
         if method != "GET" or path.startswith((*MACHINES, *ON_THE_WAY_IN)):
             continue
         right = right_person(act_of(handler))
-        roles = frozenset({right or Role.ELDER})
+        if path == "/" and right is None:
+            continue  # a visitor's home is behind the name of the house
+        roles = frozenset({right}) if right else None
         found = [one for one in every(doors(roles, path)) if one.current]
         if len(found) != 1:
             homeless.append((path, roles, found))
