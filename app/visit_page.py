@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import community
 import timebank
+from app.acts import ACTS, Relation
 from app.forms import Form
 from app.i18n import current_language
 from app.i18n import gettext as _
@@ -135,6 +136,7 @@ async def context(
         so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at), policy)
     return {
         "mine": mine,
+        "desk": mine.part == "reader" and Relation.COMMUNITY in ACTS["member.read"].reach(by.roles),
         "acted_for": whom,
         "visit": visit,
         "seen": seen,

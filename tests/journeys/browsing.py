@@ -41,11 +41,13 @@ _TARGETS: Final = """
     .filter(([, box]) => box.width < least - 0.5 || box.height < least - 0.5)
     .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${html}`)
 """
-# One heading of the first rank, a title of the page's own, and a language.
+# One heading of the first rank, a title of the page's own, a language; and no empty paragraph: the
+# browser makes one where a form or a list stands inside a paragraph, and tears the layout apart.
 _NAMELESS: Final = """
 () => [
   document.querySelectorAll('h1').length === 1 ? '' : 'not one h1',
   document.title.split(' · ').length > 1 && document.title.split(' · ')[0].trim() ? '' : 'no title',
+  document.querySelector('p:empty') ? 'an empty paragraph' : '',
   ['zh-Hans-CN', 'en'].includes(document.documentElement.lang) ? '' : 'no language',
 ].filter(Boolean)
 """
