@@ -280,7 +280,7 @@ async def _slip(request: AnyRequest, made: Invitation, code: str) -> Template:
             "invitation": made,
             "home": home,
             "code": code,
-            "address": address.partition("://")[2],
+            "site": address.partition("://")[2],
             "qr": qr.svg_data_uri(scale=QR_SCALE, border=4, light="#fff"),
             "zone": ZoneInfo(home.time_zone),
         },
