@@ -16,10 +16,22 @@ import community
 import marketplace
 import timebank
 from app import policies, sessions
+from app.joining import invitation_digest, new_invitation_code
 from app.messages.choices import add_device
 from app.messages.parcels import Device
 from app.roster.working import step
-from community import Actor, Community, DelegatedAct, Level, Member, Role
+from community import (
+    Actor,
+    Community,
+    DelegatedAct,
+    Level,
+    Member,
+    Registration,
+    Role,
+    Verified,
+)
+from community.applications import Applicant, apply_to_join, waiting_applications
+from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
 
@@ -198,6 +210,35 @@ async def _waiting(hood: Neighbourhood) -> None:
             community_id=home.id, name=f"周小妹{mark}", birth_date=date(1951, 3, 8)
         )
     await community.ask_erasure(member.id, by=Actor(member.id, home.id, member.roles))
+    await _newcomers(hood, mark)
+
+
+async def _newcomers(hood: Neighbourhood, mark: str) -> None:
+    """Leave somebody who asked to join, and somebody who is invited."""
+
+    def phone() -> str:
+        return f"+86154{uuid.uuid4().int % 10**8:08d}"
+
+    await apply_to_join(
+        uuid.uuid4(),
+        Applicant(f"许新来{mark}", phone(), date(1990, 4, 1), Registration.NON_REGISTERED),
+        community_id=hood.home.id,
+        words="我同意社区保存这些信息。",
+        code=None,
+    )
+    guest = Guest(f"邀小请{mark}", phone(), (Role.RESIDENT,), Verified.HOME_VISIT, "zh")
+    digest = invitation_digest(new_invitation_code())
+    invited = await invite(
+        uuid.uuid4(), guest, code_digest=digest, days=14, by=hood.actor(Role.COORDINATOR)
+    )
+    assert invited is not None
+    (applied,) = await waiting_applications(hood.home.id)
+    for part in ("", "/accept", "/decline"):
+        known = {"member_id": applied.member_id}
+        hood.by_route["/members/{member_id:uuid}/application" + part] = known
+    for part in ("/renew", "/revoke"):
+        known = {"member_id": invited.member_id}
+        hood.by_route["/members/{member_id:uuid}/invitation" + part] = known
 
 
 async def _roster(hood: Neighbourhood) -> None:
