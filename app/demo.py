@@ -137,7 +137,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     await fill_families(home, households, desk=coordinator, now=now)
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
-    await fill_waiting(entries, by=coordinator)
+    await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
     await fill_next_door(above[Level.STREET], now)

@@ -9,9 +9,21 @@ import community
 from community import Actor, OrganisationDraft, OrganisationKind, Post, Role
 from community.roster import RosterEntry
 
-GROUPS: Final = 11
-POSTS: Final = (Post.LEADER, Post.CONTACT, *[Post.MEMBER] * 4)
-NUMERALS: Final = "一二三四五六七八九十"
+# The nine grids, the two largest in two halves: name, grid, which part of it, of how many.
+GROUPS: Final = (
+    ("八里一里东", "八里一里", 0, 2),
+    ("八里一里西", "八里一里", 1, 2),
+    ("八里二里", "八里二里", 0, 1),
+    ("八里三里", "八里三里", 0, 1),
+    ("东中市南", "东中市", 0, 2),
+    ("东中市北", "东中市", 1, 2),
+    ("桃花坞", "桃花坞", 0, 1),
+    ("凤池弄", "凤池弄", 0, 1),
+    ("梧桐里", "梧桐里", 0, 1),
+    ("官宰弄", "官宰弄", 0, 1),
+    ("河沿街", "河沿街", 0, 1),
+)
+POSTS: Final = (Post.LEADER, Post.CONTACT, *[Post.MEMBER] * 6)
 
 # Kind, name, what it is for, number on its certificate.
 OTHERS: Final = (
@@ -47,14 +59,15 @@ async def fill_organisations(
 ) -> None:
     """Enter the organisations with their people; `residents` are in the order of their homes."""
     grown = [one for one in residents if one.phone and Role.ELDER not in one.roles]
-    share = len(grown) // GROUPS
-    for place in range(GROUPS):
-        name = f"八里第{_numeral(place + 1)}居民小组"
+    for name, grid, part, parts in GROUPS:
         draft = OrganisationDraft(
-            OrganisationKind.RESIDENTS_GROUP, name, "楼道里的事大家商量，邻里有难处先知道。"
+            OrganisationKind.RESIDENTS_GROUP,
+            f"{name}居民小组",
+            "楼道里的事大家商量，邻里有难处先知道。",
         )
-        own = grown[place * share : (place + 1) * share]
-        people = own[:: max(1, share // len(POSTS))]
+        own = [one for one in grown if one.grid == grid]
+        share = len(own) // parts
+        people = own[part * share : (part + 1) * share : share // len(POSTS)]
         await _enter(draft, list(zip(people, POSTS, strict=False)), by=by, since=since)
     for place, (kind, name, purpose, number) in enumerate(OTHERS):
         draft = OrganisationDraft(kind, name, purpose, number)
@@ -74,9 +87,3 @@ async def _enter(
     made = await community.add_organisation(draft, by=by, id=uuid5(by.community_id, draft.name))
     for one, post in people:
         await community.give_post(made.id, one.id, post, since=since, by=by)
-
-
-def _numeral(number: int) -> str:
-    """Return a number up to nineteen in Chinese."""
-    tens, ones = divmod(number, 10)
-    return ("十" if tens else "") + (NUMERALS[ones - 1] if ones else "")

@@ -26,10 +26,14 @@ async def verify_some(known: Mapping[str, Member], *, by: Actor) -> None:
         await community.verify_member(one.id, VERIFIED[place % len(VERIFIED)], by=by)
 
 
-async def fill_waiting(entries: Mapping[str, RosterEntry], *, by: Actor) -> None:
+async def fill_waiting(
+    entries: Mapping[str, RosterEntry], known: Mapping[str, Member], *, by: Actor
+) -> None:
     """Let some apply, among them one who is a resident already, and enter one volunteer twice."""
     resident = next(
-        one for one in entries.values() if one.birth_date and not one.phone and one.roles
+        one
+        for one in entries.values()
+        if one.birth_date and not one.phone and one.name not in known
     )
     applied = (*APPLIED, (resident.name, resident.birth_date))
     for number, (name, born) in enumerate(applied, 1):
