@@ -67,6 +67,5 @@ def arrived(request: AnyRequest, begun: Begun, member: Member, target: str | Non
     kept = {LANGUAGE_COOKIE: member.language, TEXT_SIZE_COOKIE: member.text_size}
     for name, value in kept.items():
         if name not in request.cookies:
-            secure = request.url.scheme == "https"
-            answer.cookies.append(preference_cookie(name, value, secure=secure))
+            answer.cookies.append(preference_cookie(name, value))
     return answer

@@ -1,13 +1,13 @@
 """One sentence that survives a redirect: what was just done, shown once on the next page.
 
 It travels in a cookie, and a cookie is the browser's word: somebody who could plant one (a
-neighbouring host name, an old network) could put words of their own on a page of ours. So it is
-signed, with the moment at which it was said, and counts for two minutes.
+neighbouring host name, an old network) could put words of their own on a page of ours. And it may
+say somebody's name. So it is sealed, with the moment at which it was said, and counts for two
+minutes.
 """
 
 import base64
 import binascii
-import hmac
 import json
 import time
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.keys import mac
+from app.keys import Unreadable, seal, unseal
 from app.settings import settings
 
 NoticeKind = Literal["done", "note", "wait", "wrong"]
@@ -30,7 +30,6 @@ _SHOWN: Final = "linli.notice_shown"
 _SENTENCE_LENGTH_MAX: Final = 400
 _LIFE_SECONDS: Final = 120
 _PURPOSE: Final = "notices"
-_MAC_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,15 @@ def noticed(answer: Redirect, sentence: str, kind: NoticeKind = "done") -> Redir
 
 
 def _sealed(notice: Notice) -> str:
-    said = json.dumps([notice.kind, notice.sentence, int(time.time())])
-    return base64.urlsafe_b64encode(mac(_PURPOSE, said) + said.encode()).decode()
+    said = json.dumps([notice.kind, notice.sentence, int(time.time())], ensure_ascii=False)
+    return base64.urlsafe_b64encode(seal(_PURPOSE, said, owner="")).decode()
 
 
 def _opened(raw: str) -> Notice | None:
     """Return what was said; None for anything that was not, or too long ago."""
     try:
-        sealed = base64.urlsafe_b64decode(raw)
-        said = sealed[_MAC_BYTES:].decode()
-    except (binascii.Error, ValueError):
-        return None
-    if not hmac.compare_digest(sealed[:_MAC_BYTES], mac(_PURPOSE, said)):
+        said = unseal(_PURPOSE, base64.urlsafe_b64decode(raw), owner="")
+    except (binascii.Error, ValueError, Unreadable):
         return None
     kind, sentence, at = json.loads(said)
     return Notice(kind, sentence) if time.time() - at <= _LIFE_SECONDS else None
@@ -94,7 +90,15 @@ class NoticeMiddleware(ASGIMiddleware):
 
         async def forgetting(message: Message) -> None:
             if message["type"] == "http.response.start" and scope["state"].get(_SHOWN):
-                gone = Cookie(key=NOTICE_COOKIE, value="", max_age=0, path="/", samesite="lax")
+                gone = Cookie(
+                    key=NOTICE_COOKIE,
+                    value="",
+                    max_age=0,
+                    path="/",
+                    secure=settings().secure,
+                    httponly=True,
+                    samesite="lax",
+                )
                 MutableScopeHeaders.from_message(message).add(
                     "set-cookie", gone.to_header(header="")
                 )

@@ -15,6 +15,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.i18n import Language, negotiate, speaking
+from app.settings import settings
 
 TextSize = Literal["normal", "large"]
 
@@ -46,14 +47,14 @@ def preferences_of(connection: AnyConnection) -> Preferences:
     )
 
 
-def preference_cookie(name: str, value: str, *, secure: bool) -> Cookie:
+def preference_cookie(name: str, value: str) -> Cookie:
     """Return a cookie that keeps a choice for a year; scripts have no business reading it."""
     return Cookie(
         key=name,
         value=value,
         max_age=_YEAR_SECONDS,
         path="/",
-        secure=secure,
+        secure=settings().secure,
         httponly=True,
         samesite="lax",
     )

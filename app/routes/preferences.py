@@ -51,8 +51,7 @@ async def choose_language(request: Request[Any, Any, Any], data: Submitted) -> R
     answer = _back(data)
     chosen = data.get("language")
     if chosen is not None and is_language(chosen):
-        secure = request.url.scheme == "https"
-        answer.cookies.append(preference_cookie(LANGUAGE_COOKIE, chosen, secure=secure))
+        answer.cookies.append(preference_cookie(LANGUAGE_COOKIE, chosen))
         await _keep(request, language=chosen)
     return answer
 
@@ -63,7 +62,6 @@ async def choose_text_size(request: Request[Any, Any, Any], data: Submitted) -> 
     answer = _back(data)
     chosen = data.get("size")
     if chosen in TEXT_SIZES:
-        secure = request.url.scheme == "https"
-        answer.cookies.append(preference_cookie(TEXT_SIZE_COOKIE, chosen, secure=secure))
+        answer.cookies.append(preference_cookie(TEXT_SIZE_COOKIE, chosen))
         await _keep(request, text_size=chosen)
     return answer
