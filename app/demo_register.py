@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
+from uuid import uuid5
 
 import community
 from app.demo_people import PHONE_PREFIX
-from community import Actor, Member, Role, Standing, Verified
+from app.i18n import speaking
+from app.joining import agreed_words
+from community import Actor, Member, Registration, Role, Verified
+from community.applications import Applicant, apply_to_join
 from community.roster import RosterEntry
 
-# Name and birth date of those who applied on their own and whom the desk has yet to answer.
+# Name, birth date and address of those who applied on their own and wait for the desk's answer.
 APPLIED: Final = (
-    ("苗雨桐", date(1994, 3, 18)),
-    ("邢志勇", date(1961, 9, 2)),
-    ("卓玛", date(1987, 6, 25)),
+    ("苗雨桐", date(1994, 3, 18), "桃花坞 8 幢 502 室"),
+    ("邢志勇", date(1961, 9, 2), "梧桐里 21 号"),
+    ("卓玛", date(1987, 6, 25), "东中市 64 号 2 楼"),
 )
 TWICE: Final = "何静"  # gave her time before anybody asked for her number on the roster
 VERIFIED: Final = (Verified.IDENTITY_CARD, Verified.HOUSEHOLD_REGISTER, Verified.KNOWN_IN_PERSON)
@@ -33,17 +37,23 @@ async def fill_waiting(
     resident = next(
         one
         for one in entries.values()
-        if one.birth_date and not one.phone and one.name not in known
+        if one.birth_date and not one.phone and Role.ELDER in one.roles and one.name not in known
     )
-    applied = (*APPLIED, (resident.name, resident.birth_date))
-    for number, (name, born) in enumerate(applied, 1):
-        await community.add_member(
-            community_id=by.community_id,
-            name=name,
-            birth_date=born,
-            phone=f"{PHONE_PREFIX}8{number:07d}",
-            standing=Standing.APPLIED,
+    if resident.birth_date is None:
+        raise LookupError("nobody on the roster could have applied once more")
+    applied = (*APPLIED, (resident.name, resident.birth_date, resident.address or ""))
+    with speaking("zh"):
+        words = agreed_words()
+    for number, (name, born, address) in enumerate(applied, 1):
+        applicant = Applicant(
+            name,
+            f"{PHONE_PREFIX}8{number:07d}",
+            born,
+            Registration.NON_REGISTERED,
+            address=address,
         )
+        key = uuid5(by.community_id, f"application {number}")
+        await apply_to_join(key, applicant, community_id=by.community_id, words=words, code=None)
     twice = next(one for one in entries.values() if one.name == TWICE)
     await community.add_member(
         community_id=by.community_id,

@@ -31,7 +31,8 @@ SELECT json_build_object(
     'ballots', (SELECT count(*) FROM cast_ballot),
     'packs', (SELECT count(*) FROM policy_pack WHERE community_id = home.id),
     'delegations', (SELECT count(*) FROM delegation WHERE revoked_at IS NULL),
-    'waiting', (SELECT count(*) FROM member WHERE standing = 'applied'),
+    'waiting', (SELECT count(*) FROM application JOIN member ON member.id = member_id
+        WHERE standing = 'applied' AND decision IS NULL),
     'verified', (SELECT count(DISTINCT verified_how) FROM member),
     'members', (SELECT count(*) FROM member),
     'transfers', (SELECT count(*) FROM transfer),
