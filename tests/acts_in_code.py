@@ -32,7 +32,7 @@ def _of_package(package: str) -> Iterator[Written]:
     for path, tree in trees.items():
         for function in _functions(tree):
             for call in _calls(function):
-                if _name(call) == "record" and call.args:
+                if _name(call) in {"record", "record_many"} and call.args:
                     place = f"{path.relative_to(HOUSE)}:{call.lineno}"
                     yield Written(place, _texts(call.args[0], function, list(trees.values())))
 

@@ -1,15 +1,13 @@
 """Carries a confirmed plan out: the whole of it in one transaction, or nothing of it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
 from community.areas import add_area
-from community.audit import record
+from community.audit import Change, record, record_many
 from community.roster.planning import grids_to_make, plan
 from community.roster.reading import PLANNED, before_and_after, roster_import
 from community.roster.staging import CLAIM, SECONDS_MAX, Tell, keep_plan
@@ -100,18 +98,6 @@ WHERE row.import_id = $1
     AND NOT EXISTS (SELECT FROM member_role AS held WHERE held.member_id = row.member_id
         AND held.role = asked.role AND (held.until IS NULL OR held.until > clock_timestamp()))
 """
-
-_TRACE: Final = (
-    "area_id",
-    "actor",
-    "act",
-    "subject_kind",
-    "subject_id",
-    "details",
-    "before",
-    "after",
-    "address",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +201,6 @@ async def _make_grids(work: _Work) -> list[str]:
 
 async def _trace(work: _Work) -> None:
     """Write one audit event for each member that is made or changed, sensitive values masked."""
-    address = ip_address(work.by.address) if work.by.address else None
     after = 0
     while True:
         rows = await work.connection.fetch(
@@ -228,33 +213,20 @@ async def _trace(work: _Work) -> None:
         if not rows:
             return
         after = rows[-1]["row_number"]
-        await work.connection.copy_records_to_table(
-            "audit_event", records=[_event(work, row, address) for row in rows], columns=_TRACE
-        )
+        changes = [_change(work, row) for row in rows]
+        await record_many("member.import", changes, by=work.by, connection=work.connection)
         await work.tell("trace", min(after, work.rows), work.rows)
 
 
-def _event(work: _Work, row: Mapping[str, Any], address: Any) -> tuple[Any, ...]:
+def _change(work: _Work, row: Mapping[str, Any]) -> Change:
     told = {"import": str(work.import_id), "row": row["row_number"]}
-    if row["outcome"] == Outcome.NEW:
-        given = tuple(name for name in _TOLD if row[name] is not None)
-        before, after = None, before_and_after(row, given)[1]
-        after["roles"] = row["roles"] or Role.RESIDENT.value
-        member_id = row["new_id"]
-    else:
+    if row["outcome"] != Outcome.NEW:
         before, after = before_and_after(row, tuple(row["changed"]))
-        member_id = row["member_id"]
-    return (
-        work.by.community_id,
-        work.by.member_id,
-        "member.import",
-        "member",
-        member_id,
-        json.dumps(told),
-        None if before is None else json.dumps(before, ensure_ascii=False),
-        json.dumps(after, ensure_ascii=False),
-        address,
-    )
+        return Change(row["member_id"], told, before, after)
+    given = tuple(name for name in _TOLD if row[name] is not None)
+    _none, after = before_and_after(row, given)
+    after["roles"] = row["roles"] or Role.RESIDENT.value
+    return Change(row["new_id"], told, None, after)
 
 
 _TOLD: Final = tuple(set(ROSTER_COLUMNS) - {"identity", "linli_number", "roles"})
