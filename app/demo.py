@@ -93,13 +93,18 @@ DOORS: Final = (
 )
 
 
-async def fill(tell: Tell = lambda _words: None) -> None:
-    """Fill in the demo unless it is there; `tell` hears what takes a while."""
+async def fill(tell: Tell = lambda _words: None) -> bool:
+    """Fill in the demo unless it is there, and say whether it was missing.
+
+    `tell` hears what takes a while.
+    """
     try:
         await community.community_by_code(CODE)
     except community.UnknownCommunity:
         async with transaction():
             await _fill(datetime.now(UTC), tell)
+        return True
+    return False
 
 
 async def _fill(now: datetime, tell: Tell) -> None:

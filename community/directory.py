@@ -32,10 +32,10 @@ member.id IN (SELECT delegate_id FROM delegation WHERE revoked_at IS NULL
     AND since <= clock_timestamp() AND until > clock_timestamp())
 """
 
+# As EXISTS it is a join to the planner; as IN, which looks into the outer row, a scan for each row.
 _HOLDERS = """
-member.id IN (SELECT member_id FROM member_role WHERE role = {}
-    AND member_role.community_id = member.community_id AND since <= clock_timestamp()
-    AND (until IS NULL OR until > clock_timestamp()))
+EXISTS (SELECT FROM member_role WHERE member_role.member_id = member.id AND role = {}
+    AND since <= clock_timestamp() AND (until IS NULL OR until > clock_timestamp()))
 """
 
 _OF_DETAILS: Final = (

@@ -81,6 +81,8 @@ async def test_a_demo_killed_on_its_way_is_whole_after_the_next_start(
     assert found["delegations"] == 6
     assert found["waiting"] == 4
     assert found["verified"] == 4
+    [row] = await installation.sql("SELECT reltuples FROM pg_class WHERE relname = 'member'")
+    assert row["reltuples"] == found["members"], "the server knows of the rows, and plans for them"
     code, verdict = await asyncio.to_thread(installation.run, "verify", "--quiet")
     assert (code, f"is sound: {found['transfers']} transfers" in verdict) == (Exit.OK, True), (
         verdict
