@@ -1,6 +1,6 @@
 """The form that asks for a visit: the days, times and lengths that it offers, and what it reads."""
 
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -65,7 +65,11 @@ def read(form: Form, zone: ZoneInfo) -> Request | None:
         form.refuse("place", _("Say where the volunteer should come."))
     if not form.ok or day is None or clock is None:
         return None
-    starts_at = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    try:
+        starts_at = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # before the first day or after the last, in another time zone
+        form.refuse("day", _("Choose the day."))
+        return None
     return Request(
         form.value("service"), starts_at, int(minutes), form.value("place"), form.value("wishes")
     )
@@ -73,11 +77,9 @@ def read(form: Form, zone: ZoneInfo) -> Request | None:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    # At the very first and last days there are no hours before or after, in other time zones.
-    return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def _clock(text: str) -> time | None:

@@ -25,7 +25,7 @@ from litestar.types import (
 import ledger
 from app import failures, forgery, logs
 from app.acts import act
-from app.bodies import FIELDS_MAX, FORM_BYTES_MAX, FormRequest, readable
+from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
@@ -78,13 +78,16 @@ class Linli(Litestar):
         readable(scope)  # type: ignore[arg-type]  # an HTTP scope, as just asked
         forgery.drop_odd_tokens(scope)  # type: ignore[arg-type]  # an HTTP scope
         answer = Unrouted(self, super().__call__)
-        await watched(
-            partial(forgery.keeping, answer),
-            scope,  # type: ignore[arg-type]  # an HTTP scope, as just asked
-            receive,  # type: ignore[arg-type]  # an HTTP scope comes with HTTP's receive
-            send,  # type: ignore[arg-type]  # and send
-            over_tls=settings().secure,
-        )
+        try:
+            await watched(
+                partial(forgery.keeping, answer),
+                scope,  # type: ignore[arg-type]  # an HTTP scope, as just asked
+                receive,  # type: ignore[arg-type]  # an HTTP scope comes with HTTP's receive
+                send,  # type: ignore[arg-type]  # and send
+                over_tls=settings().secure,
+            )
+        finally:
+            await close_files(scope)  # type: ignore[arg-type]  # an HTTP scope
 
 
 def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
@@ -114,7 +117,6 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
         exception_handlers=failures.handlers,
         request_class=FormRequest,
         request_max_body_size=FORM_BYTES_MAX,  # a route that takes a file says its own
-        multipart_form_part_limit=FIELDS_MAX,
         openapi_config=None,
         logging_config=None,  # structlog is set up above; failures.py writes down what fails
     )

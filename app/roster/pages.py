@@ -1,9 +1,8 @@
 """What the roster's pages show: rows and what they would do, progress, and what a file holds."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from app.i18n import current_language, mark
 from app.i18n import gettext as _
@@ -115,13 +114,6 @@ def role_options() -> list[tuple[str, str]]:
         for role in Role
         if role is not Role.DELEGATE and role not in STAFF
     ]
-
-
-def size_of(file: IO[bytes]) -> int:
-    """Return how many bytes an uploaded file has."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    return size
 
 
 def _passed_over(found: RosterImport) -> tuple[str, ...]:

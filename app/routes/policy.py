@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
-from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
@@ -22,6 +21,7 @@ from app.i18n import mark
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.policy_words import GROUPS, fault_words
+from app.uploads import Kind, Unfit, chosen, taken
 from community import AdoptedPack, Community, Pack, Policy
 from community.policy import BadPackFile
 from community.policy.file import PACK_BYTES_MAX
@@ -77,11 +77,12 @@ async def new_page(request: AnyRequest) -> Template:
 async def check(request: AnyRequest) -> Template:
     """Show what a pack would change, or every fault of it; nothing is adopted yet."""
     home = await _home(request)
-    content = await _handed_in(request)
+    try:
+        content = await _handed_in(request)
+    except Unfit as unfit:
+        return await _not_handed_in(home, unfit.why)
     if not content.strip():
-        form = Form.of({"text": await _draft(home)})
-        form.refuse("file", _("Choose a file, or write the rules below."))
-        return _form(home, form)
+        return await _not_handed_in(home, _("Choose a file, or write the rules below."))
     return await _checked(home, content)
 
 
@@ -130,14 +131,20 @@ async def _draft(home: Community) -> str:
 
 
 async def _handed_in(request: AnyRequest) -> bytes:
-    """Return the file that was chosen, else what was written into the page."""
+    """Return the file that was chosen, else what was written into the page. Raises `Unfit`."""
     submitted = await request.form()
-    chosen = submitted.get("file")
-    if isinstance(chosen, UploadFile) and chosen.filename:
-        return await chosen.read(PACK_BYTES_MAX + 1)
+    if chosen(submitted, "file") is not None:
+        pack = taken(submitted, "file", kinds={Kind.TEXT}, bytes_max=PACK_BYTES_MAX)
+        return pack.file.read()
     text = submitted.get("text")
     # Browsers send each line with two marks at its end; a file has one.
     return text.replace("\r\n", "\n").encode() if isinstance(text, str) else b""
+
+
+async def _not_handed_in(home: Community, why: str) -> Template:
+    form = Form.of({"text": await _draft(home)})
+    form.refuse("file", why)
+    return _form(home, form)
 
 
 def _decoded(packed: Any) -> bytes:

@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
-from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream, Template
@@ -23,6 +22,7 @@ from app.roster import pages
 from app.roster.reading import FILE_BYTES_MAX
 from app.roster.report import faulty_rows, kept_file
 from app.roster.synonyms import header_of
+from app.roster.words import unreadable_words
 from app.roster.writing import (
     MEDIA_TYPES,
     cells_of,
@@ -34,6 +34,7 @@ from app.roster.writing import (
 )
 from app.routes.typed import key_of, typed
 from app.templating import page_or_fragment
+from app.uploads import AROUND_BYTES, Kind, Unfit, taken
 from community import Actor, Role
 from community.roster import (
     RosterImport,
@@ -51,7 +52,7 @@ from community.roster import (
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED: Final = 422
-FORM_BYTES: Final = 64 * 1024  # what stands around the file
+KINDS: Final = frozenset({Kind.WORKBOOK, Kind.OLD_WORKBOOK, Kind.TEXT})  # the old one is told so
 ONE: Final = "/roster/imports/{import_id:uuid}"
 
 
@@ -82,25 +83,22 @@ async def _roster_page(by: Actor, form: Form) -> Template:
     name="roster.upload",
     opt=act("roster.import"),
     status_code=303,
-    request_max_body_size=FILE_BYTES_MAX + FORM_BYTES,
+    request_max_body_size=FILE_BYTES_MAX + AROUND_BYTES,
 )
 async def upload(request: AnyRequest) -> Template | Redirect:
     """Keep the file for a worker to read; nothing is in the register yet."""
     by = await acting(request)
     form = await typed(request)
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        form.refuse("file", _("Choose the file first."))
-    elif not pages.size_of(file.file):
-        form.refuse("file", _("This file is empty. Choose another."))
-    elif pages.size_of(file.file) > FILE_BYTES_MAX:
-        form.refuse("file", _("This file is too large. Split it into several."))
-    else:
-        kept = await receive_roster(
-            key_of(form) or ledger.new_id(), file.file, file_name=file.filename, by=by
-        )
-        return Redirect(f"/roster/imports/{kept.id}", status_code=303)
-    return await _roster_page(by, form)
+    try:
+        handed_in = taken(await request.form(), "file", kinds=KINDS, bytes_max=FILE_BYTES_MAX)
+    except Unfit as unfit:
+        told = {"code": "wrong_kind", "kind": unfit.kind}
+        form.refuse("file", unreadable_words(told) if unfit.kind else unfit.why)
+        return await _roster_page(by, form)
+    kept = await receive_roster(
+        key_of(form) or ledger.new_id(), handed_in.file, file_name=handed_in.name, by=by
+    )
+    return Redirect(f"/roster/imports/{kept.id}", status_code=303)
 
 
 async def _found(import_id: UUID, by: Actor) -> RosterImport:

@@ -136,8 +136,10 @@ async def test_a_second_click_does_nothing_more(desk: Desk) -> None:
 
 
 async def test_what_cannot_be_read_says_why_and_what_to_do(desk: Desk) -> None:
-    await desk.upload(io.BytesIO(b"%PDF-1.7 roster"), "roster.xlsx")
-    assert "This is a pdf file, whatever its name says" in desk.at.words
+    answer = await desk.send(io.BytesIO(b"%PDF-1.7 roster"), "roster.xlsx")
+    assert answer.status_code == 422
+    assert "This is a pdf file, whatever its name says" in answer.text
+    await desk.upload(io.BytesIO(b"PK\x03\x04 no workbook"), "roster.xlsx")
     assert "Nothing was stored" in desk.at.words
     answer = await desk.send(io.BytesIO(b""), "empty.csv")
     assert answer.status_code == 422
