@@ -56,7 +56,7 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
     found = {one.member_id: one for one in await community.delegations_to(by) if one.in_force(now)}
     names = await community.named_members(set(found), community_id=by.community_id)
     visits_of = await timebank.visits_acted_for(by, at=now)
-    return [
+    people = [
         {
             "name": names[member_id],
             "href": f"/for/{member_id}",
@@ -81,6 +81,7 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
         for member_id, delegation in found.items()
         if member_id in names
     ]
+    return sorted(people, key=lambda one: not one["waiting"])
 
 
 async def rounds(by: Actor) -> list[dict[str, Any]]:

@@ -138,7 +138,6 @@ async def test_from_an_idea_to_its_money(
     for place, resident in enumerate(lane.residents):
         page = await _as(open_page, site, resident, view)
         await page.goto(f"{where}/ballot")
-        await _sound(page, view)
         await _tick(page, [1, 2] if place < 2 else [1, 3], view)
     if view.java_script:
         await _one_too_many(page)
@@ -146,10 +145,8 @@ async def test_from_an_idea_to_its_money(
     assert await page.locator("input:checked").count() == 2
 
     await desk.goto(f"{where}/close")
-    await _sound(desk, view)
     await _send(desk)
     assert desk.url == where
-    await _sound(desk, view)
     text = await desk.locator("main").inner_text()
     assert "¥900" in text
     assert "楼道扶手" in text
@@ -158,7 +155,6 @@ async def test_from_an_idea_to_its_money(
 
     await desk.locator(".bar-won a").first.click()
     await desk.wait_for_url("**/projects/*")
-    await _sound(desk, view)
     assert "¥400" in await desk.locator("main").inner_text()
     await _book_agrees(lane, where)
 
@@ -166,7 +162,6 @@ async def test_from_an_idea_to_its_money(
 async def _open(desk: Page, site: str, view: View) -> str:
     """Let the coordinator open a round; return where it is."""
     await desk.goto(f"{site}/rounds/new")
-    await _sound(desk, view)
     await desk.locator("#field-name").fill("秋季微实事")
     await desk.locator("#field-budget").fill("1000")
     await desk.locator("#field-choices_max").fill("2")
