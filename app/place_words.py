@@ -82,7 +82,7 @@ _SENTENCES: Final[Mapping[type[CommunityError], str]] = {
         "They have this role there at that time already. Choose another role, place or time."
     ),
     RoleNotThere: mark("Resident, volunteer and elder are roles in one's own community."),
-    InvalidRole: mark("This person is no longer a member, so no role can be granted."),
+    InvalidRole: mark("This person is not an active member, so this role cannot be granted."),
     UnknownArea: mark("Choose one of these places."),
     UnknownMember: mark("This person is not a member here."),
 }

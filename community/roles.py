@@ -22,7 +22,7 @@ from community.rules import Span
 from community.tables import MemberRoleRow, MemberRow
 from community.transactions import refusing, transaction
 from community.tree import area
-from community.values import SYSTEM, Actor, Role, Standing, new_id, system
+from community.values import STAFF, SYSTEM, Actor, Role, Standing, new_id, system
 
 REASON_LENGTH_MAX = 200
 
@@ -58,8 +58,8 @@ async def grant_role(
     """Give a member a role at an area, from `since` (now) until `until` (open); return its id.
 
     Without `by` it is the set-up that grants. Raises `InvalidRole`, `RoleNotThere`, `InvalidTime`,
-    `MayNotGrant`, `OwnRole`, `RoleHeld` where the times of the same role at the same area would overlap,
-    `UnknownMember` and `UnknownArea`.
+    `MayNotGrant`, `OwnRole`, `RoleHeld` where the times of the same role at the same area would
+    overlap, `UnknownMember` and `UnknownArea`.
     """
     person = by if by and by.member_id != SYSTEM else None
     async with refusing(one_role_at_a_time=RoleHeld(member_id, role)):
@@ -80,6 +80,9 @@ async def grant_role(
         rules.refuse_bad_span(role, span, now=now, by_a_person=person is not None)
         if Standing(member["standing"]) in _GONE:
             raise InvalidRole("who is no longer a member is given no role")
+        # A slip of paper lets an invited person in, and a colleague wrote it.
+        if person and role in STAFF and Standing(member["standing"]) is not Standing.ACTIVE:
+            raise InvalidRole("who is not in yet is given no role of staff")
         times = (span.since, span.until)
         if await MemberRoleRow.raw(_OVERLAPPING, member_id, role.value, at, *times):
             raise RoleHeld(member_id, role)

@@ -220,6 +220,9 @@ async def come_in(request: AnyRequest) -> Redirect | Template:
     phone = _read_coming_in(form, found)
     if not form.ok:
         return await _invited_page(request, form, found)
+    if phone is not None and not await allow(f"numbers at invitation {found.id}", *PER_NUMBER):
+        form.refuse("phone", _("Several numbers were tried already. Leave this empty."))
+        return await _invited_page(request, form, found, status=SLOWER)
     browser, language = browser_of(request), form.value("language")
     assert is_language(language)  # noqa: S101 (it was just read so)
     with speaking(language):
@@ -289,7 +292,9 @@ def _read_coming_in(form: Form, found: Invitation) -> str | None:
     return phone
 
 
-async def _invited_page(request: AnyRequest, form: Form, found: Invitation | None) -> Template:
+async def _invited_page(
+    request: AnyRequest, form: Form, found: Invitation | None, *, status: int = 0
+) -> Template:
     name = "joining/come_in.html" if found else "joining/invited.html"
     context = {
         "form": form,
@@ -302,7 +307,7 @@ async def _invited_page(request: AnyRequest, form: Form, found: Invitation | Non
     return Template(
         name,
         context=context,
-        status_code=200 if form.ok else REFUSED,
+        status_code=status or (200 if form.ok else REFUSED),
         headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )
 

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 
 import community
 from app.database import Engine
+from app.joining import invitation_digest, new_invitation_code
 from community import Role
+from community.invitations import Guest, invite
 from tests.app.sign_in.neighbours import fresh_phone
 from tests.app.town import Town, opened_town
 
@@ -72,3 +76,42 @@ async def test_nobody_makes_a_way_in_for_one_who_will_be_a_colleague(town: Town)
     ):
         desk.page = form
         assert (await desk.send(path, **fields)).status_code == 403, path
+
+
+async def test_no_slip_of_paper_opens_a_role_of_staff(town: Town) -> None:
+    """Whoever is only invited is given none: a coordinator has held their code in the hand."""
+    home = town.tree["bali"]
+    chief = await town.settle("chief", "bali", (Role.ADMINISTRATOR, "bali"))
+    clerk = await town.settle("clerk", "bali", (Role.COORDINATOR, "bali"))
+    by = await community.actor(clerk)
+    over = await community.actor(chief)
+    assert by is not None
+    assert over is not None
+    guest = Guest("客人", None, (Role.RESIDENT,), community.Verified.HOME_VISIT)
+    invited = await invite(uuid4(), guest, code_digest=uuid4().bytes, days=7, by=by)
+    assert invited is not None
+    for role in community.STAFF:
+        with pytest.raises(community.InvalidRole):
+            await community.grant_role(invited.member_id, role, at=home, by=over)
+    assert await community.grant_role(invited.member_id, Role.VOLUNTEER, at=home, by=over)
+
+
+async def test_an_invitation_does_not_try_number_after_number(town: Town) -> None:
+    """Each that is refused as another's would tell that somebody has it."""
+    clerk = await town.settle("clerk", "bali", (Role.COORDINATOR, "bali"))
+    by = await community.actor(clerk)
+    assert by is not None
+    code = new_invitation_code()
+    guest = Guest("客人", None, (Role.RESIDENT,), community.Verified.HOME_VISIT)
+    await invite(uuid4(), guest, code_digest=invitation_digest(code), days=7, by=by)
+    at = await town.visitor()
+    taken = fresh_phone()
+    await community.add_member(community_id=town.tree["bali"], name="别人", phone=taken)
+    await at.open(f"/join/invited?code={code}")
+    page = at.page
+    fields = {"code": code, "language": "en", "agree": "yes", "phone": taken}
+    statuses = []
+    for _ in range(6):
+        at.page = page
+        statuses.append((await at.send("/join/invited", **fields)).status_code)
+    assert statuses == [422] * 5 + [429]
