@@ -1,26 +1,19 @@
 """A round as its people live it: proposed, voted on, closed and paid, in real browsers."""
 
-import asyncio
 import re
-import socket
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from litestar import Request, get
-from litestar.params import FromPath
 from playwright.async_api import Page, expect
 
 import ledger
-from app.acts import act
+from app import forgery
 from app.database import Engine
 from app.main import create_app
-from community import Actor, Role, add_community, add_member
+from community import Actor, Role, add_community, add_member, member
 from marketplace import (
     Category,
     Draft,
@@ -36,39 +29,15 @@ from marketplace import (
 from marketplace.counting import Completion, Rule
 from tests.journeys.browsing import View, assert_accessible, assert_fits, assert_sound
 from tests.journeys.conftest import OpenPage
-
-
-@get("/test/become/{member_id:uuid}", opt=act("home.read"))
-async def become(request: Request[Any, Any, Any], member_id: FromPath[uuid.UUID]) -> str:
-    request.set_session({"member_id": str(member_id)})
-    return "in"
+from tests.journeys.serving import served
+from tests.walks import signed_in_token
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(database: Engine) -> AsyncIterator[str]:  # noqa: ARG001 (the app needs it)
-    """Serve the whole app on a free port, with a door to sign in by."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(
-        create_app([become]),
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-    )
-    serving = asyncio.create_task(server.serve())
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            break
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await serving
+    """Serve the whole app on a free port."""
+    async with served(create_app()) as address:
+        yield address
 
 
 @dataclass(frozen=True)
@@ -98,8 +67,11 @@ async def lane(database: Engine) -> Lane:  # noqa: ARG001 (must be migrated)
 
 
 async def _as(open_page: OpenPage, site: str, who: Actor, view: View) -> Page:
-    page = await open_page(f"{site}/test/become/{who.member_id}", view)
-    await page.goto(f"{site}/projects")
+    page = await open_page(f"{site}/projects", view)
+    token = await signed_in_token(await member(who.member_id))
+    cookie = {"name": forgery.session_cookie(), "value": token, "url": site}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]  # as Playwright spells it
+    await page.reload()
     return page
 
 
