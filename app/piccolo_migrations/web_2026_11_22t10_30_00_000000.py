@@ -40,7 +40,7 @@ CREATE TABLE web_session (
 )
 """
 
-PASSWORD = """
+PROOF = """
 CREATE TABLE member_password (
     member_id uuid PRIMARY KEY,
     hash text NOT NULL,
@@ -167,7 +167,7 @@ async def forwards() -> MigrationManager:
             raise RuntimeError("piccolo_conf names no database")
         for statement in (
             WEB_SESSION,
-            PASSWORD,
+            PROOF,
             ONE_TIME_CODE,
             SECOND_FACTOR,
             RECOVERY_CODE,

@@ -360,10 +360,7 @@ INDEXES = (
     # Unread ones first, newest first in each half; the ids are in the order of time.
     "CREATE INDEX message_inbox ON message (member_id, (read_at IS NULL), id) WHERE NOT private",
     "CREATE INDEX message_unspread ON message (created_at) WHERE spread_at IS NULL",
-    (
-        "CREATE INDEX message_unread ON message (member_id)"
-        " WHERE read_at IS NULL AND NOT private"
-    ),
+    ("CREATE INDEX message_unread ON message (member_id) WHERE read_at IS NULL AND NOT private"),
 )
 
 # `refuse_edit_of_history` stands in the first migration.
