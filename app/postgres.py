@@ -251,8 +251,11 @@ class Postgres:
             while self._inhabitants() and time.monotonic() < until:
                 time.sleep(0.05)
         # Nothing lives in this cluster now, so a lock file that is left names a dead server, even
-        # if another program has its number since (as happens in containers).
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        # if another program has its number since (as happens in containers), or if the dead one's
+        # number is not given back yet.
+        lock_of_socket = self.socket_folder / f"{SOCKET_NAME}.lock"
+        for left in (self.cluster / "postmaster.pid", lock_of_socket):
+            left.unlink(missing_ok=True)
 
     def _inhabitants(self) -> list[psutil.Process]:
         """Return the PostgreSQL processes that work in this cluster."""
