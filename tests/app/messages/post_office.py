@@ -21,6 +21,7 @@ from app.messages.delivering import Site
 from app.messages.mail import Mail
 from app.messages.parcels import Carrier
 from app.messages.rules import Way
+from app.messages.tables import DeliveryRow
 from app.messages.worker import Postman
 from app.ways import MailServer
 from tests.faults.installation import free_port
@@ -84,7 +85,12 @@ async def working(
 
 
 async def home() -> community.Community:
-    """Give a fresh community on a clock without quiet hours around noon, wherever the test runs."""
+    """Give a fresh community on a clock without quiet hours around noon, wherever the test runs.
+
+    What other tests told and nobody delivered is taken out of the queue: else a worker of the
+    test's would begin with it.
+    """
+    await DeliveryRow.raw("DELETE FROM pgqueuer")
     return await community.add_community(code=f"m-{uuid4().hex[:12]}", name="八里")
 
 
