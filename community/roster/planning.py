@@ -28,6 +28,10 @@ from uuid import UUID
 
 from community.values import STAFF
 
+# Every step joins whole sets: the register's people are read once, and nothing is asked of an index
+# row by row. Statistics tell little of a community that was just filled, and an index that begins
+# with the community then looks as good as the right one: each row would read everybody.
+
 # The register's spelling, tidied as the spelling of files is: else `１２ 幢` would seem a change.
 _TIDY: Final = "regexp_replace(btrim(normalize({}, NFKC)), '[[:space:]]+', ' ', 'g')"
 _HAN: Final = "[\u4e00-\u9fff]"
@@ -36,74 +40,107 @@ _GRID_NAME: Final = _TIDY.format("area.name")
 _MEMBER_NAME: Final = _TIDY_NAME.format("member.name")
 _DOOR_ADDRESS: Final = _TIDY.format("door.address")
 
-# First what a row's words stand for: its grid, its household, and then its member. COALESCE asks
-# each question only where the ones before it found nobody.
-_HERE: Final = "member.community_id = $2 AND member.standing IN ('active', 'left')"
-_ONE_PERSON: Final = """coalesce(member.roster_number = row.roster_number, true)
-            AND coalesce(member.identity_lookup = ANY(row.identity_lookups), true)"""
+# The register as the rows are set against it: everybody of this community, those whom a row may be
+# of, those who were merged into another, the households, the roles that each has or will have.
+_REGISTER: Final = """
+people AS MATERIALIZED (
+    SELECT id, name, phone, email, birth_date, grid_id, household_id, registration, language,
+        roster_number, identity_lookup, standing, merged_into
+    FROM member WHERE community_id = $2),
+here AS NOT MATERIALIZED (SELECT * FROM people WHERE standing IN ('active', 'left')),
+homes AS MATERIALIZED (SELECT id, code, address FROM household WHERE community_id = $2),
+held AS MATERIALIZED (
+    SELECT member_id, array_agg(role) AS roles FROM member_role
+    WHERE community_id = $2 AND (until IS NULL OR until > clock_timestamp()) GROUP BY member_id)"""
 
-_MINE: Final = f"""
+# What a row's words stand for: its grid and its household.
+_PLACED: Final = f"""
+areas AS MATERIALIZED (
+    SELECT id, code, name, {_GRID_NAME} AS tidy FROM area
+    WHERE parent_id = $2 AND level = 'grid'),
+named AS MATERIALIZED (
+    SELECT DISTINCT grid FROM roster_row WHERE import_id = $1 AND grid IS NOT NULL),
 grids AS MATERIALIZED (
-    SELECT named.grid, (SELECT area.id FROM area
-        WHERE area.parent_id = $2 AND area.level = 'grid' AND (area.name = named.grid
-            OR {_GRID_NAME} = named.grid OR area.code = lower(named.grid))
-        ORDER BY (area.name = named.grid) DESC, area.code LIMIT 1) AS id
-    FROM (SELECT DISTINCT grid FROM roster_row
-          WHERE import_id = $1 AND grid IS NOT NULL) AS named),
+    SELECT DISTINCT ON (meant.grid) meant.grid, meant.id FROM (
+        SELECT grid, id, code, 1 AS rank FROM named JOIN areas ON areas.name = named.grid
+        UNION ALL
+        SELECT grid, id, code, 2 FROM named JOIN areas ON areas.tidy = named.grid
+        UNION ALL
+        SELECT grid, id, code, 2 FROM named JOIN areas ON areas.code = lower(named.grid)) AS meant
+    ORDER BY meant.grid, meant.rank, meant.code),
 placed AS MATERIALIZED (
     SELECT row.row_number, row.name, row.phone, row.email, row.birth_date, row.roster_number,
         row.identity_lookup, row.identity_lookups, row.registration, row.roles, row.language,
-        row.grid, row.address, row.linli_number, row.misread,
-        (SELECT id FROM grids WHERE grids.grid = row.grid) AS grid_id,
+        row.grid, row.address, row.linli_number, row.misread, grids.id AS grid_id,
         row.household, coalesce(row.household, CASE WHEN length(row.address) <= 40
             THEN row.address
             ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END) AS code
-    FROM roster_row AS row WHERE row.import_id = $1),
-mine AS MATERIALIZED (
-    SELECT row.*, CASE WHEN row.linli_number IS NOT NULL
-    THEN (SELECT array_agg(member.id) FROM member
-          WHERE member.id = coalesce((SELECT merged_into FROM member AS former
-                WHERE former.community_id = $2 AND former.id = row.linli_number),
-            row.linli_number) AND {_HERE})
-    ELSE coalesce(
-        (SELECT array_agg(member.id) FROM member
-         WHERE member.roster_number = row.roster_number AND {_HERE}),
-        (SELECT array_agg(member.id) FROM member
-         WHERE member.id = (SELECT merged_into FROM member AS former
-                WHERE former.community_id = $2 AND former.roster_number = row.roster_number)
-            AND {_HERE}),
-        (SELECT array_agg(member.id) FROM member
-         WHERE member.identity_lookup = ANY(row.identity_lookups) AND {_HERE}),
-        (SELECT array_agg(member.id) FROM member
-         WHERE member.phone = row.phone AND member.name = row.name AND {_HERE}
-            AND {_ONE_PERSON}),
-        (SELECT array_agg(member.id ORDER BY member.id) FROM member
-         WHERE member.name = row.name AND member.birth_date = row.birth_date AND {_HERE}
-            AND {_ONE_PERSON}),
-        (SELECT array_agg(member.id ORDER BY member.id) FROM member
-         WHERE member.name = row.name AND member.household_id = (SELECT id FROM household
-                WHERE household.community_id = $2 AND household.code = row.code)
-            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_HERE}
-            AND {_ONE_PERSON}),
-        (SELECT array_agg(member.id ORDER BY member.id) FROM member
-         WHERE member.name = row.name AND row.household IS NULL
-            AND member.household_id = ANY(ARRAY(SELECT id FROM household
-                WHERE household.community_id = $2 AND household.address = row.address))
-            AND (row.birth_date IS NULL OR member.birth_date IS NULL) AND {_HERE}
-            AND {_ONE_PERSON})
-    ) END AS matches
-    FROM placed AS row),
+    FROM roster_row AS row LEFT JOIN grids ON grids.grid = row.grid
+    WHERE row.import_id = $1)"""
+
+_ONE_PERSON: Final = """coalesce(here.roster_number = row.roster_number, true)
+        AND coalesce(here.identity_lookup = ANY(row.identity_lookups), true)"""
+_UNBORN: Final = "(row.birth_date IS NULL OR here.birth_date IS NULL)"
+
+# Whom a row is of: those whom the first of its keys finds that finds anybody. Names are only asked
+# for the rows whose numbers found nobody: a name can be many people's.
+_MINE: Final = f"""
+bearers AS MATERIALIZED (
+    SELECT row.row_number, people.id, people.standing FROM placed AS row
+    CROSS JOIN LATERAL unnest(row.identity_lookups) AS known (lookup)
+    JOIN people ON people.identity_lookup = known.lookup),
+numbered AS MATERIALIZED (
+    SELECT row.row_number, 1 AS rank, here.id FROM placed AS row
+    LEFT JOIN people AS former ON former.id = row.linli_number
+    JOIN here ON here.id = coalesce(former.merged_into, row.linli_number)
+    UNION ALL
+    SELECT row.row_number, 2, here.id FROM placed AS row
+    JOIN here ON here.roster_number = row.roster_number WHERE row.linli_number IS NULL
+    UNION ALL
+    SELECT row.row_number, 3, here.id FROM placed AS row
+    JOIN people AS former ON former.roster_number = row.roster_number
+    JOIN here ON here.id = former.merged_into WHERE row.linli_number IS NULL
+    UNION ALL
+    SELECT row.row_number, 4, bearers.id FROM placed AS row
+    JOIN bearers ON bearers.row_number = row.row_number
+    WHERE row.linli_number IS NULL AND bearers.standing IN ('active', 'left')),
+unnumbered AS MATERIALIZED (
+    SELECT row.* FROM placed AS row WHERE row.linli_number IS NULL
+        AND NOT EXISTS (SELECT FROM numbered WHERE numbered.row_number = row.row_number)),
+found AS MATERIALIZED (
+    SELECT row_number, rank, id FROM numbered
+    UNION ALL
+    SELECT row.row_number, 5, here.id FROM unnumbered AS row
+    JOIN here ON here.phone = row.phone AND here.name = row.name WHERE {_ONE_PERSON}
+    UNION ALL
+    SELECT row.row_number, 6, here.id FROM unnumbered AS row
+    JOIN here ON here.name = row.name AND here.birth_date = row.birth_date WHERE {_ONE_PERSON}
+    UNION ALL
+    SELECT row.row_number, 7, here.id FROM unnumbered AS row
+    JOIN homes ON homes.code = row.code
+    JOIN here ON here.household_id = homes.id AND here.name = row.name
+    WHERE {_UNBORN} AND {_ONE_PERSON}
+    UNION ALL
+    SELECT row.row_number, 8, here.id FROM unnumbered AS row
+    JOIN homes ON homes.address = row.address
+    JOIN here ON here.household_id = homes.id AND here.name = row.name
+    WHERE row.household IS NULL AND {_UNBORN} AND {_ONE_PERSON}),
+known AS MATERIALIZED (
+    SELECT DISTINCT ON (row_number) row_number, array_agg(DISTINCT id) AS matches
+    FROM found GROUP BY row_number, rank ORDER BY row_number, rank),
 matched AS MATERIALIZED (
-    SELECT mine.*, member.id AS member_id, CASE
-        WHEN mine.household IS NULL AND home.address = mine.address THEN home.code
-        ELSE mine.code END AS household_code, home.code AS home_code
-    FROM mine
-    LEFT JOIN member ON cardinality(mine.matches) = 1 AND member.id = mine.matches[1]
-    LEFT JOIN household AS home ON home.id = member.household_id)
+    SELECT row.*, known.matches, member.id AS member_id, CASE
+        WHEN row.household IS NULL AND home.address = row.address THEN home.code
+        ELSE row.code END AS household_code, home.code AS home_code
+    FROM placed AS row
+    LEFT JOIN known ON known.row_number = row.row_number
+    LEFT JOIN here AS member ON member.id = CASE WHEN cardinality(known.matches) = 1
+        THEN known.matches[1] END
+    LEFT JOIN homes AS home ON home.id = member.household_id)
 """  # noqa: S608 (pieces of our own)
 
 
-def _twice(key: str, *more: str, of: str = "mine") -> str:
+def _twice(key: str, *more: str, of: str = "placed") -> str:
     """Return a question for what several rows have in common, with the first two of them."""
     keys = ", ".join((key, *more))
     return f"""
@@ -115,12 +152,10 @@ def _twice(key: str, *more: str, of: str = "mine") -> str:
 _WEAK: Final = """(mine.linli_number IS NULL AND mine.roster_number IS NULL
             AND mine.identity_lookup IS NULL)"""
 
-# The roles that a row's member has, or will have from a day on.
-_HELD: Final = """ARRAY(SELECT role FROM member_role WHERE member_role.member_id = member.id
-            AND (until IS NULL OR until > clock_timestamp()))"""
+_HELD: Final = "coalesce(held.roles, '{}')"
 
 _OUTCOMES: Final = f"""
-WITH {_MINE},
+WITH {_REGISTER}, {_PLACED}, {_MINE},
 phones AS ({_twice("phone")}),
 numbers AS ({_twice("roster_number")}),
 identities AS ({_twice("identity_lookup")}),
@@ -144,16 +179,13 @@ weighed AS (
         CASE WHEN mine.grid IS NOT NULL AND (mine.grid_id IS NULL
             OR mine.grid_id IS DISTINCT FROM member.grid_id) THEN 'grid' END,
         CASE WHEN mine.household_code <> coalesce(mine.home_code, '') THEN 'household' END,
-        CASE WHEN mine.address IS NOT NULL AND EXISTS (SELECT FROM household AS door
-            WHERE door.community_id = $2 AND door.code = mine.household_code
-                AND mine.address NOT IN (door.address, {_DOOR_ADDRESS})) THEN 'address' END,
+        CASE WHEN mine.address <> door.address AND mine.address <> {_DOOR_ADDRESS}
+            THEN 'address' END,
         CASE WHEN NOT mine.roles <@ {_HELD} THEN 'roles' END,
         CASE WHEN mine.language <> member.language THEN 'language' END,
         CASE WHEN mine.email <> coalesce(member.email, '') THEN 'email' END,
         CASE WHEN mine.roster_number <> coalesce(member.roster_number, '')
-            AND NOT EXISTS (SELECT FROM member AS former WHERE former.community_id = $2
-                AND former.roster_number = mine.roster_number AND former.merged_into = member.id)
-            THEN 'roster_number' END
+            AND coalesce(holder.merged_into <> member.id, true) THEN 'roster_number' END
     ], NULL) AS changed,
     (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(
             jsonb_build_object('column', said.of, 'code', said.code, 'row', said.row))), '[]')
@@ -174,14 +206,10 @@ weighed AS (
         (mine.misread = '[]' AND {_WEAK} AND mine.phone IS NULL AND mine.birth_date IS NULL
             AND mine.code IS NULL, 'name', 'no_key', NULL),
         (member.standing = 'left', 'name', 'has_left', NULL),
-        (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
-            AND holder.roster_number = mine.roster_number
-            AND coalesce(holder.merged_into, holder.id) IS DISTINCT FROM member.id),
-            'roster_number',
-            'roster_number_taken', NULL),
-        (EXISTS (SELECT FROM member AS holder WHERE holder.community_id = $2
-            AND holder.identity_lookup = ANY(mine.identity_lookups)
-            AND holder.id IS DISTINCT FROM member.id), 'identity', 'identity_taken', NULL),
+        (holder.id IS NOT NULL
+            AND coalesce(holder.merged_into, holder.id) IS DISTINCT FROM member.id,
+            'roster_number', 'roster_number_taken', NULL),
+        (NOT same_identity.ids <@ ARRAY[member.id], 'identity', 'identity_taken', NULL),
         (EXISTS (SELECT FROM unnest(mine.roles) AS asked WHERE asked = ANY($3)
             AND asked <> ALL({_HELD})), 'roles', 'role_of_staff', NULL),
         (mine.phone <> coalesce(member.phone, '') AND {_HELD} && $3, 'phone',
@@ -194,7 +222,12 @@ weighed AS (
      ) AS said
      WHERE fault.holds) AS conflicts
     FROM matched AS mine
-    LEFT JOIN member ON member.id = mine.member_id
+    LEFT JOIN here AS member ON member.id = mine.member_id
+    LEFT JOIN held ON held.member_id = mine.member_id
+    LEFT JOIN homes AS door ON door.code = mine.household_code
+    LEFT JOIN people AS holder ON holder.roster_number = mine.roster_number
+    LEFT JOIN (SELECT row_number, array_agg(id) AS ids FROM bearers GROUP BY row_number)
+        AS same_identity ON same_identity.row_number = mine.row_number
     LEFT JOIN phones ON phones.phone = mine.phone
     LEFT JOIN numbers ON numbers.roster_number = mine.roster_number
     LEFT JOIN identities ON identities.identity_lookup = mine.identity_lookup

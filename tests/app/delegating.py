@@ -8,14 +8,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 import community
 import timebank
-from app.main import create_app, running
-from app.settings import settings
 from community import Actor, Channel, DelegatedAct, KinKind, Role
 from tests.app.walking import Walker, walker
 from tests.timebank.street import Street, street
@@ -23,17 +20,6 @@ from tests.timebank.street import Street, street
 __all__ = ["street"]
 
 ALL = ("request", "confirm", "passbook")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @dataclass

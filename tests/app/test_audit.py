@@ -17,8 +17,6 @@ import ledger
 import marketplace
 from app import audit_words, field_words, trail_page
 from app.i18n import speaking, translations
-from app.main import create_app, running
-from app.settings import settings
 from community import Actor, Role, TrailSearch
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
@@ -48,17 +46,6 @@ def test_every_sentence_is_said_in_chinese_too() -> None:
         *field_words.LABELS.values(),
     )
     assert [one for one in sentences if known.gettext(one) == one] == []
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @dataclass

@@ -12,10 +12,10 @@ import timebank
 from community import DelegatedAct
 from marketplace.errors import NotAResident
 from marketplace.values import RoundId
-from tests.app.delegating import Site, app, site
+from tests.app.delegating import Site, site
 from tests.timebank.street import open_street, street
 
-__all__ = ["app", "site", "street"]
+__all__ = ["site", "street"]
 
 
 async def test_two_taps_to_confirm(site: Site) -> None:

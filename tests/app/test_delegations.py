@@ -7,10 +7,10 @@ import pytest
 
 import community
 from community import Channel, DelegatedAct
-from tests.app.delegating import Site, app, last_days, sentence, site, to_the_sentence
+from tests.app.delegating import Site, last_days, sentence, site, to_the_sentence
 from tests.timebank.street import open_street, street
 
-__all__ = ["app", "site", "street"]
+__all__ = ["site", "street"]
 
 
 async def test_an_elder_lets_her_daughter_act(site: Site) -> None:

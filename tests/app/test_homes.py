@@ -19,24 +19,11 @@ from app import sessions
 from app.database import Engine
 from app.forgery import session_cookie
 from app.homes import parts_of
-from app.main import create_app, running
-from app.settings import settings
 from community import Actor, Role
 from tests.app.walking import Walker, walker
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 
 QUERIES_MAX = 12  # for anybody with one role, whatever the size of the community
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def app(database: Engine) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LINLI_DEMO", "true")
-        settings.cache_clear()
-        made = create_app()
-        async with running(made):
-            yield made
-    settings.cache_clear()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

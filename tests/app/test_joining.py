@@ -14,7 +14,6 @@ from litestar import Litestar
 
 import community
 from app.joining import LENGTH, SIGNS, invitation_digest, new_invitation_code
-from app.main import create_app, running
 from app.settings import settings
 from community import Actor, Role, Standing
 from community.applications import waiting_applications
@@ -23,17 +22,6 @@ from tests.app.walking import Walker, walker
 
 LONG = "plum lamp kettle"
 CODE = re.compile(r'sign-in-card-number">([^<]+)<')
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture

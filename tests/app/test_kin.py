@@ -1,10 +1,10 @@
 """Kin over HTTP: recorded by a coordinator, seen by both, told apart from namesakes."""
 
 import community
-from tests.app.delegating import Site, app, site
+from tests.app.delegating import Site, site
 from tests.timebank.street import open_street, street
 
-__all__ = ["app", "site", "street"]
+__all__ = ["site", "street"]
 
 
 async def test_kin_are_recorded_and_ended(site: Site) -> None:

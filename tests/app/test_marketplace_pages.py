@@ -80,7 +80,7 @@ class Person:
         return answer.headers["location"]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(database: Engine) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
     made = create_app([become])
     async with running(made):

@@ -15,21 +15,9 @@ from litestar import Litestar
 
 import community
 import timebank
-from app.main import create_app, running
 from app.settings import settings
 from community import Actor, Role, Standing
 from tests.app.walking import Walker, walker
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def a_phone() -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
 import community
 import marketplace
@@ -26,8 +27,8 @@ DAY = timedelta(days=1)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(database: object) -> AsyncIterator[Town]:  # noqa: ARG001 (the app needs it)
-    async with opened_town() as opened:
+async def town(app: Litestar) -> AsyncIterator[Town]:
+    async with opened_town(app) as opened:
         await opened.settle("desk", "bali", (Role.COORDINATOR, "bali"))
         yield opened
 

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -10,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-import pytest_asyncio
 from litestar import Litestar
 
 import community
@@ -18,9 +16,7 @@ import ledger
 import marketplace
 import timebank
 from app import erasing, field_words, personal_data
-from app.main import create_app, running
 from app.sessions import How, begin
-from app.settings import settings
 from community import Actor, Role, SealedIdentity
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
@@ -412,17 +408,6 @@ async def test_who_has_an_open_visit_is_not_erased(life: Life, part: str) -> Non
         await erasing.erase(life.one.member_id, by=life.other_desk)
     assert (await community.member(life.one.member_id)).name == life.person.name
     assert (await community.waiting_erasure(life.one.member_id, community_id=street.id)) is not None
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 async def test_a_member_reads_and_takes_away_what_is_held(app: Litestar, life: Life) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
 import community
 from community import Role
@@ -14,8 +15,8 @@ OVERSEERS = {Role.ADMINISTRATOR, Role.COORDINATOR, Role.AUDITOR}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(database: object) -> AsyncIterator[Town]:  # noqa: ARG001 (the app needs it)
-    async with opened_town() as opened:
+async def town(app: Litestar) -> AsyncIterator[Town]:
+    async with opened_town(app) as opened:
         yield opened
 
 

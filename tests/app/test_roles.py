@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
 import community
 from community import Role
@@ -17,8 +18,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(database: object) -> AsyncIterator[Town]:  # noqa: ARG001 (the app needs it)
-    async with opened_town() as opened:
+async def town(app: Litestar) -> AsyncIterator[Town]:
+    async with opened_town(app) as opened:
         yield opened
 
 

@@ -55,7 +55,7 @@ async def write() -> str:
     return "written"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(database: Engine) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
     made = create_app([fault, members_only, desk, sign_in, write])
     async with running(made):

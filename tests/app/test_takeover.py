@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
 import community
-from app.database import Engine
 from app.joining import invitation_digest, new_invitation_code
 from community import Role
 from community.invitations import Guest, invite
@@ -19,8 +19,8 @@ SHUT = {403, 404}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(database: Engine) -> AsyncIterator[Town]:  # noqa: ARG001 (the app needs it)
-    async with opened_town() as opened:
+async def town(app: Litestar) -> AsyncIterator[Town]:
+    async with opened_town(app) as opened:
         yield opened
 
 

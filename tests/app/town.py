@@ -1,6 +1,5 @@
 """A town behind the site for tests of places, roles and organisations, and people who sign in."""
 
-import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,29 +8,9 @@ from dataclasses import dataclass, field
 from litestar import Litestar
 
 import community
-from app.main import create_app, running
-from app.settings import settings
 from community import Role
 from tests.app.walking import Walker, walker
 from tests.community.places import Tree, grown
-
-
-@asynccontextmanager
-async def demo_app() -> AsyncIterator[Litestar]:
-    """Give the app as a demo, where anybody signs in as anybody."""
-    before = os.environ.get("LINLI_DEMO")
-    os.environ["LINLI_DEMO"] = "true"
-    settings.cache_clear()
-    try:
-        made = create_app()
-        async with running(made):
-            yield made
-    finally:
-        if before is None:
-            del os.environ["LINLI_DEMO"]
-        else:
-            os.environ["LINLI_DEMO"] = before
-        settings.cache_clear()
 
 
 @dataclass
@@ -68,7 +47,7 @@ class Town:
 
 
 @asynccontextmanager
-async def opened_town() -> AsyncIterator[Town]:
+async def opened_town(app: Litestar) -> AsyncIterator[Town]:
     """Give a town of its own to a test."""
-    async with demo_app() as app, AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
         yield Town(app, await grown(), stack)

@@ -29,18 +29,17 @@ PUSHED = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    monkeypatch.setenv("LINLI_PUBLIC_ADDRESS", "https://site.test")
-    monkeypatch.setenv("LINLI_MAIL_URL", "smtp://127.0.0.1:9")
-    monkeypatch.setenv("LINLI_MAIL_FROM", "Desk <desk@site.test>")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(database: object) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LINLI_DEMO", "true")
+        patch.setenv("LINLI_PUBLIC_ADDRESS", "https://site.test")
+        patch.setenv("LINLI_MAIL_URL", "smtp://127.0.0.1:9")
+        patch.setenv("LINLI_MAIL_FROM", "Desk <desk@site.test>")
+        settings.cache_clear()
+        made = create_app()
+        async with running(made):
+            yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

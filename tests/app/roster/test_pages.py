@@ -16,24 +16,11 @@ import pytest_asyncio
 from litestar import Litestar
 
 import community
-from app.main import create_app, running
 from app.roster import working
-from app.settings import settings
 from community import Actor, Role, Standing
 from community.roster import roster_import
 from tests.app.roster.making import text, workbook
 from tests.app.walking import HTML, TOKEN, Walker, walker
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def app(database: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    monkeypatch.setenv("LINLI_DEMO", "true")
-    settings.cache_clear()
-    made = create_app()
-    async with running(made):
-        yield made
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def a_mobile() -> str:

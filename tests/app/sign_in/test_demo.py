@@ -15,7 +15,7 @@ from community import Role
 from tests.app.walking import walker
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(database: object) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
     made = create_app()
     async with running(made):
