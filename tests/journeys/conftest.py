@@ -11,7 +11,8 @@ from tests.journeys.browsing import View, Watch, choose, new_context
 
 OpenPage = Callable[[str, View], Awaitable[Page]]
 
-# Debian's Chromium, which must neither ask for updates nor for a first run.
+# Debian's Chromium, which must neither ask for updates nor for a first run, and which finds no
+# other machine.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -19,6 +20,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 
@@ -48,7 +50,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         context = await new_context(browser, view)
         contexts.append(context)
         await choose(context, address, view)
-        await watch.over(context)
+        watch.over(context)
         page = await context.new_page()
         await page.goto(address)
         return page

@@ -93,7 +93,7 @@ class Site:
         """Open a browser with the session of the neighbour with this role; None is a visitor."""
         watch = Watch()
         context = await new_context(browser, view)
-        await watch.over(context)
+        watch.over(context)
         await choose(context, self.address, view)
         if role is not None:
             token = await signed_in_token(self.hood.people[role])

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from app.watching import watched
 from tests.app.gallery import make_app
@@ -17,10 +17,12 @@ from tests.journeys.browsing import (
     VIEWS,
     ZOOMED,
     View,
+    Watch,
     assert_accessible,
     assert_fits,
     assert_sound,
     assert_touchable,
+    new_context,
 )
 from tests.journeys.conftest import OpenPage
 
@@ -189,3 +191,19 @@ async def test_a_fault_planted_in_the_page_is_found(site: str, open_page: OpenPa
     await page.evaluate("document.querySelector('#small').style.width = '9px'")
     with pytest.raises(AssertionError, match="small"):
         await assert_touchable(page)
+
+
+async def test_what_a_page_asks_of_another_host_is_noted_and_goes_nowhere(browser: Browser) -> None:
+    """The watch over all journeys would else find nothing, for ever."""
+    watch = Watch()
+    context = await new_context(browser, View())
+    watch.over(context)
+    page = await context.new_page()
+    await page.set_content(
+        '<img src="http://neighbour.test/a.png" alt=""><img src="data:," alt="">'
+    )
+    await page.wait_for_load_state("networkidle")
+    assert watch.strayed == ["http://neighbour.test/a.png"]
+    with pytest.raises(AssertionError, match="leave this machine"):
+        watch.settle()
+    await context.close()
