@@ -8,7 +8,7 @@ from uuid import UUID
 
 from community.areas import add_area
 from community.audit import Change, record, record_many
-from community.roster.planning import grids_to_make, plan
+from community.roster.planning import grids_to_make, plan, whole_sets
 from community.roster.reading import PLANNED, before_and_after, roster_import
 from community.roster.staging import CLAIM, SECONDS_MAX, Tell, keep_plan
 from community.roster.values import ROSTER_COLUMNS, Outcome, RosterImport
@@ -17,12 +17,21 @@ from community.values import Actor, Level, Role
 
 BATCH_ROWS: Final = 2000
 
+# Each part of the storing reads the register whole, as the plan does, so the parts are few.
+STORE_PARTS: Final = 20
+
 # Two imports into one community take turns: each plans on what the other has done.
 _TURN: Final = "SELECT pg_advisory_xact_lock(7047, hashtext($1))"
 
 _LOCK_MEMBERS: Final = """
 SELECT count(*) FROM (SELECT id FROM member WHERE id IN (
     SELECT member_id FROM roster_row WHERE import_id = $1) ORDER BY id FOR NO KEY UPDATE) AS locked
+"""
+
+_GRIDS: Final = """
+UPDATE roster_row AS row SET grid_id = made.id
+FROM unnest($2::text[], $3::uuid[]) AS made (name, id)
+WHERE row.import_id = $1 AND row.grid = made.name
 """
 
 _HOUSEHOLDS: Final = """
@@ -70,8 +79,7 @@ UPDATE member SET
     email = coalesce(row.email, member.email),
     birth_date = coalesce(row.birth_date, member.birth_date),
     grid_id = coalesce(row.grid_id, member.grid_id),
-    household_id = coalesce((SELECT id FROM household WHERE household.community_id = $2
-        AND household.code = row.household_code), member.household_id),
+    household_id = coalesce(household.id, member.household_id),
     registration = coalesce(row.registration, member.registration),
     roster_number = CASE WHEN 'roster_number' = ANY(row.changed) THEN row.roster_number
         ELSE member.roster_number END,
@@ -80,6 +88,7 @@ UPDATE member SET
     identity_lookup = CASE WHEN 'identity' = ANY(row.changed) THEN row.identity_lookup
         ELSE member.identity_lookup END
 FROM roster_row AS row
+LEFT JOIN household ON household.community_id = $2 AND household.code = row.household_code
 WHERE row.import_id = $1 AND row.outcome = 'changed' AND member.id = row.member_id
     AND row.row_number > $3 AND row.row_number <= $4
 """
@@ -151,15 +160,17 @@ async def _carry(work: _Work, claimed: Mapping[str, Any]) -> None:
     connection, here = work.connection, work.by.community_id
     grids = await _make_grids(work)
     await _trace(work)  # before the members change: it tells what they were
-    await connection.execute(_HOUSEHOLDS, work.import_id, here)
-    await connection.execute(_ADDRESSES, work.import_id, here)
-    await connection.execute(_LET_GO, work.import_id)
-    for after in range(0, work.rows, BATCH_ROWS):
-        batch = (after, after + BATCH_ROWS)
-        await connection.execute(_NEW, work.import_id, here, work.by.member_id, *batch)
-        await connection.execute(_CHANGED, work.import_id, here, *batch)
-        await connection.execute(_ROLES, work.import_id, here, work.by.member_id, *batch)
-        await work.tell("store", min(batch[1], work.rows), work.rows)
+    async with whole_sets(connection):
+        await connection.execute(_HOUSEHOLDS, work.import_id, here)
+        await connection.execute(_ADDRESSES, work.import_id, here)
+        await connection.execute(_LET_GO, work.import_id)
+        size = max(BATCH_ROWS, -(-work.rows // STORE_PARTS))
+        for after in range(0, work.rows, size):
+            part = (after, after + size)
+            await connection.execute(_NEW, work.import_id, here, work.by.member_id, *part)
+            await connection.execute(_CHANGED, work.import_id, here, *part)
+            await connection.execute(_ROLES, work.import_id, here, work.by.member_id, *part)
+            await work.tell("store", min(part[1], work.rows), work.rows)
     counts = await connection.fetchrow(
         "UPDATE roster_import SET status = 'done', finished_at = clock_timestamp()"
         " WHERE id = $1 RETURNING new_rows, changed_rows, same_rows, fault_rows",
@@ -186,16 +197,12 @@ async def _make_grids(work: _Work) -> list[str]:
         row["code"]
         for row in await work.connection.fetch("SELECT code FROM area WHERE parent_id = $1", here)
     }
+    made = []
     for name in names:
         code = next(code for n in count(1) if (code := f"grid-{n}") not in taken)
         taken.add(code)
-        made = await add_area(level=Level.GRID, code=code, name=name, below=here)
-        await work.connection.execute(
-            "UPDATE roster_row SET grid_id = $3 WHERE import_id = $1 AND grid = $2",
-            work.import_id,
-            name,
-            made.id,
-        )
+        made.append(await add_area(level=Level.GRID, code=code, name=name, below=here))
+    await work.connection.execute(_GRIDS, work.import_id, names, [area.id for area in made])
     return names
 
 

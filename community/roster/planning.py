@@ -23,6 +23,8 @@ In words:
 All of it is done by the database, in a few statements over all rows at once.
 """
 
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -76,7 +78,7 @@ placed AS MATERIALIZED (
             THEN row.address
             ELSE left(row.address, 31) || '-' || left(md5(row.address), 8) END) AS code
     FROM roster_row AS row LEFT JOIN grids ON grids.grid = row.grid
-    WHERE row.import_id = $1)"""
+    WHERE row.import_id = $1)"""  # noqa: S608 (pieces of our own)
 
 _ONE_PERSON: Final = """coalesce(here.roster_number = row.roster_number, true)
         AND coalesce(here.identity_lookup = ANY(row.identity_lookups), true)"""
@@ -247,19 +249,27 @@ UPDATE roster_row AS row SET
 FROM weighed WHERE row.import_id = $1 AND row.row_number = weighed.row_number
 """  # noqa: S608 (pieces of our own)
 
-# Said again until it finds nobody: a row that keeps its telephone after all may stand in the way
-# of another. A holder that this community cannot see is not described.
+# The rows whose telephone somebody else has, with the rows by which that one would let it go.
+_CLAIMS: Final = """
+WITH leaving AS MATERIALIZED (
+    SELECT member_id, array_agg(row_number) AS rows FROM roster_row
+    WHERE import_id = $1 AND outcome = 'changed' AND 'phone' = ANY(changed) GROUP BY member_id)
+SELECT row.row_number, coalesce(leaving.rows, '{}') AS leaving
+FROM roster_row AS row
+JOIN member AS holder ON holder.phone = row.phone
+LEFT JOIN leaving ON leaving.member_id = holder.id
+WHERE row.import_id = $1 AND row.outcome IN ('new', 'changed')
+    AND holder.id IS DISTINCT FROM row.member_id
+"""
+
+# A holder that this community cannot see is not described.
 _PHONES: Final = """
 UPDATE roster_row AS row SET outcome = 'fault', conflicts = row.conflicts || jsonb_build_array(
     jsonb_build_object('column', 'phone', 'code', CASE
         WHEN holder.community_id = $2 AND holder.standing IN ('applied', 'invited')
         THEN 'phone_waiting' ELSE 'phone_taken' END))
-FROM member AS holder
-WHERE row.import_id = $1 AND row.outcome IN ('new', 'changed')
-    AND holder.phone = row.phone AND holder.id IS DISTINCT FROM row.member_id
-    AND NOT EXISTS (SELECT FROM roster_row AS leaving
-        WHERE leaving.import_id = $1 AND leaving.member_id = holder.id
-            AND leaving.outcome = 'changed' AND 'phone' = ANY(leaving.changed))
+FROM unnest($3::integer[]) AS stuck (row_number), member AS holder
+WHERE row.import_id = $1 AND row.row_number = stuck.row_number AND holder.phone = row.phone
 """
 
 # Among the rows that would do something, two that are of one member, or that could not be told
@@ -307,18 +317,28 @@ FROM roster_row WHERE import_id = $1
 """
 
 
+@asynccontextmanager
+async def whole_sets(connection: Any) -> AsyncIterator[None]:
+    """Have the statements inside join whole sets, whatever the statistics say, in bounded memory.
+
+    Rows of a file and of a register that was just filled are not in the statistics yet: taken for
+    a handful, 100,000 of them would be compared pair by pair, for hours.
+    """
+    await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '32MB'")
+    yield  # where it fails, the transaction ends, and the settings with it
+    await connection.execute("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
+
+
 async def plan(connection: Any, import_id: UUID, community_id: UUID) -> bytes:
     """Write down what each staged row would do now; return a digest of the whole plan.
 
     `connection` is the one of the open transaction. Two plans with one digest do the same.
     """
-    # The statistics know nothing of rows that were just staged, and what several rows have in
-    # common has no index: compared pair by pair, 100,000 rows would take hours.
-    await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '32MB'")
-    await connection.execute(_OUTCOMES, import_id, community_id, [role.value for role in STAFF])
-    while await _weed_out(connection, import_id, community_id):
-        continue
-    await connection.execute("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
+    staff = [role.value for role in STAFF]
+    async with whole_sets(connection):
+        await connection.execute(_OUTCOMES, import_id, community_id, staff)
+        while await _weed_out(connection, import_id, community_id):
+            continue
     digest: bytes = await connection.fetchval(_DIGEST, import_id)
     return digest
 
@@ -328,9 +348,33 @@ async def _weed_out(connection: Any, import_id: UUID, community_id: UUID) -> boo
 
     A row with a fault does nothing, and may so be in the way of another.
     """
-    phones = await connection.execute(_PHONES, import_id, community_id)
+    claims = await connection.fetch(_CLAIMS, import_id)
+    stuck = _stuck((claim["row_number"], claim["leaving"]) for claim in claims)
+    if stuck:
+        await connection.execute(_PHONES, import_id, community_id, stuck)
     clashes = await connection.execute(_CLASHES, import_id)
-    return bool({phones, clashes} - {"UPDATE 0"})
+    return bool(stuck) or clashes != "UPDATE 0"
+
+
+def _stuck(claims: Iterable[tuple[int, Sequence[int]]]) -> list[int]:
+    """Return the rows whose telephone stays with its holder.
+
+    A claim is a row and the rows by which the holder would let go. It is stuck once all of those
+    are: who stands in the way of whom is followed to its end, however long the queue.
+    """
+    ways: dict[int, int] = {}
+    waiting: dict[int, list[int]] = {}
+    for row, leaving in claims:
+        ways[row] = len(leaving)
+        for other in leaving:
+            waiting.setdefault(other, []).append(row)
+    stuck = [row for row, count in ways.items() if count == 0]
+    for row in stuck:  # grows as it goes
+        for behind in waiting.get(row, ()):
+            ways[behind] -= 1
+            if ways[behind] == 0:
+                stuck.append(behind)
+    return stuck
 
 
 async def grids_to_make(connection: Any, import_id: UUID) -> list[str]:

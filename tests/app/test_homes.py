@@ -1,5 +1,6 @@
 """Each role's home, and a member's own page: what stands there, in which order, in few queries."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -286,12 +287,14 @@ async def test_homes_ask_little_however_much_there_is(
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """Give a list to which every query of the block is added."""
+    """Give a list to which every query of the block is added; the app's own jobs are left out."""
     queries: list[str] = []
     run = engine.run_querystring
+    here = asyncio.current_task()
 
     async def noted(querystring: Any, *args: Any, **more: Any) -> Any:
-        queries.append(str(querystring))
+        if asyncio.current_task() is here:
+            queries.append(str(querystring))
         return await run(querystring, *args, **more)
 
     engine.run_querystring = noted  # type: ignore[method-assign] # put back below

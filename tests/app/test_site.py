@@ -108,26 +108,26 @@ async def test_reading_a_page_writes_nothing(
         roles=tuple(GRANTED),
     )
     assert database.pool is not None
-    await database.pool.expire_connections()
     name = await owner.fetchval("SELECT current_database()")
-    await owner.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    try:
-        async with calling(app) as client:
-            for visitor in (True, False):
-                if not visitor:
-                    await client.get(f"/test/sign-in/{member.id}")
+    async with calling(app) as visitor, calling(app) as reader:
+        assert (await reader.get(f"/test/sign-in/{member.id}")).status_code < 400
+        await owner.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        await database.pool.expire_connections()
+        try:
+            for client in (visitor, reader):
                 for method, path in handlers(app):
                     if method == "GET" and not path.startswith("/test/"):
                         filled = example(path)
                         answer = await client.get(filled, headers=HTML)
                         assert answer.status_code < 500, f"{filled}: {answer.text[:500]}"
-        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-            async with database.transaction() as transaction:
-                await transaction.connection.execute("DELETE FROM migration")
-    finally:
-        await owner.execute("SET default_transaction_read_only = off")
-        await owner.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
-        await database.pool.expire_connections()
+            assert (await reader.get("/me", headers=HTML)).status_code == 200, "still signed in"
+            with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+                async with database.transaction() as transaction:
+                    await transaction.connection.execute("DELETE FROM migration")
+        finally:
+            await owner.execute("SET default_transaction_read_only = off")
+            await owner.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+            await database.pool.expire_connections()
 
 
 def example(path: str) -> str:
