@@ -95,17 +95,19 @@ WHERE row.import_id = $1 AND row.outcome = 'changed' AND member.id = row.member_
 
 # A new member without a word about roles is a resident.
 _ROLES: Final = """
+WITH asked AS MATERIALIZED (
+    SELECT DISTINCT row.member_id, coalesce(row.member_id, row.new_id) AS whose,
+        unnest(coalesce(nullif(row.roles, '{}'),
+            CASE WHEN row.outcome = 'new' THEN ARRAY['resident'] ELSE '{}' END)) AS role
+    FROM roster_row AS row
+    WHERE row.import_id = $1
+        AND (row.outcome = 'new' OR (row.outcome = 'changed' AND 'roles' = ANY(row.changed)))
+        AND row.row_number > $4 AND row.row_number <= $5)
 INSERT INTO member_role (id, community_id, member_id, role, area_id, since, granted_by)
-SELECT gen_random_uuid(), $2, coalesce(row.member_id, row.new_id), asked.role, $2,
-    clock_timestamp(), $3
-FROM roster_row AS row
-CROSS JOIN LATERAL (SELECT DISTINCT unnest(coalesce(nullif(row.roles, '{}'),
-    CASE WHEN row.outcome = 'new' THEN ARRAY['resident'] ELSE '{}' END)) AS role) AS asked
-WHERE row.import_id = $1
-    AND (row.outcome = 'new' OR (row.outcome = 'changed' AND 'roles' = ANY(row.changed)))
-    AND row.row_number > $4 AND row.row_number <= $5
-    AND NOT EXISTS (SELECT FROM member_role AS held WHERE held.member_id = row.member_id
-        AND held.role = asked.role AND (held.until IS NULL OR held.until > clock_timestamp()))
+SELECT gen_random_uuid(), $2, asked.whose, asked.role, $2, clock_timestamp(), $3
+FROM asked
+WHERE NOT EXISTS (SELECT FROM member_role AS held WHERE held.member_id = asked.member_id
+    AND held.role = asked.role AND (held.until IS NULL OR held.until > clock_timestamp()))
 """
 
 

@@ -87,10 +87,11 @@ _UNBORN: Final = "(row.birth_date IS NULL OR here.birth_date IS NULL)"
 # Whom a row is of: those whom the first of its keys finds that finds anybody. Names are only asked
 # for the rows whose numbers found nobody: a name can be many people's.
 _MINE: Final = f"""
+lookups AS MATERIALIZED (
+    SELECT row_number, unnest(identity_lookups) AS lookup FROM placed),
 bearers AS MATERIALIZED (
-    SELECT row.row_number, people.id, people.standing FROM placed AS row
-    CROSS JOIN LATERAL unnest(row.identity_lookups) AS known (lookup)
-    JOIN people ON people.identity_lookup = known.lookup),
+    SELECT lookups.row_number, people.id, people.standing FROM lookups
+    JOIN people ON people.identity_lookup = lookups.lookup),
 numbered AS MATERIALIZED (
     SELECT row.row_number, 1 AS rank, here.id FROM placed AS row
     LEFT JOIN people AS former ON former.id = row.linli_number
