@@ -3,6 +3,7 @@
 The floor reads the same workbook in the same way and copies the rows, checked by nobody, into one
 table with the register's keys. What Linli spends beyond it is the plan, the audit trail,
 households, grids and roles. Memory is this process's own, so the file is made by another one.
+Silence is the longest time in which whoever waits heard of no progress.
 
     python -m bench.roster                 5,573 and 100,000 people
     python -m bench.roster --people 5573
@@ -72,13 +73,20 @@ class Measured:
     seconds: float = 0.0
     here: float = 0.0
     server: float = 0.0
+    silence: float = 0.0
+    heard: float = 0.0
+
+    async def hear(self, *_progress: object) -> None:
+        """Note that whoever waits was told something."""
+        now = time.perf_counter()
+        self.silence, self.heard = max(self.silence, now - self.heard), now
 
     def line(self, floor: "Measured") -> str:
         """Return the step beside the floor."""
         ratio = (self.here + self.server) / (floor.here + floor.server)
         return (
             f"| {self.step} | {self.seconds:.1f} | {self.here:.1f} | {self.server:.1f}"
-            f" | {ratio:.1f} |"
+            f" | {ratio:.1f} | {self.silence:.1f} |"
         )
 
 
@@ -87,7 +95,9 @@ async def measuring(name: str, server: Server) -> AsyncIterator[Measured]:
     """Measure what is done inside the block."""
     found = Measured(name)
     began, here, there = time.perf_counter(), time.process_time(), server.cpu_seconds()
+    found.heard = began
     yield found
+    await found.hear()
     found.seconds = time.perf_counter() - began
     found.here = time.process_time() - here
     found.server = server.cpu_seconds() - there
@@ -115,12 +125,12 @@ async def floor(path: Path, server: Server) -> None:
     await server.owner.execute("DROP TABLE floor")
 
 
-async def read_and_plan(path: Path, home: uuid.UUID) -> RosterImport:
+async def read_and_plan(path: Path, home: uuid.UUID, told: Measured) -> RosterImport:
     """Keep the file, read it, and plan what its rows would do."""
     import_id = uuid.uuid4()
     with path.open("rb") as file:
         await receive_roster(import_id, file, file_name=path.name, by=system(home))
-    return await step(await roster_import(import_id, community_id=home))
+    return await step(await roster_import(import_id, community_id=home), told.hear)
 
 
 def made(people: int, folder: Path) -> Path:
@@ -137,23 +147,23 @@ async def measure(path: Path, people: int, server: Server) -> None:
         await floor(path, server)
     found = []
     async with measuring("read and plan", server) as one:
-        planned = await read_and_plan(path, home)
+        planned = await read_and_plan(path, home, one)
     found.append(one)
     assert planned.new_rows == people, planned  # noqa: S101 (a benchmark of what works)
     await confirm_roster(planned.id, leave_out=False, by=system(home))
     async with measuring("carry out", server) as two:
-        done = await step(await roster_import(planned.id, community_id=home))
+        done = await step(await roster_import(planned.id, community_id=home), two.hear)
     found.append(two)
     assert done.status.value == "done", done  # noqa: S101 (the same)
     async with measuring("the same file again: read and plan", server) as three:
-        again = await read_and_plan(path, home)
+        again = await read_and_plan(path, home, three)
     found.append(three)
     assert again.same_rows == people, again  # noqa: S101 (the same)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     megabytes = planned.bytes / 2**20
     print(f"\n{people:,} people, {megabytes:.1f} MB; peak memory {memory:.0f} MB\n")
-    print("| step | seconds | CPU here | CPU of PostgreSQL | CPU × floor |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| step | seconds | CPU here | CPU of PostgreSQL | CPU × floor | longest silence, s |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for line in (least, *found):
         print(line.line(least))
 

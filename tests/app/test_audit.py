@@ -148,13 +148,16 @@ async def test_a_vote_leaves_nothing_that_leads_to_the_ballot(
     before = await community.audit_events(street.id)
     await marketplace.vote(opened.id, [1], by=resident)
     assert await community.audit_events(street.id) == before
-    together = "SELECT count(*) FROM ballot JOIN {table} AS other ON other.xmin = ballot.xmin"
+    together = (
+        "SELECT count(*) FROM ballot JOIN {table} AS other ON other.xmin = ballot.xmin"
+        " WHERE ballot.round_id = $1"
+    )
     tables = await owner.fetch(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
         " AND table_type = 'BASE TABLE' AND table_name <> 'ballot'"
     )
     for (table,) in tables:
-        assert await owner.fetchval(together.format(table=table)) == 0, table
+        assert await owner.fetchval(together.format(table=table), opened.id) == 0, table
     await marketplace.close_and_count(opened.id, by=street.coordinator)
     (event, *_) = await community.audit_events(street.id)
     assert (event.details["votes"], event.details["on_roll"]) == (1, 1)
