@@ -94,6 +94,14 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("%(elder)s confirmed your visit: %(minutes)s are in your passbook. Thank you!"),
         {"elder": Gap.TEXT, "minutes": Gap.MINUTES},
     ),
+    "hours.above_cap": Words(
+        mark("Some of your hours went to the relief fund"),
+        mark(
+            "%(minutes)s were more than can be saved here, so they are your donation to the relief "
+            "fund for neighbours in need. Thank you!"
+        ),
+        {"minutes": Gap.MINUTES},
+    ),
     "role.granted": Words(
         mark("You have a new role"),
         mark("You are %(role)s at %(area)s, from %(since)s on."),
