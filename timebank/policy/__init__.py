@@ -61,6 +61,7 @@ from timebank.policy.visits import (
     GROUP_PAYER,
     LATE_CANCEL_MINUTES,
     NO_SHOW_LIMIT,
+    OFFER_HOURS,
     OVERRUN_MINUTES,
     REQUEST_DAYS,
     REQUEST_REMINDER_HOURS,
@@ -96,6 +97,13 @@ def visit_policy(policy: Policy) -> VisitPolicy:
         check_in_early_minutes=policy[CHECK_IN_EARLY_MINUTES],
         round_up_minutes=policy[ROUND_UP_MINUTES],
         overrun_minutes=policy[OVERRUN_MINUTES],
+        flat_minutes=policy[FLAT_MINUTES],
+        offer_hours=policy[OFFER_HOURS],
+        confirm_hours=policy[CONFIRM_HOURS],
+        cancel_notice_hours=policy[CANCEL_NOTICE_HOURS],
+        late_cancel_minutes=policy[LATE_CANCEL_MINUTES],
+        no_show_limit=policy[NO_SHOW_LIMIT],
+        first_use_minutes=policy[FIRST_USE_MINUTES],
     )
 
 
@@ -136,6 +144,7 @@ __all__ = [
     "MINORS_IN_GROUPS",
     "MINORS_WITH_GUARDIAN",
     "NO_SHOW_LIMIT",
+    "OFFER_HOURS",
     "OPENING_MINUTES",
     "OVERRUN_MINUTES",
     "PASSING_ON",

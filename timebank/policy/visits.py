@@ -106,6 +106,14 @@ LATE_CANCEL_MINUTES: Final = number(
     ),
     otherwise="Calling a visit off late costs the elder nothing.",
 )
+OFFER_HOURS: Final = number(
+    "time_bank.offer_hours",
+    _USUAL.offer_hours,
+    Unit.HOURS,
+    least=1,
+    most=168,
+    words="A request that is offered to one volunteer waits %(value)s for their answer.",
+)
 NO_SHOW_LIMIT: Final = number(
     "time_bank.no_show_limit",
     3,
@@ -178,6 +186,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     DEPOSIT_REVIEWERS,
     CANCEL_NOTICE_HOURS,
     LATE_CANCEL_MINUTES,
+    OFFER_HOURS,
     NO_SHOW_LIMIT,
     REQUEST_DAYS,
     REQUEST_REMINDER_HOURS,
