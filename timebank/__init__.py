@@ -1,14 +1,20 @@
 """How hours are earned and redeemed: an elder asks for a visit, a volunteer gives it.
 
-A visit's minutes are held when it is asked for and pass to the volunteer when the elder confirms;
-what was not used returns. Verbs, each one transaction: `ask`, `accept`, `withdraw`, `check_in`,
-`check_out`, `confirm`, `cancel`; to set a community up, `open_time_bank` and `opening_grant`.
+A visit's minutes are set aside when a volunteer is booked and pass to the volunteer when the elder
+confirms; what was not used returns. Verbs, each one transaction: `ask`, `offer`, `accept`,
+`assign`, `decline`, `withdraw`, `check_in`, `check_out`, `running_late`, `no_show`, `confirm`,
+`dispute`, `resolve`, `correct`, `cancel`; to set a community up, `open_time_bank` and
+`opening_grant`.
 `reading` answers pages; `rules` holds every policy.
 """
 
 from timebank.accounts import member_account, opening_grant
+from timebank.asking import ask, cancel
+from timebank.attending import check_in, check_out, expire_requests, no_show, running_late
 from timebank.attention import Wanting, visits_acted_for, wanting_attention
+from timebank.booking import accept, assign, decline, lapse_offers, offer, withdraw
 from timebank.catalogue import care_services, open_time_bank
+from timebank.closing import confirm, confirm_by_themselves, correct, dispute, resolve
 from timebank.errors import (
     AlreadyAsked,
     AlreadyTaken,
@@ -21,6 +27,7 @@ from timebank.errors import (
     OutOfRange,
     OwnHours,
     OwnVisit,
+    Paused,
     TimebankError,
     TooEarly,
     TooLate,
@@ -37,12 +44,11 @@ from timebank.merging import (
     take_over_minutes,
     tally,
 )
+from timebank.passbooks import Passbook, PassbookLine, Period, Purse, passbook, whole_passbook
 from timebank.personal import KEPT, forget, refuse_unfinished
 from timebank.policy import visit_policy_at
 from timebank.reading import (
     OpenRequest,
-    Passbook,
-    PassbookLine,
     Seen,
     Step,
     given_and_waiting,
@@ -51,22 +57,35 @@ from timebank.reading import (
     my_balance,
     my_visits,
     open_requests,
-    passbook,
     visit_page,
 )
-from timebank.values import CareService, Request, Settlement, State, Visit, VisitPolicy
-from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, withdraw
+from timebank.values import (
+    CareService,
+    Hold,
+    Payer,
+    Request,
+    Settlement,
+    Side,
+    State,
+    Visit,
+    VisitPolicy,
+    credit,
+)
 
 __all__ = [
-    "KEPT", "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest",
+    "KEPT", "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "Hold", "InvalidRequest",
     "NeedsWord", "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange",
-    "OwnHours", "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement",
-    "State", "Step", "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated",
-    "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "Wanting", "WrongCode",
-    "WrongState",
-    "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm", "forget",
-    "given_and_waiting", "given_by", "last_place", "member_account", "my_balance", "my_visits",
-    "open_requests", "open_time_bank", "open_visits", "opening_grant", "passbook",
-    "refuse_open_visits", "refuse_unfinished", "take_over_minutes", "tally", "visit_page",
-    "visit_policy_at", "visits_acted_for", "wanting_attention", "withdraw",
+    "OwnHours", "OwnVisit", "Passbook", "PassbookLine", "Paused", "Payer", "Period",
+    "Purse", "Request", "Seen",
+    "Settlement", "Side", "State", "Step", "Tally", "TimebankError", "TooEarly", "TooLate",
+    "TooManyStated", "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "Wanting",
+    "WrongCode", "WrongState",
+    "accept", "ask", "assign", "cancel", "care_services", "check_in", "check_out", "confirm",
+    "confirm_by_themselves", "correct", "credit", "decline", "dispute", "expire_requests", "forget",
+    "given_and_waiting", "given_by", "lapse_offers", "last_place", "member_account", "my_balance",
+    "my_visits", "no_show", "offer", "open_requests", "open_time_bank", "open_visits",
+    "opening_grant", "passbook", "refuse_open_visits", "refuse_unfinished", "resolve",
+    "running_late", "take_over_minutes", "tally", "visit_page", "visit_policy_at",
+    "visits_acted_for", "wanting_attention", "whole_passbook",
+    "withdraw",
 ]  # fmt: skip

@@ -58,9 +58,10 @@ class NotEnoughMinutes(TimebankError):
 
 
 class InvalidRequest(TimebankError):
-    """Something in the request cannot be: `field` is `starts_at`, `minutes`, `place`, `wishes`.
+    """Something in the request cannot be.
 
-    `most` is the bound that was passed where the community chose it, in days; else 0.
+    `field` is `starts_at`, `minutes`, `place`, `wishes`, `moment`, `reason` or `preferred`. `most`
+    is the bound that was passed where the community chose it, in days; else 0.
     """
 
     def __init__(self, field: str, why: str, *, most: int = 0) -> None:
@@ -78,6 +79,14 @@ class AlreadyAsked(TimebankError):
 
 class AlreadyTaken(TimebankError):
     """Another volunteer was quicker, or the visit was cancelled."""
+
+
+class Paused(TimebankError):
+    """A volunteer who did not come to `missed` visits of late accepts no more for now."""
+
+    def __init__(self, missed: int) -> None:
+        self.missed = missed
+        super().__init__(f"did not come to {missed} visits of late")
 
 
 class BusyThen(TimebankError):

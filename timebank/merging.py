@@ -23,12 +23,12 @@ from timebank.errors import OpenVisits
 from timebank.tables import VisitRow
 from timebank.values import Visit
 
-_OPEN: Final = "('requested', 'booked', 'under_way', 'finished')"
+_OPEN: Final = "('requested', 'offered', 'booked', 'under_way', 'finished', 'disputed')"
 
 # Two index ranges, never one OR: a member's visits are few, a community's are not.
 _TALLY = f"""
-SELECT member_id, count(*) FILTER (WHERE state = 'confirmed' AND gave) AS given,
-    count(*) FILTER (WHERE state = 'confirmed' AND NOT gave) AS received,
+SELECT member_id, count(*) FILTER (WHERE state IN ('confirmed', 'resolved') AND gave) AS given,
+    count(*) FILTER (WHERE state IN ('confirmed', 'resolved') AND NOT gave) AS received,
     count(*) FILTER (WHERE state IN {_OPEN}) AS open
 FROM (
     SELECT elder_id AS member_id, state, false AS gave FROM visit

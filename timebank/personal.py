@@ -69,7 +69,7 @@ _OPEN_FOR_OTHERS = """
 SELECT DISTINCT visit_id FROM visit_history JOIN visit ON visit.id = visit_id
 WHERE visit_history.community_id = {} AND visit_history.actor = ANY({})
     AND visit_history.on_behalf_of IS NOT NULL
-    AND visit.state IN ('requested', 'booked', 'under_way', 'finished')
+    AND visit.state IN ('requested', 'offered', 'booked', 'under_way', 'finished', 'disputed')
 """
 
 _THEIRS = """

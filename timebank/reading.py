@@ -7,7 +7,7 @@ it does not, `community.NotDelegated` is raised.
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from uuid import UUID
 import community
 import ledger
 from community import Actor, DelegatedAct, Role
-from ledger import Balance, Entry
+from ledger import Balance, Entry, Kind
 from timebank import rules, visit_rows
 from timebank.errors import NotYours, UnknownVisit
-from timebank.tables import VisitRow
+from timebank.tables import VisitHoldRow, VisitRow
 from timebank.values import State, Visit
 
 ENTRIES_ON_A_PAGE = 20
@@ -89,7 +89,7 @@ class Passbook:
 
 
 async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRequest]:
-    """Return the requests that this volunteer could take on, soonest first.
+    """Return the requests that this volunteer could take on: those offered to them, then soonest.
 
     Raises `NotYours` for whoever is no volunteer.
     """
@@ -97,8 +97,10 @@ async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRe
     if by.on_behalf_of is not None or Role.VOLUNTEER not in by.roles:
         raise NotYours("accept")
     visits = await visit_rows.find(
-        "visit.state = 'requested' AND starts_at > {} AND elder_id <> {}"
-        " ORDER BY starts_at, visit.id LIMIT {}",
+        "(visit.state = 'requested' OR (visit.state = 'offered' AND volunteer_id = {}))"
+        " AND starts_at > {} AND elder_id <> {}"
+        " ORDER BY visit.state = 'requested', starts_at, visit.id LIMIT {}",
+        by.member_id,
         moment,
         by.member_id,
         VISITS_ON_A_PAGE,
@@ -157,8 +159,20 @@ async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
     visits = await visit_rows.find("visit.id = ANY({})", ids, community_id=by.community_id)
     names = await names_of(visits, by)
     by_id = {visit.id: visit for visit in visits}
-    lines = tuple(_line(entry, by_id, names, by) for entry in statement.entries)
+    held = await _held(statement.entries, by.community_id)
+    lines = tuple(_line(entry, by_id, names, held, by=by) for entry in statement.entries)
     return Passbook(await ledger.balance(account), lines, statement.older)
+
+
+async def _held(entries: Iterable[Entry], community_id: UUID) -> dict[UUID, int]:
+    """Return the minutes of the holds that these entries settle, by the hold's id."""
+    ids = [one.transfer.of for one in entries if one.transfer.of is not None]
+    rows = await VisitHoldRow.raw(
+        "SELECT hold_id, minutes FROM visit_hold WHERE community_id = {} AND hold_id = ANY({})",
+        community_id,
+        ids,
+    )
+    return {row["hold_id"]: row["minutes"] for row in rows}
 
 
 async def my_balance(by: Actor) -> Balance:
@@ -183,7 +197,7 @@ async def last_place(by: Actor) -> str:
 async def given_and_waiting(community_id: UUID) -> tuple[int, int, int]:
     """Return a community's confirmed visits, the minutes they passed on, and its open requests."""
     rows = await VisitRow.raw(
-        "SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,"
+        "SELECT count(*) FILTER (WHERE state IN ('confirmed', 'resolved')) AS confirmed,"
         " coalesce(sum(minutes_confirmed), 0)::bigint AS minutes,"
         " count(*) FILTER (WHERE state = 'requested' AND starts_at > now()) AS waiting"
         " FROM visit WHERE community_id = {}",
@@ -211,7 +225,7 @@ async def given_by(
         """
         SELECT count(*) AS visits, coalesce(sum(minutes_confirmed), 0)::bigint AS minutes
         FROM visit
-        WHERE community_id = {} AND state = 'confirmed' AND EXISTS (
+        WHERE community_id = {} AND state IN ('confirmed', 'resolved') AND EXISTS (
             SELECT FROM unnest({}::uuid[], {}::timestamptz[], {}::timestamptz[])
                 AS span (member_id, since, until)
             WHERE span.member_id = volunteer_id
@@ -271,7 +285,12 @@ def _step(row: dict[str, Any], names: dict[UUID, str]) -> Step:
 
 
 def _line(
-    entry: Entry, visits: dict[UUID, Visit], names: dict[UUID, str], by: Actor
+    entry: Entry,
+    visits: dict[UUID, Visit],
+    names: dict[UUID, str],
+    held: Mapping[UUID, int],
+    *,
+    by: Actor,
 ) -> PassbookLine:
     transfer = entry.transfer
     visit = visits.get(transfer.event.id)
@@ -279,8 +298,8 @@ def _line(
     if visit is not None:
         other_id = visit.volunteer_id if visit.elder_id == by.principal else visit.elder_id
         other = names[other_id] if other_id else ""
-        if transfer.id == visit.post_id:
-            returned = visit.minutes_booked - transfer.amount
+        if transfer.of is not None and transfer.of in held and transfer.kind is Kind.POST:
+            returned = held[transfer.of] - transfer.amount
         visit = _without_code(visit, by)
     kind = transfer.event.kind
     return PassbookLine(

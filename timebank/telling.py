@@ -16,14 +16,63 @@ from timebank.values import Visit
 NEAR: Final = timedelta(days=1)
 
 
-async def tell_accepted(visit: Visit) -> None:
-    """Tell the elder who comes, and when."""
+async def tell_offered(visit: Visit) -> None:
+    """Ask the volunteer to whom a request is offered."""
+    if visit.volunteer_id is not None:
+        fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+        await _tell(visit, visit.volunteer_id, "visit.offered", fill)
+
+
+async def tell_accepted(visit: Visit, *, by: Actor) -> None:
+    """Tell the elder who comes, and when; and the volunteer whom the desk has booked."""
     await _tell(
         visit,
         visit.elder_id,
         "visit.accepted",
         {"volunteer": await _name(visit, visit.volunteer_id), **_what_and_when(visit)},
     )
+    if visit.volunteer_id is not None and visit.volunteer_id != by.member_id:
+        fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+        await _tell(visit, visit.volunteer_id, "visit.assigned", fill)
+
+
+async def tell_late(visit: Visit, minutes: int) -> None:
+    """Tell the elder at once that the volunteer will be late."""
+    fill = {
+        "volunteer": await _name(visit, visit.volunteer_id),
+        "minutes": minutes,
+        **_what_and_when(visit),
+    }
+    await _tell(visit, visit.elder_id, "visit.late", fill, urgent=True)
+
+
+async def tell_no_show(visit: Visit, *, by: Actor) -> None:
+    """Tell both sides, but for who said so, that one of them was not there."""
+    for side in (visit.elder_id, visit.volunteer_id):
+        if side is not None and side != by.member_id:
+            kind = f"visit.no_show_{visit.absent}"
+            await _tell(visit, side, kind, _what_and_when(visit))
+
+
+async def tell_expired(visit: Visit) -> None:
+    """Tell the elder that nobody could come; the page offers to ask anew with one tap."""
+    await _tell(visit, visit.elder_id, "visit.expired", _what_and_when(visit))
+
+
+async def tell_disputed(visit: Visit, *, by: Actor) -> None:
+    """Tell the other side, and every coordinator, that a visit is disputed."""
+    await _settle(visit, visit.elder_id)
+    for side in (visit.elder_id, visit.volunteer_id):
+        if side is not None and side != by.principal:
+            await _tell(visit, side, "visit.disputed", _what_and_when(visit))
+
+
+async def tell_resolved(visit: Visit) -> None:
+    """Tell both sides what a coordinator decided."""
+    fill = {"minutes": visit.minutes_confirmed or 0, **_what_and_when(visit)}
+    for side in (visit.elder_id, visit.volunteer_id):
+        if side is not None:
+            await _tell(visit, side, "visit.resolved", fill)
 
 
 async def tell_withdrawn(visit: Visit, *, at: datetime) -> None:

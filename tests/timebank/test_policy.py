@@ -80,7 +80,8 @@ async def test_how_far_ahead_and_how_long_is_the_community_s_to_say(street: Stre
             await street.asked(minutes)
         assert refused.value.field == "minutes"
     await street.asked(90, starts_at=NOON + 7 * DAY)
-    assert await street.minutes(street.elder) == [(300, 90)]
+    (visit,) = await timebank.my_visits(street.elder)
+    assert visit.visit.minutes_booked == 90
 
 
 def test_the_page_proposes_no_more_over_than_the_community_allows() -> None:

@@ -10,6 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
+from timebank.policy.desk import (
+    CALL_BACK_PAUSE_MINUTES,
+    CALL_BACK_TRIES_MAX,
+    DESK,
+    DESK_CHECKS_MIN,
+    UNSPENT_DAYS,
+    UNSPENT_MINUTES,
+)
 from timebank.policy.hours import (
     CAP_MINUTES,
     CLEARING_LIMIT_MINUTES,
@@ -81,6 +89,7 @@ TOPICS: Final[Mapping[str, Sequence[Setting[Any]]]] = {
     "passing_on": PASSING_ON,
     "relief_fund": RELIEF_FUND,
     "honours": HONOURS,
+    "desk": DESK,
 }
 """The settings of the time bank by what they are about, in the order of the page of rules."""
 
@@ -113,6 +122,8 @@ async def visit_policy_at(community_id: UUID, at: datetime | None = None) -> Vis
 
 
 __all__ = [
+    "CALL_BACK_PAUSE_MINUTES",
+    "CALL_BACK_TRIES_MAX",
     "CANCEL_NOTICE_HOURS",
     "CAP_MINUTES",
     "CHECK_IN_EARLY_MINUTES",
@@ -121,6 +132,8 @@ __all__ = [
     "DAYS_AHEAD_MAX",
     "DAY_CAP_MINUTES",
     "DEPOSIT_REVIEWERS",
+    "DESK",
+    "DESK_CHECKS_MIN",
     "DONATIONS",
     "ESTATE_TO_KIN",
     "FIRST_USE_MINUTES",
@@ -166,6 +179,8 @@ __all__ = [
     "TEAM_HOURS_DONATED",
     "TOPICS",
     "TRAINING_FIRST",
+    "UNSPENT_DAYS",
+    "UNSPENT_MINUTES",
     "VISIT_MINUTES_MAX",
     "VISIT_MINUTES_MIN",
     "WHOLE_HOURS",
