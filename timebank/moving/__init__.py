@@ -6,7 +6,7 @@ report. Redeeming hours in another community without moving there is not part of
 visit belongs to one community's volunteers, rules and book.
 """
 
-from timebank.moving.agreements import agree_clearing, agreements, clearing_partners, is_above_both
+from timebank.moving.agreeing import agree_clearing, agreements, clearing_partners, is_above_both
 from timebank.moving.clearing import luggage_of
 from timebank.moving.errors import (
     AlreadyMoving,

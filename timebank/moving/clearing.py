@@ -5,7 +5,7 @@ it says what this community owes the other one; the other's account for this one
 the opposite sign. No transfer leaves its book: a move is a journal in the old one and a journal in
 the new one, both with ids made from the move's, booked in one transaction. So there is never one
 without the other, and neither is ever there twice. The accounts have no floor of their own;
-`agreements.hold_room` decides under a lock.
+`agreeing.hold_room` decides under a lock.
 """
 
 from datetime import datetime

@@ -13,7 +13,7 @@ from community import Actor, Role
 from ledger import new_id
 from timebank.errors import NotYours
 from timebank.merging import refuse_open_visits
-from timebank.moving import agreements, clearing, rows, rules, telling
+from timebank.moving import agreeing, clearing, rows, rules, telling
 from timebank.moving.errors import AlreadyMoving, NoClearing, OpenMove
 from timebank.moving.values import Move, MoveState
 from timebank.refusals import one_transaction
@@ -64,7 +64,7 @@ async def _ask(
 ) -> Move:
     luggage = await clearing.luggage_of(member_id, community_id=by.community_id)
     rules.check_luggage(dataclasses.replace(luggage, held=0))
-    await agreements.check_room(by.community_id, to_community_id, luggage.minutes, at=at)
+    await agreeing.check_room(by.community_id, to_community_id, luggage.minutes, at=at)
     move = Move(
         new_id(),
         by.community_id,
@@ -137,7 +137,7 @@ async def receive_move(
         await refuse_open_visits(move.member_id, community_id=move.community_id)
         luggage = await clearing.luggage_of(move.member_id, community_id=move.community_id)
         rules.check_luggage(luggage)
-        await agreements.hold_room(
+        await agreeing.hold_room(
             move.community_id, move.to_community_id, luggage.minutes, at=moment
         )
         done = dataclasses.replace(

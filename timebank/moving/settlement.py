@@ -10,7 +10,7 @@ import ledger
 from community import Actor, Role
 from timebank.errors import NotYours
 from timebank.moving import clearing, rows, rules
-from timebank.moving.agreements import agreements, limit_of
+from timebank.moving.agreeing import agreements, limit_of
 from timebank.moving.values import Agreement, NetSettlement, Pair
 
 WATCHERS: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
