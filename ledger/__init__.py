@@ -28,7 +28,17 @@ from ledger.errors import (
 from ledger.holds import CLOCK, void_expired_holds
 from ledger.importing import BadJournalFile, ImportReport, import_journals
 from ledger.poster import GroupPoster
-from ledger.reading import balance, journal, named_accounts, open_holds, statement, trial_balance
+from ledger.reading import (
+    balance,
+    journal,
+    named_accounts,
+    open_holds,
+    passed_between,
+    statement,
+    transfers_between,
+    trial_balance,
+)
+from ledger.totals import KindTotal, posted_by_owner, totals
 from ledger.values import (
     CNY,
     MINUTE,
@@ -82,6 +92,7 @@ __all__ = [
     "JournalId",
     "KeyReused",
     "Kind",
+    "KindTotal",
     "LedgerError",
     "Leg",
     "Minutes",
@@ -112,11 +123,15 @@ __all__ = [
     "new_id",
     "open_account",
     "open_holds",
+    "passed_between",
     "post",
+    "posted_by_owner",
     "reverse",
     "statement",
+    "totals",
     "transaction",
     "transfer",
+    "transfers_between",
     "trial_balance",
     "verify",
     "void",
