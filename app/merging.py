@@ -14,6 +14,7 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
+from timebank import care
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
             return MergeDone(merged, 0)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
+        await care.take_over_volunteering(other, survivor, by=by)
         await sessions.end_all(other)
     return MergeDone(merged, minutes)
 

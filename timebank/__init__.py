@@ -13,6 +13,7 @@ from timebank.asking import ask, cancel
 from timebank.attending import check_in, check_out, expire_requests, no_show, running_late
 from timebank.attention import Wanting, visits_acted_for, wanting_attention
 from timebank.booking import accept, assign, decline, lapse_offers, offer, withdraw
+from timebank.care import NotFit, Reason, refuse_unfit, volunteers_for_matching
 from timebank.catalogue import care_services, open_time_bank
 from timebank.closing import confirm, confirm_by_themselves, correct, dispute, resolve
 from timebank.errors import (
@@ -88,4 +89,5 @@ __all__ = [
     "running_late", "take_over_minutes", "tally", "visit_page", "visit_policy_at",
     "visits_acted_for", "wanting_attention", "whole_passbook",
     "withdraw",
+    "NotFit", "Reason", "refuse_unfit", "volunteers_for_matching",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from community import Kept, forget_words
+from timebank import care
 from timebank.errors import OpenVisits
 from timebank.merging import refuse_open_visits
 from timebank.refusals import one_transaction
@@ -59,6 +60,7 @@ KEPT: Final[Sequence[Kept]] = (
         JOIN volunteer_quarter ON volunteer_id = me.id GROUP BY visit_id ORDER BY 1
         """,
     ),
+    *care.KEPT,
 )
 """What the time bank keeps of a member besides the book, in the order in which a page tells it."""
 
@@ -107,6 +109,7 @@ async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
     ids = list(members)
     async with one_transaction():
         await refuse_unfinished(ids, community_id=community_id)
+        await care.forget_volunteers(ids, community_id=community_id)
         await VisitRow.raw(
             "UPDATE visit SET place = {}, wishes = '' WHERE community_id = {}"
             " AND elder_id = ANY({}) AND (place <> {} OR wishes <> '')",

@@ -7,6 +7,14 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="timebank",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(modules=["timebank.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        modules=[
+            "timebank.tables",
+            "timebank.care.tables",
+            "timebank.hours.tables",
+            "timebank.moving.tables",
+        ],
+        exclude_imported=True,
+    ),
     migration_dependencies=["community.piccolo_app", "ledger.piccolo_app"],
 )
