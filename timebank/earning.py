@@ -5,6 +5,7 @@ before booking, and books the legs with its own. One volunteer's earnings come o
 so that two of them never fill the same room under a cap.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import community
 import ledger
+from community import Actor, Kept
 from ledger import MINUTE, AccountId, Leg
 from timebank.accounts import DONATED, RELIEF, member_account, own_account
 from timebank.earning_rules import overflow
@@ -33,6 +35,22 @@ _ADD = """
 INSERT INTO earned_day (community_id, member_id, day, minutes) VALUES ({}, {}, {}, {})
 ON CONFLICT ON CONSTRAINT one_count_a_day DO UPDATE SET minutes = excluded.minutes
 """
+
+_SUM = """
+INSERT INTO earned_day (community_id, member_id, day, minutes)
+SELECT community_id, {}, day, minutes FROM earned_day WHERE community_id = {} AND member_id = {}
+ON CONFLICT ON CONSTRAINT one_count_a_day
+    DO UPDATE SET minutes = earned_day.minutes + excluded.minutes
+"""
+
+KEPT: Final[Sequence[Kept]] = (
+    Kept(
+        "earned",
+        ("earner.member_id", "earned_day.member_id"),
+        "SELECT day, minutes FROM me JOIN earned_day ON member_id = me.id ORDER BY day",
+    ),
+)
+"""What is kept of a member's earnings besides the book."""
 
 
 async def earned_legs(  # noqa: PLR0913 (what is earned has these parts)
@@ -112,3 +130,12 @@ async def _over(help_given: _Help, account: AccountId) -> int:
     saved = on_day + help_given.minutes - over
     await EarnedDayRow.raw(_ADD, home.id, help_given.volunteer_id, day, saved)
     return over
+
+
+async def take_over_earned(other: UUID, survivor: UUID, *, by: Actor) -> None:
+    """Count what a former membership saved by day for the one that stays, as the merge's part."""
+    await EarnerRow.raw(_ALONE, survivor, by.community_id)
+    await EarnedDayRow.raw(_SUM, survivor, by.community_id, other)
+    await EarnedDayRow.raw(
+        "DELETE FROM earned_day WHERE community_id = {} AND member_id = {}", by.community_id, other
+    )
