@@ -79,6 +79,15 @@ ACTS: Final[Mapping[str, Act]] = {
     "round.read": Act({ANYONE: COMMUNITY}),
     "election.read": Act({ANYONE: COMMUNITY}),
     "time_bank.read": Act({ANYONE: COMMUNITY}),
+    "reserve.read": Act({ANYONE: COMMUNITY}),
+    "solvency.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        }
+    ),
     "policy.read": Act({ANYONE: COMMUNITY}),
     "policy.adopt": Act({ADMINISTRATOR: COMMUNITY}),
     # Oneself: signing in and how one likes to read.
@@ -98,6 +107,10 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "desk.open": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
     "desk.use": Act({ANYONE: OWN}),
+    # The phone desk. What is done in a call rests on the caller's word; the verbs ask for it.
+    "call.answer": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "call.read": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "call.take_over": Act({COORDINATOR: COMMUNITY}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
     "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
     "visit.read": Act(
@@ -114,6 +127,14 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.requests.read": Act({VOLUNTEER: COMMUNITY}),
     "visit.accept": Act({MEMBER: OWN}),
     "visit.withdraw": Act({MEMBER: OWN}),
+    "visit.decline": Act({MEMBER: OWN}),
+    "visit.late": Act({MEMBER: OWN}),
+    "visit.no_show": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "visit.dispute": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "visit.offer": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.assign": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.resolve": Act({COORDINATOR: COMMUNITY}),
+    "visit.correct": Act({COORDINATOR: COMMUNITY}),
     "visit.check_in": Act({MEMBER: OWN}),
     "visit.check_out": Act({MEMBER: OWN}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
@@ -124,6 +145,15 @@ ACTS: Final[Mapping[str, Act]] = {
     "message.choose": Act({MEMBER: OWN}),
     "message.undelivered.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "passbook.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_SEE_PASSBOOK),
+    "passbook.see": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "passbook.copy": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    # Moving to another community with one's hours. Each side's coordinators decide on their part.
+    "move.ask": Act({MEMBER: OWN}),
+    "move.ask_for": Act({COORDINATOR: COMMUNITY}),
+    "move.decide": Act({COORDINATOR: COMMUNITY}),
+    # What communities owe one another. The verbs ask over which of them the role is held.
+    "clearing.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "clearing.agree": Act({ADMINISTRATOR: COMMUNITY}),
     # Kin, and acting for another: who lets whom, and the delegate's own home.
     "kin.read_own": Act({MEMBER: OWN}),
     "kin.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),

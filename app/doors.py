@@ -64,10 +64,13 @@ MENU: Final = (
     (
         mark("My work"),
         (
+            Door("/calls", "phone", mark("Phone desk"), "call.answer", ("/hand-overs",)),
             Door("/members", "users", mark("Members"), "member.read", ("/roles",)),
             Door("/roster", "book-open", mark("Rosters"), "roster.import"),
             Door("/places", "map-pin", mark("Places"), "area.read", ("/communities",)),
             Door("/audit", "search-check", mark("Who did what"), "audit.read"),
+            Door("/moves", "arrow-left-right", mark("Moving in and out"), "move.decide"),
+            Door("/clearing", "scale", mark("Hours between communities"), "clearing.read"),
             Door("/erasures", "x", mark("Wishes to be erased"), "erasure.read"),
             Door(
                 "/desk/undelivered",

@@ -10,6 +10,11 @@ from app.i18n import mark
 from app.wording import duration, money, number, printed_day, spoken_time
 
 LABELS: Final[Mapping[str, str]] = {
+    "received_at": mark("Taken in"),
+    "released_at": mark("Let go"),
+    "gift_minutes": mark("Gifts"),
+    "to_community": mark("To where"),
+    "from_community": mark("From"),
     "accepted_at": mark("Accepted"),
     "act": mark("What was done"),
     "actor": mark("By"),
@@ -85,6 +90,8 @@ LABELS: Final[Mapping[str, str]] = {
     "language": mark("Language"),
     "left_at": mark("Left"),
     "level": mark("Kind of area"),
+    "limit_before": mark("Limit before"),
+    "limit_minutes": mark("Limit"),
     "lines": mark("Lines"),
     "link": mark("Leads to"),
     "made_at": mark("Made"),
@@ -94,9 +101,10 @@ LABELS: Final[Mapping[str, str]] = {
     "merged": mark("The other membership"),
     "messages": mark("Messages"),
     "minutes": mark("Length"),
-    "minutes_booked": mark("Minutes set aside"),
+    "minutes_booked": mark("Minutes asked for"),
     "minutes_confirmed": mark("Minutes confirmed"),
     "minutes_measured": mark("Minutes measured"),
+    "move": mark("Move"),
     "name": mark("Name"),
     "new_grids": mark("New grids"),
     "note": mark("Note"),
@@ -106,6 +114,7 @@ LABELS: Final[Mapping[str, str]] = {
     "organisation": mark("Organisation"),
     "other": mark("The other"),
     "outcome": mark("Outcome"),
+    "period": mark("Period"),
     "phone": mark("Phone"),
     "phone_verified_at": mark("Phone checked"),
     "place": mark("Place"),
@@ -144,6 +153,7 @@ LABELS: Final[Mapping[str, str]] = {
     "subjects": mark("Done to"),
     "terms_hash": mark("Fingerprint of the rules"),
     "text_size": mark("Text size"),
+    "to": mark("To where"),
     "time_zone": mark("Time zone"),
     "title": mark("Title"),
     "trouble": mark("Trouble"),
@@ -241,6 +251,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "sent": mark("sent"),
         "given_up": mark("given up"),
         "dropped": mark("not sent"),
+        "asked": mark("asked for"),
+        "released": mark("let go by the old community"),
+        "done": mark("done"),
+        "declined": mark("turned down"),
+        "withdrawn": mark("taken back"),
     },
     "language": {
         "zh": mark("Chinese"),
@@ -263,13 +278,22 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "visit": mark("visit"),
         "opening_grant": mark("to begin with, from the community"),
         "merge": mark("from a former membership"),
+        "move": mark("moving to another community"),
     },
 }
 
 # Fields whose values are said as those of another.
 _SAID_AS: Final = {"roles": "role", "ways": "way", "verified_how": "how"}
 
-_MINUTES: Final = {"minutes", "minutes_booked", "minutes_measured", "minutes_confirmed"}
+_MINUTES: Final = {
+    "gift_minutes",
+    "limit_before",
+    "limit_minutes",
+    "minutes",
+    "minutes_booked",
+    "minutes_measured",
+    "minutes_confirmed",
+}
 
 
 def label(name: str) -> str:

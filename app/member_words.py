@@ -5,6 +5,7 @@ from typing import Final
 import community
 import marketplace.errors
 import timebank
+from timebank import moving
 from app.field_words import told
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
@@ -75,6 +76,11 @@ def refusal_words(refusal: Exception) -> str:  # noqa: PLR0911 (one for each)
                 "them off, and come back.",
                 len(visits),
             ) % {"num": len(visits)}
+        case moving.OpenMove():
+            return _(
+                "This member is about to move to another community. Decide on that first; nothing "
+                "was changed."
+            )
         case marketplace.errors.VotedTwice(round_name=name):
             return _(
                 "Both memberships have voted in the round “%(name)s”, and nobody may choose which "

@@ -14,7 +14,10 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from timebank import care
+from timebank import care, earning
+from timebank.group_sessions.personal import leave_classes, take_over_classes
+from timebank.moving import refuse_open_move
+from timebank.teams.personal import leave_teams, take_over_teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         merged = await community.merge_members(survivor, other, by=by)
         if merged.before:
             return MergeDone(merged, 0)
+        await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)
+        await earning.take_over_earned(other, survivor, by=by)
+        await take_over_classes(other, survivor, by=by)
+        await take_over_teams(other, survivor, by=by)
         await sessions.end_all(other)
     return MergeDone(merged, minutes)
 
@@ -51,4 +58,6 @@ async def leave(member_id: UUID, *, by: Actor) -> None:
     async with ledger.transaction():
         await community.member_left(member_id, by=by)
         await timebank.refuse_open_visits(member_id, community_id=by.community_id)
+        await leave_classes([member_id], community_id=by.community_id)
+        await leave_teams([member_id], community_id=by.community_id)
         await sessions.end_all(member_id)

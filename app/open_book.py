@@ -11,6 +11,10 @@ KINDS: Final = {
     "member": (mark("Saved by members"), mark("Every hour that somebody gave and has not used")),
     "escrow": (mark("On the way"), mark("Passing from one member to another at this moment")),
     "relief": (mark("Relief fund"), mark("For elders in need who have no hours of their own")),
+    "clearing": (
+        mark("Between communities"),
+        mark("What is owed to other communities, where members moved to with their hours"),
+    ),
     "issuance": (
         mark("Created by the community"),
         mark("Where hours come from: what all the others have, it owes"),

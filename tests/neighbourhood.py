@@ -34,6 +34,7 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from timebank import moving
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
 ELECTION = b"""META
@@ -148,6 +149,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _papers(hood)
     await _waiting(hood)
     await _roster(hood)
+    await _move(hood, city.id)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
         "delegation_id": frozenset({Role.ELDER, Role.DELEGATE}),
@@ -239,6 +241,24 @@ async def _newcomers(hood: Neighbourhood, mark: str) -> None:
     for part in ("/renew", "/revoke"):
         known = {"member_id": invited.member_id}
         hood.by_route["/members/{member_id:uuid}/invitation" + part] = known
+
+
+async def _move(hood: Neighbourhood, city: uuid.UUID) -> None:
+    """Leave a move to another community that both sides agreed to clear with."""
+    mark = hood.home.name.removeprefix("梧桐社区")
+    other = await community.add_community(
+        code=f"o-{uuid.uuid4().hex[:12]}", name=f"荷花社区{mark}", below=city
+    )
+    await timebank.open_time_bank(other.id)
+    above = await community.add_member(community_id=hood.home.id, name=f"市里{mark}")
+    await community.grant_role(above.id, Role.ADMINISTRATOR, at=city)
+    hand = await community.actor(above.id, hood.home.id)
+    assert hand is not None
+    await moving.agree_clearing(hood.home.id, other.id, 6_000, by=hand)
+    mover = hood.actor(Role.RESIDENT)
+    await timebank.opening_grant(mover.member_id, 120, community_id=hood.home.id)
+    move = await moving.ask_move(mover.member_id, other.id, by=mover)
+    hood.examples["move_id"] = move.id
 
 
 async def _roster(hood: Neighbourhood) -> None:

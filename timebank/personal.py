@@ -9,11 +9,17 @@ from typing import Final
 from uuid import UUID
 
 from community import Kept, forget_words
-from timebank import care
+from timebank import care, earning
 from timebank.errors import OpenVisits
+from timebank.group_sessions.personal import KEPT as OF_CLASSES
+from timebank.group_sessions.personal import leave_classes
 from timebank.merging import refuse_open_visits
+from timebank.moving import forget_moves
+from timebank.moving.personal import KEPT as OF_MOVES
 from timebank.refusals import one_transaction
 from timebank.tables import VisitHistoryRow, VisitRow
+from timebank.teams.personal import KEPT as OF_TEAMS
+from timebank.teams.personal import leave_teams
 
 KEPT: Final[Sequence[Kept]] = (
     Kept(
@@ -57,10 +63,15 @@ KEPT: Final[Sequence[Kept]] = (
         ("volunteer_quarter.volunteer_id",),
         """
         SELECT min(quarter) AS starts_at, count(*) * 15 AS minutes FROM me
-        JOIN volunteer_quarter ON volunteer_id = me.id GROUP BY visit_id ORDER BY 1
+        JOIN volunteer_quarter ON volunteer_id = me.id GROUP BY visit_id, group_session_id
+        ORDER BY 1
         """,
     ),
     *care.KEPT,
+    *OF_CLASSES,
+    *OF_TEAMS,
+    *earning.KEPT,
+    *OF_MOVES,
 )
 """What the time bank keeps of a member besides the book, in the order in which a page tells it."""
 
@@ -104,12 +115,16 @@ async def refuse_unfinished(members: Collection[UUID], *, community_id: UUID) ->
 async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
     """Take out of visits the words by and about people whom the register has just erased.
 
-    Within the transaction that erases them. Raises `OpenVisits`, as `refuse_unfinished` does.
+    Within the transaction that erases them. Raises `OpenVisits`, as `refuse_unfinished` does, and
+    `moving.OpenMove`.
     """
     ids = list(members)
     async with one_transaction():
         await refuse_unfinished(ids, community_id=community_id)
         await care.forget_volunteers(ids, community_id=community_id)
+        await leave_classes(ids, community_id=community_id)
+        await leave_teams(ids, community_id=community_id)
+        await forget_moves(ids, community_id=community_id)
         await VisitRow.raw(
             "UPDATE visit SET place = {}, wishes = '' WHERE community_id = {}"
             " AND elder_id = ANY({}) AND (place <> {} OR wishes <> '')",

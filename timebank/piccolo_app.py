@@ -11,8 +11,11 @@ APP_CONFIG = AppConfig(
         modules=[
             "timebank.tables",
             "timebank.care.tables",
+            "timebank.earning_tables",
+            "timebank.group_sessions.tables",
             "timebank.hours.tables",
             "timebank.moving.tables",
+            "timebank.teams.tables",
         ],
         exclude_imported=True,
     ),

@@ -16,16 +16,19 @@ from app.acts import ACTS, Relation
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
+from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, reading
-from timebank import State, rules
+from timebank import State, desk, moving, rules
 
 _VISITS: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),
+    State.OFFERED: mark("%(service)s: %(volunteer)s has not answered yet"),
     State.BOOKED: mark("%(service)s: %(volunteer)s has not checked in"),
     State.UNDER_WAY: mark("%(service)s: %(volunteer)s has not checked out"),
     State.FINISHED: mark("%(service)s by %(volunteer)s is not confirmed yet"),
+    State.DISPUTED: mark("%(service)s by %(volunteer)s: somebody says this is not right"),
 }
 _ROUNDS: Final[Mapping[RoundState, str]] = {
     RoundState.PROPOSING: mark("Ideas are collected; next the ballot opens"),
@@ -63,9 +66,11 @@ async def waiting(by: Actor, now: datetime) -> list[Waiting]:
 
 def _kinds(by: Actor) -> list[_Lines]:
     by_act: tuple[tuple[str, _Lines], ...] = (
+        ("call.take_over", _handed_over),
         ("member.accept", _applicants),
         ("erasure.carry_out", _erasures),
         ("message.undelivered.read", _undelivered),
+        ("move.decide", _moves),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
     )
@@ -87,6 +92,42 @@ async def _visits(by: Actor, now: datetime) -> list[Waiting]:
             f"/time-bank/visits/{one.visit.id}",
         )
         for one in await timebank.wanting_attention(by, at=now)
+    ]
+
+
+async def _moves(by: Actor, _now: datetime) -> list[Waiting]:
+    """Moves that this side decides on: out of here that nobody let go yet, and into here."""
+    lines = []
+    for one in await moving.moves_of(by, only_open=True):
+        leaves = one.community_id == by.community_id
+        if leaves != (one.state is moving.MoveState.ASKED):
+            continue
+        other = await community.community(one.to_community_id if leaves else one.community_id)
+        why = _("Wants to move to %(place)s") if leaves else _("Moves here from %(place)s")
+        lines.append(
+            Waiting(
+                "arrow-left-right",
+                (await community.member(one.member_id)).name,
+                why % {"place": other.name},
+                one.released_at or one.asked_at,
+                f"/moves/{one.id}",
+            )
+        )
+    return lines
+
+
+async def _handed_over(by: Actor, _now: datetime) -> list[Waiting]:
+    """Return what the phone desk left to the coordinators and no colleague looks after."""
+    return [
+        Waiting(
+            "siren" if one.matter.urgent else "phone",
+            one.member_name or _("Somebody unknown"),
+            _(TOPICS[one.matter.topic]),
+            one.matter.handed_at,
+            f"/hand-overs/{one.matter.id}",
+        )
+        for one in await desk.matters(by)
+        if one.matter.taken_by in {None, by.member_id}
     ]
 
 

@@ -64,11 +64,56 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("%(volunteer)s comes to you %(at)s for: %(help)s."),
         {"volunteer": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
     ),
+    "visit.offered": Words(
+        mark("Could you come?"),
+        mark("%(elder)s needs somebody %(at)s for: %(help)s. Please say yes or no."),
+        {"elder": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.assigned": Words(
+        mark("You are booked for a visit"),
+        mark("As you told the desk, you go to %(elder)s %(at)s for: %(help)s. Thank you!"),
+        {"elder": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.uncovered": Words(
+        mark("A visit lacks hours"),
+        mark("Somebody would go to %(elder)s %(at)s (%(help)s), but the hours do not suffice."),
+        {"elder": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.late": Words(
+        mark("The volunteer is late"),
+        mark("%(volunteer)s will be about %(minutes)s late for the visit %(at)s (%(help)s)."),
+        {"volunteer": Gap.TEXT, "minutes": Gap.MINUTES, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.no_show_elder": Words(
+        mark("A visit did not take place"),
+        mark("The visit %(at)s (%(help)s) is noted: the elder was not there."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.no_show_volunteer": Words(
+        mark("A visit did not take place"),
+        mark("The visit %(at)s (%(help)s) is noted: the volunteer did not come."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.expired": Words(
+        mark("Nobody could come"),
+        mark("We found nobody for %(help)s %(at)s. Nothing was taken from you. Ask again?"),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.disputed": Words(
+        mark("A visit is looked into"),
+        mark("Somebody said the visit %(at)s (%(help)s) is not right. A coordinator calls you."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.resolved": Words(
+        mark("A coordinator has decided"),
+        mark("For the visit %(at)s (%(help)s), %(minutes)s count. The page says why."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH, "minutes": Gap.MINUTES},
+    ),
     "visit.withdrawn": Words(
         mark("We are looking for somebody else"),
         mark(
-            "%(volunteer)s cannot come %(at)s for: %(help)s. Others see your request again; your "
-            "minutes stay set aside."
+            "%(volunteer)s cannot come %(at)s for: %(help)s. Others see your request again, and "
+            "your minutes are free until then."
         ),
         {"volunteer": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
     ),
@@ -80,7 +125,7 @@ KINDS: Final[Mapping[str, Words]] = {
     "visit.called_off": Words(
         mark("The desk called off your visit"),
         mark(
-            "The visit %(at)s (%(help)s) was called off by the desk. Your minutes are free again."
+            "The visit %(at)s (%(help)s) was called off by the desk. Nothing was taken from you."
         ),
         {"at": Gap.MOMENT, "help": Gap.BOTH},
     ),
@@ -94,6 +139,96 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("%(elder)s confirmed your visit: %(minutes)s are in your passbook. Thank you!"),
         {"elder": Gap.TEXT, "minutes": Gap.MINUTES},
     ),
+    "class.approved": Words(
+        mark("Your class can begin"),
+        mark("Your class “%(title)s” was approved. Neighbours can sign up now."),
+        {"title": Gap.TEXT},
+    ),
+    "class.declined": Words(
+        mark("Your class was not approved"),
+        mark("Your class “%(title)s” was not approved. The reason: %(why)s"),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "class.placed": Words(
+        mark("You have a place in a class"),
+        mark("You have a place in “%(title)s”, %(at)s, at %(place)s."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "class.waiting": Words(
+        mark("You wait for a place in a class"),
+        mark("“%(title)s”, %(at)s, is full. You are on the waiting list and are told of a place."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT},
+    ),
+    "class.moved_up": Words(
+        mark("A place is yours now"),
+        mark("A place in “%(title)s” is yours now: %(at)s, at %(place)s."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "class.given_up": Words(
+        mark("Your place in a class was given up"),
+        mark("You are no longer on the list of “%(title)s”, %(at)s."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT},
+    ),
+    "class.cancelled": Words(
+        mark("A class does not take place"),
+        mark("“%(title)s”, %(at)s, does not take place."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT},
+    ),
+    "class.cancelled_why": Words(
+        mark("A class does not take place"),
+        mark("“%(title)s”, %(at)s, does not take place. The reason: %(why)s"),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "why": Gap.TEXT},
+    ),
+    "class.lead": Words(
+        mark("You lead a class"),
+        mark("You lead “%(title)s”, %(at)s, at %(place)s."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "class.held": Words(
+        mark("Did the class take place?"),
+        mark("“%(title)s” took %(minutes)s, and you were there. Please confirm that it took place."),
+        {"title": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "class.confirmed": Words(
+        mark("The hours of your class are confirmed"),
+        mark("For “%(title)s”, %(minutes)s are in your passbook. Thank you!"),
+        {"title": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "team.asked": Words(
+        mark("Somebody would like to join your team"),
+        mark("%(name)s would like to join the team “%(team)s”. Please answer on its page."),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.joined": Words(
+        mark("Somebody joined your team"),
+        mark("%(name)s belongs to the team “%(team)s” now."),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.invited": Words(
+        mark("You are invited to a team"),
+        mark("%(name)s invites you to the team “%(team)s”. Please answer on its page."),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.admitted": Words(
+        mark("You belong to a team"),
+        mark("%(name)s took you into the team “%(team)s”. Welcome!"),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.taken_out": Words(
+        mark("You no longer belong to a team"),
+        mark("%(name)s ended that you belong to the team “%(team)s”."),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.led": Words(
+        mark("You lead a team"),
+        mark("%(name)s handed the team “%(team)s” over to you."),
+        {"name": Gap.TEXT, "team": Gap.TEXT},
+    ),
+    "team.offered": Words(
+        mark("A request for your team"),
+        mark("Somebody needs help %(at)s: %(help)s. Who of the team “%(team)s” can go?"),
+        {"team": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
     "hours.above_cap": Words(
         mark("Some of your hours went to the relief fund"),
         mark(
@@ -101,6 +236,29 @@ KINDS: Final[Mapping[str, Words]] = {
             "fund for neighbours in need. Thank you!"
         ),
         {"minutes": Gap.MINUTES},
+    ),
+    "move.asked_for": Words(
+        mark("Your move is under way"),
+        mark(
+            "The desk asked that you move to %(community)s with all your hours. They decide next. "
+            "If you did not ask for that, call the desk at once."
+        ),
+        {"community": Gap.TEXT},
+    ),
+    "move.released": Words(
+        mark("Your community lets you go"),
+        mark("You can move to %(community)s with all your hours. They decide next."),
+        {"community": Gap.TEXT},
+    ),
+    "move.declined": Words(
+        mark("Your move was turned down"),
+        mark("Your move to %(community)s was turned down. The reason: %(reason)s"),
+        {"community": Gap.TEXT, "reason": Gap.TEXT},
+    ),
+    "move.done": Words(
+        mark("Welcome in your new community"),
+        mark("You have moved from %(old)s to %(new)s. %(minutes)s came along."),
+        {"old": Gap.TEXT, "new": Gap.TEXT, "minutes": Gap.MINUTES},
     ),
     "role.granted": Words(
         mark("You have a new role"),

@@ -27,6 +27,11 @@ from tests.timebank.street import NOON, Street, open_street
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
     "application.decided_by": STAFF_ACT,
+    "clearing_agreement.agreed_by": STAFF_ACT,
+    "member_move.asked_by": STAFF_ACT,
+    "member_move.ended_by": STAFF_ACT,
+    "member_move.received_by": STAFF_ACT,
+    "member_move.released_by": STAFF_ACT,
     "consent.recorded_by": STAFF_ACT,
     "delegation.granted_by": STAFF_ACT,
     "delegation.revoked_by": STAFF_ACT,
@@ -61,7 +66,7 @@ OTHER_THINGS: Final = {
     "consent_id", "organisation_id", "round_id", "project_id", "election_id", "care_service_id",
     "visit_id", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
-    "queue_manager_id",
+    "queue_manager_id", "to_community_id", "other_id",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ The same act sent twice is done once. What becomes of sessions is the app's to s
 """
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -106,18 +106,23 @@ async def release_move(move_id: UUID, *, by: Actor, at: datetime | None = None) 
         return released
 
 
-async def receive_move(
+Leaving = Callable[[UUID, Actor], Awaitable[None]]
+"""What else ends in the house when a member goes: whose, and who let them go."""
+
+
+async def receive_move(  # noqa: PLR0913 (taking somebody in has these parts)
     move_id: UUID,
     *,
     by: Actor,
     into: UUID | None = None,
     roles: Collection[Role] = (),
+    leaving: Leaving | None = None,
     at: datetime | None = None,
 ) -> Move:
     """Take a member in, as a coordinator of the new community: hours and membership pass on.
 
-    `into` is the membership that they have here already; without it one is added with `roles`. All
-    of it happens, or nothing. Raises `NotYours`, `UnknownMove`, `NotReleased`, `MoveOver`,
+    `into` is the membership that they have here already; without it one is added with `roles`.
+    `leaving` ends what else they had in the old community. All of it happens, or nothing. Raises `NotYours`, `UnknownMove`, `NotReleased`, `MoveOver`,
     `SameHand`, `OpenVisits`, `HoursSetAside`, `NothingToTake`, `NoClearing`, `ClearingFull`, and
     what `community.move_member` raises.
     """
@@ -131,6 +136,8 @@ async def receive_move(
             return move
         rules.check_receive(move, by=by.member_id, into=into)
         sender = Actor(move.released_by or by.member_id, move.community_id)
+        if leaving is not None:
+            await leaving(move.member_id, sender)
         joined = await community.move_member(
             move.member_id, sent_by=sender, by=by, into=into, roles=roles
         )
