@@ -18,6 +18,7 @@ from timebank.policy.desk import (
     UNSPENT_DAYS,
     UNSPENT_MINUTES,
 )
+from timebank.policy.groups import GROUP_CONFIRMERS, GROUP_WEEKS_AHEAD, GROUPS
 from timebank.policy.hours import (
     CAP_MINUTES,
     CLEARING_LIMIT_MINUTES,
@@ -44,6 +45,7 @@ from timebank.policy.hours import (
     SAVING,
     WHOLE_HOURS,
 )
+from timebank.policy.passing import GRANTING, KEEPING_BACK
 from timebank.policy.people import (
     FIRST_USE_MINUTES,
     GIVE_AGE_MAX,
@@ -83,15 +85,19 @@ from timebank.values import VisitPolicy
 
 TOPICS: Final[Mapping[str, Sequence[Setting[Any]]]] = {
     "visits": VISITS,
+    "groups": GROUPS,
     "redeeming": REDEEMING,
     "giving": GIVING,
     "saving": SAVING,
-    "passing_on": PASSING_ON,
-    "relief_fund": RELIEF_FUND,
+    "passing_on": (*PASSING_ON, *GRANTING),
+    "relief_fund": (*RELIEF_FUND, *KEEPING_BACK),
     "honours": HONOURS,
     "desk": DESK,
 }
 """The settings of the time bank by what they are about, in the order of the page of rules."""
+
+BY_HAND: Final[frozenset[Setting[Any]]] = frozenset()
+"""Rules that nothing in the program asks for yet: pages say that people see to them."""
 
 SETTINGS: Final[Sequence[Setting[Any]]] = tuple(one for told in TOPICS.values() for one in told)
 """Every setting of the time bank, in the order in which the policy page tells them."""
@@ -122,6 +128,7 @@ async def visit_policy_at(community_id: UUID, at: datetime | None = None) -> Vis
 
 
 __all__ = [
+    "BY_HAND",
     "CALL_BACK_PAUSE_MINUTES",
     "CALL_BACK_TRIES_MAX",
     "CANCEL_NOTICE_HOURS",
@@ -144,7 +151,10 @@ __all__ = [
     "GIVE_AGE_MIN",
     "GIVE_AGE_MIN_WOMEN",
     "GIVING",
+    "GROUPS",
+    "GROUP_CONFIRMERS",
     "GROUP_PAYER",
+    "GROUP_WEEKS_AHEAD",
     "HARDSHIP_REDEEM_AGE_MIN",
     "HONOURS",
     "HONOUR_1_MINUTES",
