@@ -23,6 +23,7 @@ from litestar.types import (
 )
 
 import ledger
+import timebank
 from app import failures, forgery, logs
 from app.acts import act
 from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
@@ -48,16 +49,23 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from timebank.care import remind_of_expiring
+from timebank.group_sessions import plan_ahead
 
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
+    Job("end requests that nobody took", every_seconds=60, run=timebank.expire_requests),
+    Job("end offers without an answer", every_seconds=60, run=timebank.lapse_offers),
+    Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
+    Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
+    Job("remind of certificates", every_seconds=3600, run=remind_of_expiring),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

@@ -14,8 +14,9 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from timebank import care, earning
+from timebank import care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
+from timebank.hours import Leaving
 from timebank.moving import refuse_open_move
 from timebank.teams.personal import leave_teams, take_over_teams
 
@@ -50,10 +51,12 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
     return MergeDone(merged, minutes)
 
 
-async def leave(member_id: UUID, *, by: Actor) -> None:
-    """Let a member go who moved away or died; their hours and their history stay.
+async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> int:
+    """Let a member go; what they did stays, and what they saved is their estate.
 
-    Raises what `community.member_left` raises, and `timebank.OpenVisits`.
+    `why` is None where they move to another community and take their hours along: then no estate
+    is opened. Return how many minutes one has. Raises what `community.member_left` raises,
+    `timebank.OpenVisits`, and `hours.HoursOpen` where minutes are still set aside.
     """
     async with ledger.transaction():
         await community.member_left(member_id, by=by)
@@ -61,3 +64,22 @@ async def leave(member_id: UUID, *, by: Actor) -> None:
         await leave_classes([member_id], community_id=by.community_id)
         await leave_teams([member_id], community_id=by.community_id)
         await sessions.end_all(member_id)
+        if why is None:
+            await hours.end_open_gifts(member_id, by=by)
+            return 0
+        return await hours.open_estate(member_id, why, by=by)
+
+
+async def come_back(member_id: UUID, *, by: Actor) -> int:
+    """Make a member who left active again, with what is left of their estate; return how much.
+
+    Where a proposal about the estate waits, that is decided first and given back later, on the
+    estate's page. Raises what `community.member_back` raises.
+    """
+    async with ledger.transaction():
+        await community.member_back(member_id, by=by)
+        if not await hours.estate_left(member_id, community_id=by.community_id):
+            return 0
+        if (await hours.seen_estate(member_id, by=by)).waiting is not None:
+            return 0
+        return await hours.return_estate(member_id, by=by)

@@ -10,9 +10,13 @@ from uuid import UUID
 
 from community import Kept, forget_words
 from timebank import care, earning
+from timebank.desk.personal import KEPT as OF_CALLS
+from timebank.desk.personal import forget_calls
 from timebank.errors import OpenVisits
 from timebank.group_sessions.personal import KEPT as OF_CLASSES
 from timebank.group_sessions.personal import leave_classes
+from timebank.hours import KEPT as OF_HOURS
+from timebank.hours import forget_hours
 from timebank.merging import refuse_open_visits
 from timebank.moving import forget_moves
 from timebank.moving.personal import KEPT as OF_MOVES
@@ -72,6 +76,8 @@ KEPT: Final[Sequence[Kept]] = (
     *OF_TEAMS,
     *earning.KEPT,
     *OF_MOVES,
+    *OF_HOURS,
+    *OF_CALLS,
 )
 """What the time bank keeps of a member besides the book, in the order in which a page tells it."""
 
@@ -115,8 +121,8 @@ async def refuse_unfinished(members: Collection[UUID], *, community_id: UUID) ->
 async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
     """Take out of visits the words by and about people whom the register has just erased.
 
-    Within the transaction that erases them. Raises `OpenVisits`, as `refuse_unfinished` does, and
-    `moving.OpenMove`.
+    Within the transaction that erases them. Raises `OpenVisits`, as `refuse_unfinished` does,
+    `moving.OpenMove` and `hours.HoursOpen`.
     """
     ids = list(members)
     async with one_transaction():
@@ -125,6 +131,8 @@ async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
         await leave_classes(ids, community_id=community_id)
         await leave_teams(ids, community_id=community_id)
         await forget_moves(ids, community_id=community_id)
+        await forget_hours(ids, community_id=community_id)
+        await forget_calls(ids)
         await VisitRow.raw(
             "UPDATE visit SET place = {}, wishes = '' WHERE community_id = {}"
             " AND elder_id = ANY({}) AND (place <> {} OR wishes <> '')",

@@ -260,6 +260,38 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("You have moved from %(old)s to %(new)s. %(minutes)s came along."),
         {"old": Gap.TEXT, "new": Gap.TEXT, "minutes": Gap.MINUTES},
     ),
+    "certificate.verified": Words(
+        mark("Your certificate counts"),
+        mark("The desk has checked your certificate (%(what)s). It counts from now on."),
+        {"what": Gap.BOTH},
+    ),
+    "certificate.ended": Words(
+        mark("A certificate of yours does not count"),
+        mark("The desk could not count your certificate (%(what)s). The reason: %(why)s"),
+        {"what": Gap.BOTH, "why": Gap.TEXT},
+    ),
+    "certificate.ends": Words(
+        mark("A certificate of yours is over soon"),
+        mark(
+            "Your certificate (%(what)s) is good until %(until)s. Enter the new one when you have"
+            " it, and show it to the desk."
+        ),
+        {"what": Gap.BOTH, "until": Gap.DAY},
+    ),
+    "volunteer.approved": Words(
+        mark("You can help now"),
+        mark("The desk has said yes: you can accept visits now. Thank you!"),
+    ),
+    "volunteer.declined": Words(
+        mark("The desk could not accept you as a volunteer"),
+        mark("The desk could not accept you as a volunteer. The reason: %(why)s"),
+        {"why": Gap.TEXT},
+    ),
+    "volunteer.paused": Words(
+        mark("You accept no visits for now"),
+        mark("The desk lets you pause: you accept no visits for now. The reason: %(why)s"),
+        {"why": Gap.TEXT},
+    ),
     "role.granted": Words(
         mark("You have a new role"),
         mark("You are %(role)s at %(area)s, from %(since)s on."),

@@ -11,8 +11,8 @@ from timebank.group_sessions.errors import (
     InvalidCourse,
     LeaderFound,
     NoPlaceLeft,
-    NotFit,
     NotOnTheList,
+    NoVolunteer,
     OwnClass,
     ProposedBefore,
     SessionOver,
@@ -51,7 +51,7 @@ from timebank.group_sessions.values import (
 
 __all__ = [
     "Came", "Course", "CourseDraft", "CourseState", "GroupPayer", "GroupSession", "InvalidCourse",
-    "LeaderFound", "ListLine", "NoPlaceLeft", "NotFit", "NotOnTheList", "OwnClass",
+    "LeaderFound", "ListLine", "NoPlaceLeft", "NoVolunteer", "NotOnTheList", "OwnClass",
     "ProposedBefore", "SeenCourse", "SeenSession", "SessionOver", "SessionState", "SignUp",
     "UnknownCourse", "UnknownSession", "WithoutLeader",
     "call_off", "close_session", "confirm_session", "course_page", "decide_course", "end_course",

@@ -12,7 +12,8 @@ from timebank import repeating
 from timebank.acting import refuse_for_another, require_coordinator
 from timebank.errors import NotYours, UnknownCareService
 from timebank.group_sessions import rows, rules, telling
-from timebank.group_sessions.errors import InvalidCourse, NotFit, ProposedBefore
+from timebank.group_sessions.errors import InvalidCourse, ProposedBefore
+from timebank.group_sessions.fitness import is_fit, require_fit
 from timebank.group_sessions.leading import call_off
 from timebank.group_sessions.tables import CourseRow
 from timebank.group_sessions.values import Course, CourseDraft, CourseState
@@ -43,8 +44,8 @@ async def propose_course(
 
     A coordinator says who leads it; a volunteer proposes to lead one, and a coordinator decides.
     `id` is the page's own: the same form again is answered with the class that it made. Raises
-    `NotYours`, `InvalidCourse`, `UnknownCareService` for one that is not for groups, `NotFit`,
-    `ProposedBefore` for the same form with another class.
+    `NotYours`, `InvalidCourse`, `UnknownCareService` for one that is not for groups, `NoVolunteer`,
+    `timebank.NotFit`, `ProposedBefore` for the same form with another class.
     """
     moment, refused = at or datetime.now(UTC), "begin"
     refuse_for_another(by, refused)
@@ -58,7 +59,13 @@ async def propose_course(
     rules.check_course(draft, leader=leader, at=moment, policy=policy)
     async with one_transaction():
         for member_id in sorted({leader, *draft.assistants}):
-            await _require_volunteer(member_id, by)
+            await require_fit(
+                member_id,
+                draft.care_service,
+                community_id=by.community_id,
+                starts_at=draft.starts_at,
+                minutes=draft.minutes,
+            )
         await _require_team(draft, by)
         state = CourseState.RUNNING if coordinator else CourseState.PROPOSED
         course = await _store(draft, leader, state, by=by, course_id=id, at=moment)
@@ -235,30 +242,17 @@ async def _plan_course(course: Course, *, by: Actor, at: datetime) -> int:
 async def _staff(session_id: UUID, course: Course, *, by: Actor) -> None:
     """Let a new session be led by its class's people, as far as they are free then."""
     session = await rows.one_session(session_id, community_id=course.community_id)
-    leads = await _free_and_here(course.leader_id, course) and await rows.took_quarters_if_free(
+    leads = await is_fit(course.leader_id, session) and await rows.took_quarters_if_free(
         session, course.leader_id
     )
     if leads:
         await rows.set_session(session, leader_id=course.leader_id)
     for member_id in sorted(course.assistants):
-        if await _free_and_here(member_id, course) and await rows.took_quarters_if_free(
+        if await is_fit(member_id, session) and await rows.took_quarters_if_free(
             session, member_id
         ):
             await rows.add_assistant(session, member_id)
-    await rows.write_down("plan", session, by=by, starts_at=session.starts_at, led=bool(leads))
-
-
-async def _free_and_here(member_id: UUID, course: Course) -> bool:
-    return await community.keep_active(member_id, community_id=course.community_id)
-
-
-async def _require_volunteer(member_id: UUID, by: Actor) -> None:
-    """Raise `NotFit` for whoever is no active volunteer of the community."""
-    if not await community.keep_active(member_id, community_id=by.community_id):
-        raise NotFit(member_id)
-    found = await community.member(member_id)
-    if Role.VOLUNTEER not in found.roles:
-        raise NotFit(member_id)
+    await rows.write_down("plan", session, by=by, starts_at=session.starts_at, led=leads)
 
 
 async def _require_team(draft: CourseDraft, by: Actor) -> None:

@@ -61,12 +61,9 @@ class LeaderFound(TimebankError):
     """Somebody leads the session already."""
 
 
-class NotFit(TimebankError):
-    """The volunteer may not give this care service: not a volunteer, or a certificate is missing.
-
-    `member` is who it is about.
-    """
+class NoVolunteer(TimebankError):
+    """Who is to give the class is no volunteer of this community; `member` is their id."""
 
     def __init__(self, member: UUID) -> None:
         self.member = member
-        super().__init__(f"{member} may not give this care service")
+        super().__init__(f"{member} is no volunteer here")

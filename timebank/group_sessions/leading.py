@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-import community
 from community import Actor, Role
 from timebank.acting import refuse_for_another
 from timebank.errors import NotYours
 from timebank.group_sessions import rows, rules, telling
-from timebank.group_sessions.errors import LeaderFound, NotFit, SessionOver
+from timebank.group_sessions.errors import LeaderFound, SessionOver
+from timebank.group_sessions.fitness import require_fit
 from timebank.group_sessions.values import GroupSession, SessionState
 from timebank.refusals import one_transaction
 from timebank.teams.reading import teams_of
@@ -21,7 +21,7 @@ async def lead(
 
     A coordinator names anybody, in the place of who led it until then; a member of the class's
     team takes on a session that nobody leads. Raises `NotYours`, `SessionOver`, `LeaderFound`,
-    `NotFit`, `BusyThen`, `UnknownSession`.
+    `NoVolunteer`, `timebank.NotFit`, `BusyThen`, `UnknownSession`.
     """
     moment = at or datetime.now(UTC)
     refuse_for_another(by, "lead")
@@ -33,10 +33,13 @@ async def lead(
         if session.state is not SessionState.PLANNED or session.ends_at <= moment:
             raise SessionOver
         await _refuse_stranger(session, leader, by)
-        if not await community.keep_active(leader, community_id=by.community_id):
-            raise NotFit(leader)
-        if Role.VOLUNTEER not in (await community.member(leader)).roles:
-            raise NotFit(leader)
+        await require_fit(
+            leader,
+            session.care_service_code,
+            community_id=by.community_id,
+            starts_at=session.starts_at,
+            minutes=session.minutes,
+        )
         if session.leader_id is not None:
             await rows.free_quarters(session, session.leader_id)
         await _off_the_list(session, leader, by=by, at=moment)

@@ -39,7 +39,7 @@ WHERE course.community_id = {} AND """
 _SESSION: Final = """
 SELECT one.id, one.community_id, course_id, care_service.code AS care_service_code, name_zh,
     name_en, title, about, team_id, one.starts_at, one.minutes, one.place, one.capacity,
-    one.credit_per_hour, one.leader_id, one.state, code, post_id, held_at, minutes_held,
+    one.credit_per_hour, one.leader_id, one.state, one.code, post_id, held_at, minutes_held,
     one.confirmed_at, minutes_each, one.reason,
     ARRAY(SELECT member_id FROM session_assistant WHERE group_session_id = one.id) AS assistants,
     coalesce(listed.placed, 0) AS placed, coalesce(listed.waiting, 0) AS waiting,

@@ -11,7 +11,7 @@ from timebank.errors import NotYours
 from timebank.group_sessions import rows, rules, telling
 from timebank.group_sessions.errors import NotOnTheList
 from timebank.group_sessions.leading import move_up
-from timebank.group_sessions.values import GroupSession, SignUp
+from timebank.group_sessions.values import GroupSession, SessionState, SignUp
 from timebank.refusals import one_transaction
 
 
@@ -29,7 +29,7 @@ async def sign_up(
         session = await rows.locked(session_id, community_id=by.community_id)
         member, by = await _for_whom(by, member_id, "sign up for", at)
         before = await rows.signed_up(session, member)
-        if before is not None:
+        if before is not None and session.state is SessionState.PLANNED:
             return before
         rules.check_sign_up(session, member=member, at=moment)
         signed = await rows.add_sign_up(
