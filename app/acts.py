@@ -139,6 +139,16 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.check_out": Act({MEMBER: OWN}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    # The catalogue, volunteers and their certificates, calendars and honours.
+    "catalogue.read": Act({ANYONE: COMMUNITY}),
+    "catalogue.keep": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "honour.read": Act({ANYONE: COMMUNITY}),
+    "volunteer.profile": Act({MEMBER: OWN}),
+    "volunteer.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "volunteer.vet": Act({COORDINATOR: COMMUNITY}),
+    "calendar.read": Act({MEMBER: OWN}),
+    # Whoever knows the address: a calendar program cannot sign in.
+    "calendar.feed": Act({ANYONE: OWN}),
     # Messages to oneself, how one likes to get them, and those that could not be delivered.
     "message.read": Act({MEMBER: OWN}),
     "message.mark": Act({MEMBER: OWN}),

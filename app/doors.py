@@ -78,6 +78,14 @@ MENU: Final = (
                 mark("Messages that did not arrive"),
                 "message.undelivered.read",
             ),
+            Door("/desk/volunteers", "hand-heart", mark("Volunteers"), "volunteer.read"),
+            Door(
+                "/desk/services",
+                "pencil-ruler",
+                mark("The catalogue of help"),
+                "catalogue.keep",
+                ("/desk/certificate-kinds",),
+            ),
             Door("/desk", "lamp-desk", mark("Cards at the desk"), "desk.open"),
         ),
     ),
@@ -85,6 +93,7 @@ MENU: Final = (
         mark("For me"),
         (
             Door("/me", "user-round", mark("My page"), "me.read", ("/for", "/communities")),
+            Door("/time-bank/calendar", "calendar", mark("My calendar"), "calendar.read"),
             Door("/messages", "mail", mark("Messages"), "message.read"),
             Door("/for", "hand-helping", mark("The people I act for"), "acted_for.read"),
         ),
@@ -92,6 +101,14 @@ MENU: Final = (
     (
         mark("For everybody"),
         (
+            Door(
+                "/time-bank/services",
+                "hand-helping",
+                mark("What neighbours help with"),
+                "catalogue.read",
+                ("/api/care-services",),
+            ),
+            Door("/time-bank/honours", "star", mark("Thank you, neighbours"), "honour.read"),
             Door("/organisations", "users", mark("Organisations"), "organisation.read"),
             Door("/policy", "pencil-ruler", mark("The rules of this community"), "policy.read"),
         ),

@@ -15,7 +15,7 @@ from pathlib import Path
 import community
 import marketplace
 import timebank
-from app import policies, sessions
+from app import calendar_file, policies, sessions
 from app.joining import invitation_digest, new_invitation_code
 from app.messages.choices import add_device
 from app.messages.parcels import Device
@@ -34,7 +34,9 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
-from timebank import moving
+from timebank import care
+from timebank.care import Extra, Hours, Profile, Speech
+from timebank import desk, moving
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
 ELECTION = b"""META
@@ -140,6 +142,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "pack_id": adopted.id,
         "consent_id": delegation.consent.id,
         "code": home.code,
+        "example": "nanjing-2019",
         "area_id": grid.id,
         "community_id": home.id,
         "member_id": people[Role.ELDER].id,
@@ -147,14 +150,18 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "file_path": "linli.css",
     }
     await _papers(hood)
+    await _volunteers(hood)
     await _waiting(hood)
     await _roster(hood)
+    await _calls(hood)
     await _move(hood, city.id)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
         "delegation_id": frozenset({Role.ELDER, Role.DELEGATE}),
         "message_id": frozenset({Role.ELDER}),
         "device_id": frozenset({Role.ELDER}),
+        "certificate_id": frozenset({Role.VOLUNTEER}),
+        "exception_id": frozenset({Role.VOLUNTEER}),
         "session_id": frozenset({Role.ELDER}),
         "role_id": frozenset({Role.RESIDENT}),
         "organisation_id": frozenset({Role.RESIDENT}),
@@ -193,6 +200,36 @@ async def _papers(hood: Neighbourhood) -> None:
         "device_id": device.id,
         "session_id": session.session.id,
     }
+
+
+async def _volunteers(hood: Neighbourhood) -> None:
+    """Leave a volunteer with a profile, times, a claim and a calendar; somebody asks to help."""
+    volunteer, home = hood.actor(Role.VOLUNTEER), hood.home.id
+    services = await timebank.care_services(home)
+    profile = Profile(
+        "当过护士", frozenset({services[0].id}), languages=frozenset(Speech), honours_public=True
+    )
+    await care.save_profile(profile, by=volunteer)
+    await care.save_profile(profile, by=hood.actor(Role.RESIDENT))
+    week = [Hours(2, 480, 720), Hours(4, 545 // 15 * 15, 615)]
+    await care.save_hours(week, by=volunteer)
+    today = await care.today_in(home, datetime.now(UTC))
+    away, claim = uuid.uuid4(), uuid.uuid4()
+    await care.add_away(away, today, today + timedelta(days=2), by=volunteer)
+    await care.add_extra(uuid.uuid4(), Extra(today + timedelta(days=9), 540, 600), by=volunteer)
+    (training, *_kinds) = await care.certificate_kinds(home)
+    await care.claim_certificate(care.Claim(claim, training.id, today), by=volunteer)
+    feed = await care.renew_feed(by=volunteer)
+    hood.examples |= {
+        "care_service_id": services[0].id,
+        "kind_id": training.id,
+        "certificate_id": claim,
+        "exception_id": away,
+        "feed_id": feed,
+        "feed_key": calendar_file.feed_key(feed) + ".ics",
+    }
+    member = {"member_id": volunteer.member_id}
+    hood.by_route["/desk/volunteers/{member_id:uuid}"] = member
 
 
 async def _waiting(hood: Neighbourhood) -> None:
@@ -259,6 +296,23 @@ async def _move(hood: Neighbourhood, city: uuid.UUID) -> None:
     await timebank.opening_grant(mover.member_id, 120, community_id=hood.home.id)
     move = await moving.ask_move(mover.member_id, other.id, by=mover)
     hood.examples["move_id"] = move.id
+
+
+async def _calls(hood: Neighbourhood) -> None:
+    """Leave a call of the elder's in which a word was given, and a matter that was handed over."""
+    operator, elder = hood.actor(Role.PHONE_OPERATOR), hood.people[Role.ELDER]
+    call = await desk.open_call(desk.Speakers(elder.id, elder.id), by=operator, key=uuid.uuid4())
+    await desk.take_word(
+        call.id,
+        (desk.Check.NAME, desk.Check.BIRTH_DATE),
+        frozenset(DelegatedAct),
+        community.Agreement("请您替我办。", "zh", community.Channel.PHONE, operator.member_id),
+        by=operator,
+        key=uuid.uuid4(),
+    )
+    matter = desk.Matter(desk.Topic.OTHER, "想换一个时间，请社区工作者回电话。")
+    left = await desk.hand_over(call.id, matter, by=operator, key=uuid.uuid4())
+    hood.examples |= {"call_id": call.id, "matter_id": left.id}
 
 
 async def _roster(hood: Neighbourhood) -> None:

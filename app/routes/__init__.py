@@ -5,8 +5,10 @@ from litestar.types import ControllerRouterHandler
 from app.routes import (
     audit,
     book,
+    calendars,
     call_acts,
     calls,
+    catalogue,
     clearing,
     delegations,
     desk,
@@ -30,6 +32,7 @@ from app.routes import (
     personal_data,
     places,
     policy,
+    policy_examples,
     preferences,
     projects,
     roles,
@@ -38,7 +41,10 @@ from app.routes import (
     security,
     sign_in_help,
     signin,
+    solvency,
     visits,
+    volunteering,
+    volunteers,
     waiting,
 )
 
@@ -46,6 +52,8 @@ from app.routes import (
 route_handlers: list[ControllerRouterHandler] = [
     *audit.handlers,
     *book.handlers,
+    *calendars.handlers,
+    *catalogue.handlers,
     *call_acts.handlers,
     *calls.handlers,
     *clearing.handlers,
@@ -72,6 +80,7 @@ route_handlers: list[ControllerRouterHandler] = [
     *personal_data.handlers,
     *places.handlers,
     *policy.handlers,
+    *policy_examples.handlers,
     preferences.choose_language,
     preferences.choose_text_size,
     *projects.handlers,
@@ -81,6 +90,9 @@ route_handlers: list[ControllerRouterHandler] = [
     *security.handlers,
     *sign_in_help.handlers,
     *signin.handlers,
+    *solvency.handlers,
     *visits.handlers,
+    *volunteering.handlers,
+    *volunteers.handlers,
     *waiting.handlers,
 ]

@@ -51,6 +51,7 @@ SCREENSHOTS: Final = os.environ.get("LINLI_SCREENSHOTS")
 _DESK: Final = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR)
 READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/": (None, *NAMES),
+    "/calls/{call_id:uuid}": (Role.PHONE_OPERATOR, Role.COORDINATOR),
     "/communities": (Role.ADMINISTRATOR,),
     "/desk": (None, Role.PHONE_OPERATOR),
     "/for": (Role.DELEGATE,),

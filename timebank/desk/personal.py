@@ -12,8 +12,8 @@ KEPT: Final[Sequence[Kept]] = (
         "calls",
         ("desk_call.caller_id", "desk_call.member_id"),
         """
-        SELECT opened_at, outgoing, caller.name AS caller, affair.name AS member, phone, checked,
-            note, outcome, ended_at,
+        SELECT opened_at, outgoing, caller.name AS caller, affair.name AS member, desk_call.phone,
+            checked, desk_call.note, outcome, ended_at,
             (SELECT array_agg(act ORDER BY seq) FROM desk_call_step WHERE call_id = desk_call.id)
                 AS done
         FROM me JOIN desk_call ON me.id IN (caller_id, desk_call.member_id)
