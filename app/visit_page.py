@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import community
@@ -12,10 +12,23 @@ from app.forms import Form
 from app.i18n import current_language
 from app.i18n import gettext as _
 from app.standing_in import ActedFor, acted_for, place_of
-from app.visit_words import STATES, STATES_FOR_ME, STEPS, Part, icon_of
+from app.visit_words import (
+    CORRECTED,
+    DISPUTED_STEPS,
+    STATES,
+    STATES_FOR_ME,
+    STEPS,
+    Part,
+    history_words,
+    icon_of,
+)
 from app.wording import duration
 from community import Actor, Community, Role
 from timebank import Seen, State, rules
+
+AHEAD: Final = frozenset({State.REQUESTED, State.OFFERED, State.BOOKED, State.UNDER_WAY})
+NOT_BOOKED: Final = frozenset({State.REQUESTED, State.OFFERED})
+STOPPED: Final = frozenset({State.CANCELLED, State.EXPIRED, State.NO_SHOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +59,15 @@ class ShownVisit:
 
     @property
     def waits_for_me(self) -> bool:
-        """Whether the next step is this member's: to confirm, or to check out."""
+        """Whether the next step is this member's: to answer, to check out, or to confirm."""
         if self.part == "volunteer":
-            return self.seen.visit.state is State.UNDER_WAY
+            return self.seen.visit.state in {State.OFFERED, State.UNDER_WAY}
         return self.confirms and self.seen.visit.state is State.FINISHED
 
     @property
     def ahead(self) -> bool:
         """Whether the visit is still to come or under way."""
-        return self.seen.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
+        return self.seen.visit.state in AHEAD
 
 
 def shown(seen: Seen, by: Actor, whom: ActedFor | None = None) -> ShownVisit:
@@ -85,16 +98,27 @@ def shown(seen: Seen, by: Actor, whom: ActedFor | None = None) -> ShownVisit:
 
 def track(seen: Seen, steps: list[timebank.Step]) -> dict[str, Any]:
     """Return the steps of a visit's way, the current one, and the word for an early end."""
-    order = list(STEPS)
+    labels = [_(words) for words in STEPS.values()]
     state = seen.visit.state
-    stopped = ""
-    if state is State.CANCELLED:
-        before = [step.state for step in steps if step.state is not State.CANCELLED]
-        state, stopped = before[-1], _(STATES[State.CANCELLED])
-    current = order.index(state) + 1
-    if state is State.CONFIRMED:
-        current += 1
-    return {"labels": [_(STEPS[one]) for one in order], "current": current, "stopped": stopped}
+    past = [step.state for step in steps if step.state not in STOPPED]
+    if State.DISPUTED in past:
+        labels[-1:] = [_(words) for words in DISPUTED_STEPS]
+    elif state is State.RESOLVED:
+        labels.append(_(CORRECTED))
+    if state in STOPPED:
+        before = past[-1] if past else State.REQUESTED
+        return {"labels": labels, "current": _place(before), "stopped": _(STATES[state])}
+    if state in {State.CONFIRMED, State.RESOLVED}:
+        return {"labels": labels, "current": len(labels) + 1, "stopped": ""}
+    return {"labels": labels, "current": _place(state), "stopped": ""}
+
+
+def _place(state: State) -> int:
+    """Return which step of the way a visit in this state has reached, counted from 1."""
+    order = list(STEPS)
+    if state is State.OFFERED:
+        return 1
+    return order.index(state) + 1 if state in order else len(order)
 
 
 def lengths_to_confirm(
@@ -131,6 +155,7 @@ async def context(
     now = datetime.now(UTC)
     policy = await timebank.visit_policy_at(home.id, now)
     opens_at = rules.check_in_opens(visit, policy)
+    paid = await timebank.paid_by(visit)
     so_far = None
     if visit.checked_in_at is not None and visit.checked_out_at is None:
         so_far = rules.clocked(visit.checked_in_at, max(now, visit.checked_in_at), policy)
@@ -140,15 +165,21 @@ async def context(
         "acted_for": whom,
         "visit": visit,
         "seen": seen,
-        "steps": steps,
-        "states": {state.value: _(words) for state, words in STEPS.items()}
-        | {State.CANCELLED.value: _(STATES[State.CANCELLED])},
+        "history": history_words(steps),
         "track": track(seen, steps),
         "home": home,
         "zone": ZoneInfo(home.time_zone),
         "now": now,
         "so_far": so_far,
         "lengths": lengths_to_confirm(visit, policy, whom),
+        "late_cost": timebank.credit(
+            rules.late_cost(visit, at=now, policy=policy), visit.credit_per_hour
+        )
+        if by.principal == visit.elder_id
+        else 0,
+        "passed": sum(one.passed or 0 for one in paid),
+        "set_aside": sum(one.minutes for one in paid),
+        "booked": visit.state not in NOT_BOOKED,
         "can_accept": mine.part == "reader"
         and visit.state is State.REQUESTED
         and Role.VOLUNTEER in by.roles
@@ -157,7 +188,7 @@ async def context(
         "can_check_in": mine.part == "volunteer"
         and visit.state is State.BOOKED
         and now >= opens_at,
-        "over": visit.state is State.REQUESTED and visit.starts_at <= now,
+        "over": rules.expires(visit, at=now),
         "opens_at": opens_at,
         "form": form or Form.of({"minutes": str(visit.minutes_due or "")}),
     }

@@ -1,6 +1,6 @@
 """Visits in words for people: where one stands, and what to tell those whom a rule refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,10 @@ from timebank import (
     OutOfRange,
     OwnHours,
     OwnVisit,
+    Paused,
+    Side,
     State,
+    Step,
     TimebankError,
     TooEarly,
     TooLate,
@@ -31,19 +34,26 @@ Part = Literal["elder", "delegate", "volunteer", "reader"]
 
 STATES: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("Waiting for a volunteer"),
+    State.OFFERED: mark("A volunteer is asked"),
     State.BOOKED: mark("A volunteer is coming"),
     State.UNDER_WAY: mark("Under way"),
     State.FINISHED: mark("Waiting for the elder's word"),
     State.CONFIRMED: mark("Confirmed"),
     State.CANCELLED: mark("Cancelled"),
+    State.EXPIRED: mark("Nobody could come"),
+    State.NO_SHOW: mark("Did not take place"),
+    State.DISPUTED: mark("A coordinator looks into it"),
+    State.RESOLVED: mark("Decided by a coordinator"),
 }
 
 # Where the next step is this member's own, the page says so.
 STATES_FOR_ME: Final[Mapping[tuple[Part, State], str]] = {
     ("elder", State.REQUESTED): mark("We are looking for somebody"),
+    ("elder", State.OFFERED): mark("We have asked somebody"),
     ("elder", State.UNDER_WAY): mark("The volunteer is here"),
     ("elder", State.FINISHED): mark("Please confirm"),
     ("delegate", State.FINISHED): mark("Please confirm"),
+    ("volunteer", State.OFFERED): mark("Will you come?"),
     ("volunteer", State.BOOKED): mark("You promised to come"),
     ("volunteer", State.UNDER_WAY): mark("You are checked in"),
 }
@@ -54,6 +64,25 @@ STEPS: Final[Mapping[State, str]] = {
     State.UNDER_WAY: mark("Under way"),
     State.FINISHED: mark("Finished"),
     State.CONFIRMED: mark("Confirmed"),
+}
+
+# The last steps of a visit about which the two sides did not agree, or that was mended later.
+DISPUTED_STEPS: Final = (mark("Not agreed"), mark("Decided"))
+CORRECTED: Final = mark("Mended")
+
+_HISTORY: Final[Mapping[State, str]] = {
+    **STEPS,
+    State.OFFERED: mark("A volunteer was asked"),
+    State.CANCELLED: mark("Cancelled"),
+    State.EXPIRED: mark("Nobody could come"),
+    State.NO_SHOW: mark("Did not take place"),
+    State.DISPUTED: mark("“This is not right”"),
+    State.RESOLVED: mark("Decided by a coordinator"),
+}
+
+ABSENT: Final[Mapping[Side, str]] = {
+    Side.ELDER: mark("The elder was not there."),
+    Side.VOLUNTEER: mark("The volunteer did not come."),
 }
 
 ICONS: Final = {
@@ -78,6 +107,24 @@ _REQUEST: Final = {
     ("place", "missing"): mark("Say where the volunteer should come."),
     ("place", "too long"): mark("Say the place in at most 120 characters."),
     ("wishes", "too long"): mark("Say it in at most 500 characters."),
+    ("reason", "missing"): mark("Say in a few words why."),
+    ("reason", "too long"): mark("Say it in at most 500 characters."),
+    ("preferred", "unknown"): mark("Choose one of the names shown, or nobody in particular."),
+    ("moment", "cannot be"): mark(
+        "That time cannot be right: it lies in the future, or before the visit could begin."
+    ),
+}
+
+_CLOSED: Final = mark("This visit is confirmed, and its minutes have passed. Nothing was changed.")
+_MOVED_ON: Final = mark("The visit has moved on in the meantime. This is how it stands now.")
+_STANDS: Final[Mapping[State, str]] = {
+    State.CONFIRMED: _CLOSED,
+    State.RESOLVED: _CLOSED,
+    State.CANCELLED: mark("This visit was called off. Nothing was changed."),
+    State.DISPUTED: mark(
+        "Somebody said that this visit is not right. A coordinator looks into it, and nothing "
+        "passes until then. Nothing was changed."
+    ),
 }
 
 # The form asks for the day and the time of day apart; what is wrong with both stands at the time.
@@ -134,6 +181,11 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR09
             )
         case OwnVisit():
             return _("This is your own visit: somebody else must come to you.")
+        case Paused():
+            return _(
+                "You could not be at some of your visits lately, so you cannot take a new one just "
+                "now. Please call the desk: a word with them is enough. Nothing was changed."
+            )
         case OwnHours():
             return _(
                 "You gave this visit yourself, so you cannot confirm it. Only the elder can. "
@@ -145,11 +197,35 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR09
             return _("You can check in from %(when)s on. Nothing was changed.") % {
                 "when": spoken_time(opens_at, zone)
             }
-        case WrongState(state="confirmed"):
-            return _("This visit is confirmed, and its minutes have passed. Nothing was changed.")
-        case WrongState(state="cancelled"):
-            return _("This visit was called off. Nothing was changed.")
-        case WrongState():
-            return _("The visit has moved on in the meantime. This is how it stands now.")
+        case WrongState(state=state):
+            return _(_STANDS.get(State(state), _MOVED_ON))
     told = wrong_field(refusal)
     return told[1] if told else str(refusal)
+
+
+def uncovered_words() -> str:
+    """Return what a volunteer is told whom an elder's hours no longer cover."""
+    return _(
+        "The elder's hours do not cover this visit any more. Nothing was booked, and the desk has "
+        "been told: they may find hours for it."
+    )
+
+
+def history_words(steps: Sequence[Step]) -> list[tuple[Step, str, str]]:
+    """Return each step of a visit with what happened in words, and its note as people read it."""
+    told = []
+    before: State | None = None
+    for step in steps:
+        words = _(_HISTORY[step.state])
+        if step.state is State.REQUESTED and before is not None:
+            words = _("Open to all again")
+        elif step.state is State.BOOKED and before is State.BOOKED:
+            words = _("The volunteer is late")
+        elif step.state is State.RESOLVED and before is not State.DISPUTED:
+            words = _("Mended by a coordinator")
+        note = step.note
+        if step.state is State.NO_SHOW:
+            note = _(ABSENT[Side(note)])
+        told.append((step, words, note))
+        before = step.state
+    return told

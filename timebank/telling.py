@@ -5,15 +5,21 @@ A visit near enough to disturb somebody for (withdrawn or called off within a da
 for the end of quiet hours.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import community
 from community import Actor, Fill
-from timebank.values import Visit
+from timebank.values import Side, Visit
 
 NEAR: Final = timedelta(days=1)
+
+_MISSED: Final = {
+    Side.ELDER: "visit.no_show_elder",
+    Side.VOLUNTEER: "visit.no_show_volunteer",
+}
 
 
 async def tell_offered(visit: Visit) -> None:
@@ -49,9 +55,8 @@ async def tell_late(visit: Visit, minutes: int) -> None:
 async def tell_no_show(visit: Visit, *, by: Actor) -> None:
     """Tell both sides, but for who said so, that one of them was not there."""
     for side in (visit.elder_id, visit.volunteer_id):
-        if side is not None and side != by.member_id:
-            kind = f"visit.no_show_{visit.absent}"
-            await _tell(visit, side, kind, _what_and_when(visit))
+        if visit.absent is not None and side is not None and side != by.member_id:
+            await _tell(visit, side, _MISSED[visit.absent], _what_and_when(visit))
 
 
 async def tell_expired(visit: Visit) -> None:
@@ -60,11 +65,24 @@ async def tell_expired(visit: Visit) -> None:
 
 
 async def tell_disputed(visit: Visit, *, by: Actor) -> None:
-    """Tell the other side, and every coordinator, that a visit is disputed."""
+    """Tell the other side that a visit is disputed; coordinators find it in their inbox."""
     await _settle(visit, visit.elder_id)
     for side in (visit.elder_id, visit.volunteer_id):
         if side is not None and side != by.principal:
             await _tell(visit, side, "visit.disputed", _what_and_when(visit))
+
+
+async def tell_uncovered(visit: Visit, coordinators: Iterable[UUID]) -> None:
+    """Tell coordinators who have not heard of it that a volunteer is there and hours lack."""
+    fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+    for one in coordinators:
+        known = {
+            (told.kind, told.link)
+            for told in await community.inbox(one, community_id=visit.community_id)
+            if told.read_at is None
+        }
+        if ("visit.uncovered", _page(visit)) not in known:
+            await _tell(visit, one, "visit.uncovered", fill)
 
 
 async def tell_resolved(visit: Visit) -> None:

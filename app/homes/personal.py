@@ -72,7 +72,7 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
                 (
                     one
                     for one in reversed(visits_of.get(member_id, []))
-                    if one.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
+                    if one.visit.state in visit_page.AHEAD
                     and one.visit.ends_at > now
                 ),
                 None,

@@ -66,10 +66,10 @@ async def ask(request: AnyRequest, by: Actor) -> Template | Redirect:
         field = wrong_field(refusal)
         form.refuse(*(field or ("service", refusal_words(refusal, ZoneInfo(home.time_zone)))))
         return await _ask_template(by, form)
-    told = _("Your wish is on the board. %(minutes)s are set aside for it.")
+    told = _("Your wish is on the board. Once somebody comes, %(minutes)s are set aside.")
     if by.on_behalf_of is not None:
-        told = _("The wish is on the board. %(minutes)s are set aside for it.")
-    return to_visit(by, visit.id, told % {"minutes": duration(visit.minutes_booked)})
+        told = _("The wish is on the board. Once somebody comes, %(minutes)s are set aside.")
+    return to_visit(by, visit.id, told % {"minutes": duration(visit.credit_booked)})
 
 
 async def _ask_template(by: Actor, form: Form) -> Template:
@@ -87,7 +87,7 @@ async def _ask_template(by: Actor, form: Form) -> Template:
         "days": ask_form.days(zone, now, policy),
         "times": ask_form.times(),
         "lengths": ask_form.lengths(policy),
-        "balance": await timebank.my_balance(by),
+        "left": await timebank.left_to_ask(by, at=now),
     }
     return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)
 
@@ -146,7 +146,7 @@ async def cancel_page(visit_id: UUID, by: Actor) -> Template | Redirect:
 
 
 async def cancel(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | Template:
-    """Call a visit off; all that was set aside returns."""
+    """Call a visit off; what was set aside returns."""
     form = await typed(request)
     try:
         gone = await timebank.cancel(visit_id, by=by, reason=form.value("reason")[:500])
@@ -154,10 +154,11 @@ async def cancel(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | T
         return no_longer()
     except TimebankError as refusal:
         return await refused(visit_id, by, refusal, Form())
-    told = _("The visit is called off. %(minutes)s are free again.") % {
-        "minutes": duration(gone.minutes_booked)
-    }
-    return to_visit(by, gone.id, told)
+    told = _("The visit is called off. Nothing is taken for it.")
+    passed = sum(one.passed or 0 for one in await timebank.paid_by(gone))
+    if passed:
+        told = _("The visit is called off. As it was so late, the volunteer keeps %(minutes)s.")
+    return to_visit(by, gone.id, told % {"minutes": duration(passed)})
 
 
 async def visit_context(visit_id: UUID, by: Actor, form: Form | None = None) -> dict[str, Any]:

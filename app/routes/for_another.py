@@ -94,7 +94,7 @@ async def _due(actor: Actor, whom: ActedFor) -> dict[str, Any]:
         "over": [
             one
             for one in visits
-            if one not in waiting and one.visit.state in {State.FINISHED, State.CONFIRMED}
+            if one not in waiting and not one.ahead and one.visit.state is not State.CANCELLED
         ][:FEW],
         "elder": Role.ELDER in actor.roles,
     }

@@ -20,13 +20,13 @@ from app.notices import noticed
 from app.routes import elder_acts
 from app.routes.typed import typed
 from app.templating import page_or_fragment
-from app.visit_words import refusal_words
+from app.visit_words import refusal_words, uncovered_words
 from app.wording import duration
 from community import Role
 from timebank import TimebankError
 
 AnyRequest = Request[Any, Any, Any]
-REFUSED = 422
+BOARD = "/time-bank/requests"
 
 
 @get("/time-bank", name="time-bank", opt=act("time_bank.read"))
@@ -112,14 +112,30 @@ async def accept(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect:
     by = await acting(request)
     try:
         taken = await timebank.accept(visit_id, by=by)
-    except (timebank.AlreadyTaken, timebank.BusyThen, timebank.OwnVisit, timebank.TooLate) as no:
-        home = await community.community(by.community_id)
-        answer = Redirect("/time-bank/requests", status_code=303)
-        return noticed(answer, refusal_words(no, ZoneInfo(home.time_zone)), "wrong")
-    except TimebankError as error:
+    except timebank.NotEnoughMinutes:
+        await timebank.report_uncovered(visit_id, by=by)
+        return noticed(Redirect(BOARD, status_code=303), uncovered_words(), "wrong")
+    except (timebank.NotYours, timebank.UnknownVisit) as error:
         raise elder_acts.stopped(error) from error
+    except TimebankError as refusal:
+        home = await community.community(by.community_id)
+        told = refusal_words(refusal, ZoneInfo(home.time_zone))
+        return noticed(Redirect(BOARD, status_code=303), told, "wrong")
     return elder_acts.to_visit(
         by, taken.id, _("The visit is yours. Thank you! The elder sees your name now.")
+    )
+
+
+@post("/time-bank/visits/{visit_id:uuid}/decline", name="visit.decline", opt=act("visit.decline"))
+async def decline(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
+    """Say no to an offer: everybody is asked then."""
+    by = await acting(request)
+    try:
+        await timebank.decline(visit_id, by=by)
+    except TimebankError as refusal:
+        return await elder_acts.refused(visit_id, by, refusal, Form())
+    return noticed(
+        Redirect(BOARD, status_code=303), _("Thank you for answering. Others are asked.")
     )
 
 
@@ -188,11 +204,11 @@ async def cancel_page(request: AnyRequest, visit_id: FromPath[UUID]) -> Template
 
 @post("/time-bank/visits/{visit_id:uuid}/cancel", name="visit.cancel", opt=act("visit.cancel"))
 async def cancel(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
-    """Call a visit off; all that was set aside returns."""
+    """Call a visit off; what was set aside returns."""
     return await elder_acts.cancel(request, visit_id, await acting(request))
 
 
 handlers = [
-    time_bank, ask_page, ask, requests, my_visits, visit, accept, withdraw, check_in, check_out,
-    confirm, cancel_page, cancel,
+    time_bank, ask_page, ask, requests, my_visits, visit, accept, decline, withdraw, check_in,
+    check_out, confirm, cancel_page, cancel,
 ]  # fmt: skip
