@@ -34,9 +34,8 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
-from timebank import care
+from timebank import care, desk, moving
 from timebank.care import Extra, Hours, Profile, Speech
-from timebank import desk, moving
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
 ELECTION = b"""META
