@@ -30,6 +30,7 @@ from app.demo_cast import (
 )
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
+from app.demo_moving import fill_moves
 from app.demo_organisations import fill_organisations
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
@@ -145,7 +146,8 @@ async def _fill(now: datetime, tell: Tell) -> None:
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
-    await fill_next_door(above[Level.STREET], now)
+    next_door = await fill_next_door(above[Level.STREET], now)
+    await fill_moves(home, next_door, known, above=known[OF_STREET], desk=coordinator)
 
 
 async def _join(home: Community, story: Cast, since: datetime) -> dict[str, Member]:

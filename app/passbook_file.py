@@ -28,6 +28,9 @@ MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
 }
+KIND_NAMES: Final = (("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON"))
+"""Each kind of file with its name, which is the same in every language."""
+
 _BATCH_LINES: Final = 200
 _PIECE_BYTES: Final = 256 * 1024
 _SPOOLED_BYTES: Final = 4 * 1024 * 1024

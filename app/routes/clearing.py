@@ -18,7 +18,7 @@ from app.i18n import gettext as _
 from app.move_words import refusal_words
 from app.neighbourhood import acting
 from app.notices import noticed
-from app.passbook_file import MEDIA_TYPES
+from app.passbook_file import KIND_NAMES, MEDIA_TYPES
 from app.passbook_period import period_of, periods_offered
 from app.routes.typed import typed
 from community import Actor
@@ -101,6 +101,7 @@ async def _page(request: AnyRequest, by: Actor, form: Form) -> Template:
         "periods": periods_offered(home.created_at, datetime.now(UTC), zone),
         "places": places if len(places) > 1 else [],
         "agrees": bool(ACTS["clearing.agree"].reach(by.roles)),
+        "file_kinds": KIND_NAMES,
         "printed_at": datetime.now(UTC),
         "zone": zone,
     }

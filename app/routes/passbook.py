@@ -140,6 +140,7 @@ async def _context(request: AnyRequest, by: Actor, of: UUID | None) -> dict[str,
         "chosen": chosen,
         "period": period_of(request.query_params, zone),
         "told": passbook_words.sentence,
+        "file_kinds": passbook_file.KIND_NAMES,
         "spoken": current_language(),
         "zone": zone,
     }
