@@ -20,7 +20,9 @@ from community import Actor, DelegatedAct, Role
 from timebank import payers, rules, telling, visit_rows
 from timebank.acting import entitled
 from timebank.catalogue import care_service
+from timebank.eligibility import redeeming
 from timebank.errors import AlreadyAsked, InvalidRequest, NotEnoughMinutes, NotYours
+from timebank.hours import in_hardship
 from timebank.policy import visit_policy_at
 from timebank.refusals import AskedBefore, one_transaction
 from timebank.values import Request, State, Visit, VisitPolicy, credit
@@ -32,9 +34,9 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
     That they could be is looked at now: an elder asks for no more than what could be covered.
     With a `preferred_id` it is offered to that volunteer first. `form_key` is the id of the page's
     form: the same form again returns the visit it asked for. Raises `NotYours` where the affair is
-    no elder's, `InvalidRequest`, `UnknownCareService`, `NotEnoughMinutes`, `NotDelegated`, and
-    `AlreadyAsked` for the same form with other answers, or where the elder has an open visit of
-    that care service at that moment.
+    no elder's, `NotEligible`, `InvalidRequest`, `UnknownCareService`, `NotEnoughMinutes`,
+    `NotDelegated`, and `AlreadyAsked` for the same form with other answers, or where the elder has
+    an open visit of that care service at that moment.
     """
     moment = at or datetime.now(UTC)
     try:
@@ -48,6 +50,7 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
             by = await entitled(by, DelegatedAct.REQUEST, at)
             if Role.ELDER not in by.roles:
                 raise NotYours("ask for")
+            await _require_eligible(by, moment)
             before = await _asked_with(form_key, by)
             if before is None:
                 return await _ask(request, by, form_key, moment)
@@ -58,6 +61,12 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
     if not _same(before, request):
         raise AlreadyAsked(before.id)
     return before
+
+
+async def _require_eligible(by: Actor, at: datetime) -> None:
+    """Raise `NotEligible` where the community's rules do not let this elder receive help yet."""
+    hardship = await in_hardship(by.principal, community_id=by.community_id)
+    await redeeming(by.principal, community_id=by.community_id, at=at, hardship=hardship)
 
 
 async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Visit:

@@ -12,6 +12,7 @@ import community
 from community import Actor, Role
 from timebank import payers, rules, telling, visit_rows
 from timebank.acting import refuse_for_another, require_desk
+from timebank.care import refuse_unfit
 from timebank.errors import NotYours
 from timebank.policy import visit_policy_at
 from timebank.refusals import one_transaction
@@ -22,8 +23,8 @@ async def accept(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Vi
     """Take on a visit oneself.
 
     Raises `NotYours` for whoever is no volunteer, `OwnVisit`, `AlreadyTaken`, `BusyThen`,
-    `TooLate`, `Paused`, `NotEnoughMinutes` where the elder's payers do not cover it any more, and
-    `UnknownVisit`.
+    `TooLate`, `Paused`, `care.NotFit`, `NotEnoughMinutes` where the elder's payers do not cover it
+    any more, and `UnknownVisit`.
     """
     refuse_for_another(by, "accept")
     if Role.VOLUNTEER not in by.roles:
@@ -59,6 +60,13 @@ async def _book(
             if Role.VOLUNTEER not in volunteer.roles:
                 raise NotYours("accept")
         rules.check_accept(visit, volunteer=volunteer_id, at=moment)
+        await refuse_unfit(
+            volunteer_id,
+            visit.care_service,
+            at=visit.starts_at,
+            until=visit.ends_at,
+            community_id=by.community_id,
+        )
         policy = await visit_policy_at(by.community_id, moment)
         missed = await visit_rows.missed_since(
             volunteer_id, moment - rules.MISSED_WITHIN, community_id=by.community_id

@@ -201,15 +201,13 @@ async def redeeming(
         raise NotEligible(against, redeem_age(policy, hardship=hardship))
 
 
-async def using_own(member_id: UUID, *, community_id: UUID, at: datetime) -> None:
-    """Raise `NotEligible` where a member has not given enough help yet to use own hours."""
+async def may_use_own_now(member_id: UUID, *, community_id: UUID, at: datetime) -> bool:
+    """Whether a member has given enough help, by the rules of that moment, to use own hours."""
     policy = await community.policy_in_force(community_id, at)
     if not policy[REDEEM_AFTER_MINUTES]:
-        return
+        return True
     given = await given_ever(member_id, community_id=community_id)
-    against = may_use_own(given, policy)
-    if against is not None:
-        raise NotEligible(against, policy[REDEEM_AFTER_MINUTES])
+    return may_use_own(given, policy) is None
 
 
 async def giving(

@@ -35,6 +35,8 @@ from timebank.accounts import (
     own_account,
 )
 from timebank.earning import earned_legs
+from timebank.eligibility import may_use_own_now
+from timebank.hours import relief_cover
 from timebank.tables import VisitHoldRow
 from timebank.values import Hold, Payer, Settlement, Visit, VisitPolicy
 
@@ -60,12 +62,15 @@ async def offers(
 ) -> list[tuple[Payer, AccountId, int]]:
     """Return what each payer could set aside for an elder now, in minutes, nearest first."""
     relief = await _standing(RELIEF, None, community_id)
-    pays = 0  # wired in as soon as the fund's rules stand
+    pays = await relief_cover(
+        elder_id, community_id=community_id, at=at, fund=max(relief.available, 0)
+    )
     own = await _standing(MEMBER, elder_id, community_id)
+    uses_own = await may_use_own_now(elder_id, community_id=community_id, at=at)
     gifts = await _standing(GIFTS, elder_id, community_id)
     issuance = await own_account(ISSUANCE, community_id=community_id)
     found = [
-        (Payer.OWN, own.account, own.available),
+        (Payer.OWN, own.account, own.available if uses_own else 0),
         (Payer.GIFTS, gifts.account, gifts.available),
         (Payer.RELIEF, relief.account, min(pays, relief.available)),
         (Payer.ISSUANCE, issuance, await _first_use_left(elder_id, community_id, policy)),

@@ -10,7 +10,8 @@ import ledger
 import timebank
 from tests.timebank.street import NOON, Street
 from tests.timebank.test_policy import adopt
-from timebank import State, Visit
+from timebank import State, Visit, payers
+from timebank.accounts import gifts_account
 
 LATER = timedelta(hours=72)
 
@@ -167,3 +168,30 @@ async def test_the_community_pays_for_the_first_use(street: Street) -> None:
     with pytest.raises(timebank.NotEnoughMinutes) as refused:
         await street.asked(60, by=street.poor_elder, starts_at=NOON + timedelta(days=2))
     assert refused.value.available == 50
+
+
+async def test_own_hours_wait_until_enough_was_given_but_gifts_do_not(street: Street) -> None:
+    await adopt(street.id, -2, redeem_after_minutes=600)
+    with pytest.raises(timebank.NotEnoughMinutes) as refused:
+        await street.asked(60)
+    assert refused.value.available == 0
+    book = ledger.CommunityId(street.id)
+    gifts = await gifts_account(street.elder.member_id, community_id=street.id)
+    await ledger.transfer(
+        debit=await timebank.member_account(street.poor_elder.member_id, community_id=street.id),
+        credit=gifts,
+        amount=60,
+        unit=ledger.MINUTE,
+        origin=ledger.Origin(book, ledger.Event("test", gifts), street.coordinator.member_id),
+    )
+    visit = await street.booked(60)
+    (hold,) = await payers.holds(visit)
+    assert (hold.payer, hold.minutes) == (timebank.Payer.GIFTS, 60)
+    await timebank.cancel(visit.id, by=street.elder, at=NOON)
+    await ledger.transfer(
+        debit=gifts,
+        credit=await timebank.member_account(street.poor_elder.member_id, community_id=street.id),
+        amount=60,
+        unit=ledger.MINUTE,
+        origin=ledger.Origin(book, ledger.Event("test", visit.id), street.coordinator.member_id),
+    )
