@@ -53,6 +53,16 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _tables_by_age(folder: Path | None) -> Path | None:
+    if folder is not None:
+        if not folder.is_dir():
+            raise ValueError("not a folder")
+        from timebank.solvency import read_inputs  # noqa: PLC0415 (slow to import, and rarely needed)
+
+        read_inputs(folder)
+    return folder
+
+
 def _networks(given: str) -> str:
     for one in given.split(","):
         if one.strip():
@@ -202,6 +212,11 @@ class Settings(BaseSettings):
         PUSH_HOSTS,
         "the push services that browsers may name; empty turns web push off",
         "host names with spaces between, * for any name",
+    )
+    solvency_tables: Annotated[Path | None, AfterValidator(_tables_by_age)] = _setting(
+        None,
+        "tables of deaths and care need for projections; without it those of Linli",
+        "a folder with mortality.csv or care_need.csv, as docs/solvency.md has them",
     )
 
     @property
