@@ -37,6 +37,7 @@ from app.demo_places import CODE, fill_bali, fill_next_door
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
 from app.demo_timebank import WEEKS, fill_time_bank
+from app.demo_volunteers import fill_volunteers
 from community import Actor, Area, Community, Level, Member, Role
 from community.roster import RosterEntry
 from community.transactions import transaction
@@ -131,6 +132,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("letting six weeks of visits happen")
     await _fill_time_bank(home, known, households, now)
+    await fill_volunteers(home, known, now)
     await fill_daughter(
         home,
         daughter=known[DAUGHTER],

@@ -50,7 +50,7 @@ async def offered(by: Actor, found: Volunteer | None) -> dict[str, list[tuple[st
             if not one.retired or one.id in chosen
         ],
         "grids": [(str(one.id), one.name) for one in await community.grids(by.community_id)],
-        "languages": [(one.value, _(words)) for one, words in SPEECHES.items()],
+        "speeches": [(one.value, _(words)) for one, words in SPEECHES.items()],
     }
 
 

@@ -20,7 +20,8 @@ from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, reading
-from timebank import State, desk, moving, rules
+from timebank import State, care, desk, moving, rules
+from timebank.care import VolunteerStanding
 
 _VISITS: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),
@@ -30,6 +31,11 @@ _VISITS: Final[Mapping[State, str]] = {
     State.FINISHED: mark("%(service)s by %(volunteer)s is not confirmed yet"),
     State.DISPUTED: mark("%(service)s by %(volunteer)s: somebody says this is not right"),
 }
+_SESSIONS: Final[Mapping[SessionState, str]] = {
+    SessionState.PLANNED: mark("“%(title)s” is over, and nobody wrote down that it took place"),
+    SessionState.HELD: mark("“%(title)s” took place and is not confirmed yet"),
+}
+_NO_LEADER: Final = mark("“%(title)s”: nobody leads this session")
 _ROUNDS: Final[Mapping[RoundState, str]] = {
     RoundState.PROPOSING: mark("Ideas are collected; next the ballot opens"),
     RoundState.VOTING: mark("The ballot is open; next it is closed and counted"),
@@ -68,9 +74,11 @@ def _kinds(by: Actor) -> list[_Lines]:
     by_act: tuple[tuple[str, _Lines], ...] = (
         ("call.take_over", _handed_over),
         ("member.accept", _applicants),
+        ("volunteer.vet", _vetting),
         ("erasure.carry_out", _erasures),
         ("message.undelivered.read", _undelivered),
         ("move.decide", _moves),
+        ("class.decide", _classes),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
     )
@@ -111,6 +119,34 @@ async def _moves(by: Actor, _now: datetime) -> list[Waiting]:
                 why % {"place": other.name},
                 one.released_at or one.asked_at,
                 f"/moves/{one.id}",
+            )
+        )
+    return lines
+
+
+async def _classes(by: Actor, now: datetime) -> list[Waiting]:
+    """Return the classes that somebody proposed, and the sessions that somebody should look at."""
+    lines = [
+        Waiting(
+            "graduation-cap",
+            one.leader_name,
+            _("Would like to begin the class “%(title)s”") % {"title": one.course.title},
+            one.course.proposed_at,
+            f"/classes/{one.course.id}",
+        )
+        for one in await group_sessions.waiting_courses(by)
+    ]
+    for since, one in await group_sessions.waiting_sessions(by, at=now):
+        words = _SESSIONS[one.session.state]
+        if one.session.state is SessionState.PLANNED and one.session.leader_id is None:
+            words = _NO_LEADER
+        lines.append(
+            Waiting(
+                "graduation-cap",
+                one.leader_name or one.session.title,
+                _(words) % {"title": one.session.title},
+                since,
+                f"/classes/sessions/{one.session.id}",
             )
         )
     return lines
@@ -198,3 +234,31 @@ async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
     who = ngettext("%(num)s pair of members", "%(num)s pairs of members", pairs) % {"num": pairs}
     why = _("May be one and the same person")
     return [Waiting("users", who, why, None, "/members/duplicates")]
+
+
+async def _vetting(by: Actor, _now: datetime) -> list[Waiting]:
+    """Return who asks to help, and the certificates that wait to be checked."""
+    asking = await care.volunteers_listed(by.community_id, VolunteerStanding.APPLIED)
+    language = current_language()
+    return [
+        *(
+            Waiting(
+                "hand-heart",
+                one.name,
+                _("Asks to be a volunteer"),
+                one.since,
+                f"/desk/volunteers/{one.id}",
+            )
+            for one in asking
+        ),
+        *(
+            Waiting(
+                "graduation-cap",
+                one.holder,
+                _("Certificate to check: %(kind)s") % {"kind": one.certificate.kind.name(language)},
+                one.certificate.claimed_at,
+                f"/desk/volunteers/{one.certificate.member_id}#certificates",
+            )
+            for one in await care.claims_waiting(by.community_id)
+        ),
+    ]

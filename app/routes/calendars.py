@@ -64,7 +64,7 @@ async def calendar(request: AnyRequest) -> Template:
         "last": first + timedelta(days=DAYS_SHOWN - 1),
         "earlier": (first - timedelta(days=DAYS_SHOWN)).isoformat(),
         "later": (first + timedelta(days=DAYS_SHOWN)).isoformat(),
-        "now": first == today,
+        "from_today": first == today,
         "feed": _address(feed) if feed else "",
         "zone": zone,
     }

@@ -280,10 +280,10 @@ def _week(times: Times) -> list[tuple[str, str]]:
     week = []
     for number, words in enumerate(WEEKDAYS, start=1):
         hours = [
-            _("%(from)s to %(until)s")
+            _("%(first)s to %(last)s")
             % {
-                "from": times_form.clock_words(one.from_minute),
-                "until": times_form.clock_words(one.until_minute),
+                "first": times_form.clock_words(one.from_minute),
+                "last": times_form.clock_words(one.until_minute),
             }
             for one in times.weekly
             if one.weekday == number
