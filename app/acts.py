@@ -111,6 +111,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "call.answer": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
     "call.read": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
     "call.take_over": Act({COORDINATOR: COMMUNITY}),
+    # Figures and monthly reports, and whether one is reminded of unused hours.
+    "figures.read": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "report.make": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "prompt.choose": Act({MEMBER: OWN}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
     "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
     "visit.read": Act(
@@ -149,6 +153,66 @@ ACTS: Final[Mapping[str, Act]] = {
     "calendar.read": Act({MEMBER: OWN}),
     # Whoever knows the address: a calendar program cannot sign in.
     "calendar.feed": Act({ANYONE: OWN}),
+    # Classes and their sessions. Who gives a session, or came to it, the rules of classes decide.
+    "class.read": Act({ANYONE: COMMUNITY}),
+    "class.propose": Act({VOLUNTEER: OWN, COORDINATOR: COMMUNITY}),
+    "class.decide": Act({COORDINATOR: COMMUNITY}),
+    "class.end": Act({MEMBER: OWN}),
+    "class.sign_up": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "class.sign_up_for": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "class.attend": Act({MEMBER: OWN}),
+    "class.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "class.give": Act({MEMBER: OWN}),
+    # Teams of volunteers. Who leads one, its rules know.
+    "team.read": Act({MEMBER: COMMUNITY}),
+    "team.found": Act({VOLUNTEER: OWN, COORDINATOR: COMMUNITY}),
+    "team.join": Act({MEMBER: OWN}),
+    "team.lead": Act({MEMBER: OWN}),
+    "team.offer": Act({COORDINATOR: COMMUNITY}),
+    # Saved hours on their way to others. Whose gift it is, and whose hand a proposal still needs,
+    # their rules decide.
+    "giving.read": Act({MEMBER: OWN}),
+    "gift.read": Act(
+        {MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}
+    ),
+    "gift.offer": Act({MEMBER: OWN}),
+    "gift.answer": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "gift.withdraw": Act({MEMBER: OWN}),
+    "donation.give": Act({MEMBER: OWN}),
+    "donation.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        }
+    ),
+    "donation.reverse": Act({COORDINATOR: COMMUNITY}),
+    "fund.read": Act({ANYONE: COMMUNITY}),
+    "grant.read": Act(
+        {
+            TREASURER: COMMUNITY,
+            COORDINATOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+        }
+    ),
+    "grant.propose": Act({COORDINATOR: COMMUNITY}),
+    "grant.decide": Act(
+        {TREASURER: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}
+    ),
+    "estate.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+        }
+    ),
+    "estate.propose": Act({COORDINATOR: COMMUNITY}),
+    "needs.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "needs.list": Act({COORDINATOR: COMMUNITY}),
+    "needs.enter": Act({COORDINATOR: COMMUNITY}),
     # Messages to oneself, how one likes to get them, and those that could not be delivered.
     "message.read": Act({MEMBER: OWN}),
     "message.mark": Act({MEMBER: OWN}),

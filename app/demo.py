@@ -28,6 +28,7 @@ from app.demo_cast import (
     Cast,
     cast,
 )
+from app.demo_desk import fill_desk, fill_reports
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_moving import fill_moves
@@ -62,6 +63,8 @@ source = "八里社区居民代表会议通过（示例）"
 [time_bank]
 visit_minutes_min = 30
 days_ahead_max = 30
+unspent_minutes = 240
+unspent_days = 30
 
 [rounds]
 choices_max = 5
@@ -143,6 +146,15 @@ async def _fill(now: datetime, tell: Tell) -> None:
         now=now,
     )
     await fill_families(home, households, desk=coordinator, now=now)
+    await fill_desk(
+        home,
+        known,
+        operator=_actor(known[PHONE_OPERATOR]),
+        coordinator=coordinator,
+        elders=(ELDERS[5][0], ELDERS[7][0], ELDERS[8][0]),
+        now=now,
+    )
+    await fill_reports(home, by=coordinator, now=now)
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
     await fill_waiting(entries, known, by=coordinator)

@@ -50,11 +50,14 @@ from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 from timebank.care import remind_of_expiring
+from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead
+from timebank.hours import lapse_gifts
 
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
+    Job("return gifts that nobody accepted", every_seconds=60, run=lapse_gifts),
     Job("end requests that nobody took", every_seconds=60, run=timebank.expire_requests),
     Job("end offers without an answer", every_seconds=60, run=timebank.lapse_offers),
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
@@ -66,6 +69,8 @@ jobs = [
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
     Job("remind of certificates", every_seconds=3600, run=remind_of_expiring),
+    Job("remind of unused hours", every_seconds=6 * 3600, run=prompt_members),
+    Job("make the monthly reports", every_seconds=3600, run=make_due_reports),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

@@ -25,6 +25,7 @@ from ledger.errors import (
     UnknownAccount,
     UnknownTransfer,
 )
+from ledger.flows import Flow, PeriodFlows, flows, period_flows
 from ledger.holds import CLOCK, void_expired_holds
 from ledger.importing import BadJournalFile, ImportReport, import_journals
 from ledger.poster import GroupPoster
@@ -85,6 +86,7 @@ __all__ = [
     "ExceedsHold",
     "Fen",
     "Finding",
+    "Flow",
     "GroupPoster",
     "ImportReport",
     "InvalidLeg",
@@ -99,6 +101,7 @@ __all__ = [
     "NotEnough",
     "NotResolvable",
     "Origin",
+    "PeriodFlows",
     "PosterClosed",
     "Statement",
     "TooLarge",
@@ -116,6 +119,7 @@ __all__ = [
     "book",
     "close_account",
     "find_account",
+    "flows",
     "hold",
     "import_journals",
     "journal",
@@ -124,6 +128,7 @@ __all__ = [
     "open_account",
     "open_holds",
     "passed_between",
+    "period_flows",
     "post",
     "posted_by_owner",
     "reverse",

@@ -5,12 +5,14 @@ a new route needs in its address is added to `examples`, or for one route alone 
 walk fails on a route whose address it cannot fill, so no page is forgotten.
 """
 
+import dataclasses
 import io
 import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import community
 import marketplace
@@ -34,7 +36,8 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
-from timebank import care, desk, moving
+from tests.hours_examples import leave_hours
+from timebank import care, desk, figures, group_sessions, moving, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
@@ -130,6 +133,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     delegation = await _delegate(hood)
     people[Role.DELEGATE] = await community.member(people[Role.DELEGATE].id)
     await _visits(hood)
+    await _classes(hood)
     await _rounds(hood)
     pack = await policies.read_for(home, DEFAULT_PACK.read_bytes(), datetime.now(UTC))
     adopted = await community.adopt_policy(pack, by=hood.actor(Role.ADMINISTRATOR))
@@ -149,8 +153,10 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "file_path": "linli.css",
     }
     await _papers(hood)
+    await leave_hours(hood)
     await _volunteers(hood)
     await _waiting(hood)
+    await _other_ways(hood)
     await _roster(hood)
     await _calls(hood)
     await _move(hood, city.id)
@@ -251,6 +257,50 @@ async def _waiting(hood: Neighbourhood) -> None:
     await _newcomers(hood, mark)
 
 
+async def _other_ways(hood: Neighbourhood) -> None:
+    """Leave a visit that nobody came to yet, one that is disputed, and one that is closed."""
+    elder, volunteer = hood.actor(Role.ELDER), hood.actor(Role.VOLUNTEER)
+    now = datetime.now(UTC)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+
+    async def booked(service: str, begins: datetime, minutes: int = 30) -> timebank.Visit:
+        request = timebank.Request(service, begins, minutes, "梧桐里 12 号 302 室")
+        asked = begins - timedelta(days=1)
+        visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4(), at=asked)
+        return await timebank.accept(visit.id, by=volunteer, at=asked)
+
+    async def finished(service: str, begins: datetime) -> timebank.Visit:
+        visit = await booked(service, begins)
+        await timebank.check_in(visit.id, by=volunteer, code=await _code(visit, elder), at=begins)
+        return await timebank.check_out(visit.id, by=volunteer, at=begins + timedelta(minutes=25))
+
+    missed = await booked("digital", hour - timedelta(hours=2))
+    disputed = await finished("cleaning", hour - timedelta(days=3))
+    closed = await finished("culture", hour - timedelta(days=5))
+    waiting = await finished("outings", hour - timedelta(days=2))
+    await timebank.dispute(disputed.id, by=elder, reason="只待了十分钟。")
+    await timebank.confirm(closed.id, by=elder, minutes=25)
+    asked = [
+        one.visit
+        for one in await timebank.my_visits(elder)
+        if one.visit.state is timebank.State.REQUESTED
+    ]
+    place = "/time-bank/visits/{visit_id:uuid}"
+    other = "/for/{member_id:uuid}/visits/{visit_id:uuid}"
+    for act, visit in (("no-show", missed), ("dispute", waiting)):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": visit.id}
+        hood.by_route[f"{other}/{act}"] = {"visit_id": visit.id}
+    for act in ("offer", "assign"):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": asked[0].id}
+    hood.by_route[f"{place}/resolve"] = {"visit_id": disputed.id}
+    hood.by_route[f"{place}/correct"] = {"visit_id": closed.id}
+
+
+async def _code(visit: timebank.Visit, elder: Actor) -> str:
+    seen, _steps = await timebank.visit_page(visit.id, elder)
+    return seen.visit.code
+
+
 async def _newcomers(hood: Neighbourhood, mark: str) -> None:
     """Leave somebody who asked to join, and somebody who is invited."""
 
@@ -312,6 +362,10 @@ async def _calls(hood: Neighbourhood) -> None:
     matter = desk.Matter(desk.Topic.OTHER, "想换一个时间，请社区工作者回电话。")
     left = await desk.hand_over(call.id, matter, by=operator, key=uuid.uuid4())
     hood.examples |= {"call_id": call.id, "matter_id": left.id}
+    today = datetime.now(ZoneInfo(hood.home.time_zone)).date()
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    await figures.make_report(month, by=hood.actor(Role.COORDINATOR))
+    hood.examples["month"] = f"{month:%Y-%m}"
 
 
 async def _roster(hood: Neighbourhood) -> None:
@@ -369,6 +423,39 @@ async def _visits(hood: Neighbourhood) -> None:
         visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4())
         hood.examples["visit_id"] = visit.id
     await timebank.accept(visit.id, by=volunteer)
+
+
+async def _classes(hood: Neighbourhood) -> None:
+    """Leave a class with people on its list, one that waits for a word, and a team."""
+    coordinator, volunteer = hood.actor(Role.COORDINATOR), hood.actor(Role.VOLUNTEER)
+    team = await teams.found_team(
+        teams.TeamDraft(f"银铃队{hood.home.name}", "一起教手机。"), by=volunteer
+    )
+    noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0)
+    draft = group_sessions.CourseDraft(
+        "digital",
+        f"智能手机课堂{hood.home.name}",
+        "社区活动室",
+        noon + timedelta(days=5),
+        60,
+        2,
+        team_id=team.id,
+    )
+    course = await group_sessions.propose_course(
+        draft, by=coordinator, leader_id=volunteer.member_id
+    )
+    ahead, _past = await group_sessions.course_page(course.id, community_id=hood.home.id)
+    session = ahead.ahead[0].session
+    for role in (Role.ELDER, Role.RESIDENT, Role.AUDITOR):
+        await group_sessions.sign_up(session.id, by=hood.actor(role))
+    later = dataclasses.replace(draft, title="太极课", starts_at=noon + timedelta(days=6))
+    proposed = await group_sessions.propose_course(later, by=volunteer)
+    hood.examples |= {
+        "course_id": course.id,
+        "group_session_id": session.id,
+        "team_id": team.id,
+    }
+    hood.by_route["/classes/{course_id:uuid}/decide"] = {"course_id": proposed.id}
 
 
 async def _rounds(hood: Neighbourhood) -> None:

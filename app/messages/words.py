@@ -229,6 +229,74 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("Somebody needs help %(at)s: %(help)s. Who of the team “%(team)s” can go?"),
         {"team": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
     ),
+    "gift.offered": Words(
+        mark("A gift of hours for you"),
+        mark(
+            "%(giver)s would like to give you %(minutes)s. Accept or decline it until %(until)s; "
+            "after that it goes back."
+        ),
+        {"giver": Gap.TEXT, "minutes": Gap.MINUTES, "until": Gap.MOMENT},
+    ),
+    "gift.accepted": Words(
+        mark("Your gift was accepted"),
+        mark("%(other)s accepted your gift of %(minutes)s."),
+        {"other": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "gift.declined": Words(
+        mark("Your gift came back"),
+        mark("%(other)s did not take your gift. %(minutes)s are yours again."),
+        {"other": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "gift.withdrawn": Words(
+        mark("A gift was taken back"),
+        mark("%(other)s took back the gift of %(minutes)s before you answered."),
+        {"other": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "gift.lapsed": Words(
+        mark("Your gift came back"),
+        mark("%(other)s did not answer in time. %(minutes)s are yours again."),
+        {"other": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "gift.lapsed_for_you": Words(
+        mark("A gift went back"),
+        mark("The gift of %(minutes)s from %(other)s was not answered in time and went back."),
+        {"other": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "donation.thanks": Words(
+        mark("Thank you for your donation"),
+        mark("You gave %(minutes)s to the relief fund, for neighbours in need. Thank you!"),
+        {"minutes": Gap.MINUTES},
+    ),
+    "donation.reversed": Words(
+        mark("A donation came back to you"),
+        mark("Your donation of %(minutes)s was a mistake, so it is yours again."),
+        {"minutes": Gap.MINUTES},
+    ),
+    "grant.received": Words(
+        mark("You were granted hours"),
+        mark("Your community gave you %(minutes)s to use for help."),
+        {"minutes": Gap.MINUTES},
+    ),
+    "grant.opening": Words(
+        mark("You have hours to begin with"),
+        mark("Your community starts you with %(minutes)s to use for help."),
+        {"minutes": Gap.MINUTES},
+    ),
+    "estate.received": Words(
+        mark("Hours were left to you"),
+        mark("%(name)s left you %(minutes)s. You can use them for help."),
+        {"name": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
+    "proposal.booked": Words(
+        mark("Your proposal was approved"),
+        mark("Two people agreed, and %(minutes)s were passed on as you proposed."),
+        {"minutes": Gap.MINUTES},
+    ),
+    "proposal.declined": Words(
+        mark("Your proposal was declined"),
+        mark("Your proposal about %(minutes)s was declined. The reason stands beside it."),
+        {"minutes": Gap.MINUTES},
+    ),
     "hours.above_cap": Words(
         mark("Some of your hours went to the relief fund"),
         mark(
@@ -291,6 +359,14 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("You accept no visits for now"),
         mark("The desk lets you pause: you accept no visits for now. The reason: %(why)s"),
         {"why": Gap.TEXT},
+    ),
+    "hours.unspent": Words(
+        mark("You have hours to use"),
+        mark(
+            "You have %(minutes)s saved and have used none for long. Ask for a visit, or give some"
+            " away: they are there for you. You can also say that you want no such reminders."
+        ),
+        {"minutes": Gap.MINUTES},
     ),
     "role.granted": Words(
         mark("You have a new role"),

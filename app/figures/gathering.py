@@ -1,0 +1,198 @@
+"""Gathers a dashboard's figures: a few statements, sums by care service, by grid and by month."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import community
+import ledger
+import timebank
+from app.i18n import current_language
+from app.i18n import gettext as _
+from community import Community
+from ledger import MINUTE, CommunityId
+from timebank import figures
+from timebank.figures import NotTaken, SupplyLine
+from timebank.figures.months import after, first_of, span
+from timebank.policy import UNSPENT_DAYS, UNSPENT_MINUTES
+
+BEFORE: Final = timedelta(weeks=4)
+AHEAD: Final = timedelta(weeks=2)
+MONTHS: Final = 12
+FEW: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Supply and demand under one name: a care service, a grid, or one of the one in the other."""
+
+    name: str
+    asked: int
+    taken: int
+    minutes: int
+    volunteers: int
+    ahead_asked: int
+    ahead_taken: int
+
+    @property
+    def missing(self) -> int:
+        """How many visits of the next weeks nobody has taken."""
+        return self.ahead_asked - self.ahead_taken
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Minutes that came to members and went from them; `sure` where a report was made."""
+
+    first: date
+    earned: int
+    used: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything that the page of figures shows, at one moment."""
+
+    home: Community
+    now: datetime
+    services: tuple[Sum, ...]
+    grids: tuple[Sum, ...]
+    both: tuple[Sum, ...]
+    months: tuple[Month, ...]
+    not_taken: tuple[NotTaken, ...]
+    missed: int
+    names: Mapping[UUID, str]
+    answering: figures.Answering
+    waiting: figures.Waiting
+    unspent: tuple[figures.Unspent, ...]
+    unspent_members: int
+    unspent_minutes: int
+    unspent_least: int
+    unspent_days: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's time zone."""
+        return ZoneInfo(self.home.time_zone)
+
+
+async def dashboard(community_id: UUID, now: datetime) -> Dashboard:
+    """Return the figures of a community at a moment."""
+    home = await community.community(community_id)
+    past = await figures.supply_and_demand(community_id, since=now - BEFORE, until=now)
+    ahead = await figures.supply_and_demand(community_id, since=now, until=now + AHEAD)
+    names = await _names(home)
+    service = _by(past, ahead, lambda one: names.get(one.care_service_id, ""))
+    grid = _by(past, ahead, lambda one: _grid(one, names))
+    both = _by(
+        past, ahead, lambda one: f"{names.get(one.care_service_id, '')} · {_grid(one, names)}"
+    )
+    policy = await community.policy_in_force(community_id, now)
+    least, days = policy[UNSPENT_MINUTES], policy[UNSPENT_DAYS]
+    unspent, members, minutes = await figures.unspent(
+        community_id, least=max(least, 1), since=now - timedelta(days=days), most=FEW
+    )
+    not_taken = await figures.not_taken(community_id, since=now, until=now + AHEAD)
+    missed = sum(one.open for one in past)
+    return Dashboard(
+        home=home,
+        now=now,
+        services=service,
+        grids=grid,
+        both=both,
+        months=await months(home, now),
+        not_taken=tuple(not_taken),
+        missed=missed,
+        names=names,
+        answering=await figures.answering(community_id, since=now - BEFORE, until=now),
+        waiting=await figures.waiting_confirmations(community_id, at=now),
+        unspent=tuple(unspent),
+        unspent_members=members,
+        unspent_minutes=minutes,
+        unspent_least=least,
+        unspent_days=days,
+    )
+
+
+async def _names(home: Community) -> dict[UUID, str]:
+    catalogue = await timebank.care_services(home.id)
+    named = {one.id: one.name(current_language()) for one in catalogue}
+    return named | {one.id: one.name for one in await community.grids(home.id)}
+
+
+def _grid(one: SupplyLine, names: Mapping[UUID, str]) -> str:
+    return names.get(one.grid_id, "") if one.grid_id else _("grid not known")
+
+
+def _by(
+    past: Iterable[SupplyLine], ahead: Iterable[SupplyLine], name: Callable[[SupplyLine], str]
+) -> tuple[Sum, ...]:
+    """Return sums under one name each, the most wanted first."""
+    found: dict[str, list[int]] = {}
+    for one in past:
+        of = found.setdefault(name(one), [0, 0, 0, 0, 0, 0])
+        for place, value in enumerate((one.asked, one.taken, one.minutes, one.volunteers)):
+            of[place] += value
+    for one in ahead:
+        of = found.setdefault(name(one), [0, 0, 0, 0, 0, 0])
+        of[4] += one.asked
+        of[5] += one.taken
+    sums = (Sum(label, *values) for label, values in found.items())
+    return tuple(sorted(sums, key=lambda one: (-one.asked - one.ahead_asked, one.name)))
+
+
+async def months(home: Community, now: datetime) -> tuple[Month, ...]:
+    """Return the last twelve months, the earliest first: as reported, else as the book has them.
+
+    A month that is over and has no report yet is left out; a job makes it within hours.
+    """
+    zone = ZoneInfo(home.time_zone)
+    this = first_of(now, zone)
+    made = await figures.month_reports(home.id, until=after(this, -1), months=MONTHS)
+    found = [Month(one.month, one.earned, one.used, sure=True) for one in reversed(made)]
+    since, until = span(this, zone)
+    flows = await ledger.flows(CommunityId(home.id), MINUTE, since=since, until=until)
+    earned = sum(one.amount for one in flows if one.credit_kind == "member")
+    used = sum(one.amount for one in flows if one.debit_kind == "member")
+    return (*found, Month(this, earned, used, sure=False))
+
+
+def charts(found: Dashboard) -> dict[str, Any]:
+    """Return what the charts draw: words in the reader's language, hours with one decimal."""
+    return {
+        "hours": {
+            "labels": [f"{one.first.year}-{one.first.month:02d}" for one in found.months],
+            "unit": _("hours"),
+            "series": [
+                {"name": _("Came in"), "values": [_hours(one.earned) for one in found.months]},
+                {"name": _("Went out"), "values": [_hours(one.used) for one in found.months]},
+            ],
+        },
+        "services": {
+            "labels": [one.name for one in found.services],
+            "unit": _("visits"),
+            "series": [
+                {"name": _("Asked for"), "values": [one.asked for one in found.services]},
+                {"name": _("Taken"), "values": [one.taken for one in found.services]},
+                {"name": _("Asked for, to come"),
+                 "values": [one.ahead_asked for one in found.services]},
+            ],
+        },
+        "grids": {
+            "labels": [one.name for one in found.grids],
+            "unit": _("visits"),
+            "series": [
+                {"name": _("Asked for"), "values": [one.asked for one in found.grids]},
+                {"name": _("Taken"), "values": [one.taken for one in found.grids]},
+                {"name": _("Volunteers"), "values": [one.volunteers for one in found.grids]},
+            ],
+        },
+    }  # fmt: skip
+
+
+def _hours(minutes: int) -> float:
+    return round(minutes / 60, 1)
