@@ -47,7 +47,7 @@ def written(entries: Iterable[CalendarEntry], *, name: str, zone: ZoneInfo, site
     for entry in entries:
         calendar.add_component(_event(entry, zone, site))
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(entry: CalendarEntry, zone: ZoneInfo, site: str) -> Event:

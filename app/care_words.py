@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from app.i18n import current_language, mark
 from app.i18n import gettext as _
@@ -169,10 +170,10 @@ def kind_name(kind: CertificateKind) -> str:
     return kind.name(current_language())
 
 
-def service_facts(one: CareService, kinds: Mapping[object, CertificateKind]) -> list[str]:
+def service_facts(one: CareService, kinds: Mapping[UUID, CertificateKind]) -> list[str]:
     """Return what is special about a care service, a short phrase each."""
     facts = [_("usually %(time)s") % {"time": duration(one.usual_minutes)}]
-    if one.certificate in kinds:
+    if one.certificate is not None and one.certificate in kinds:
         told = _("only with the certificate: %(kind)s")
         facts.append(told % {"kind": kind_name(kinds[one.certificate])})
     if one.group:
