@@ -20,8 +20,9 @@ from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, reading
-from timebank import State, care, desk, moving, rules
+from timebank import State, care, desk, group_sessions, moving, rules
 from timebank.care import VolunteerStanding
+from timebank.group_sessions import SessionState
 
 _VISITS: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),

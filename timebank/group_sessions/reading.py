@@ -82,6 +82,29 @@ class SeenCourse:
     ahead: tuple[SeenSession, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class GroupService:
+    """A care service of the catalogue that is given to groups."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """Return its name in a language, `zh` or `en`."""
+        return self.name_zh if language == "zh" else self.name_en
+
+
+async def group_services(community_id: UUID) -> list[GroupService]:
+    """Return the care services that classes can be of, in the catalogue's order."""
+    found = await GroupSessionRow.raw(
+        "SELECT code, name_zh, name_en FROM care_service WHERE community_id = {} AND for_group"
+        " AND retired_at IS NULL ORDER BY place_in_list, id",
+        community_id,
+    )
+    return [GroupService(**row) for row in found]
+
+
 async def timetable(
     community_id: UUID,
     *,
