@@ -14,6 +14,7 @@ APP_CONFIG = AppConfig(
             "timebank.earning_tables",
             "timebank.group_sessions.tables",
             "timebank.hours.tables",
+            "timebank.matching.tables",
             "timebank.moving.tables",
             "timebank.teams.tables",
         ],

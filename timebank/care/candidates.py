@@ -1,6 +1,7 @@
 """All that matching asks about a community's volunteers, read at once for a period."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -50,24 +51,33 @@ SELECT member.id, member.name, member.birth_date, member.grid_id,
 FROM member LEFT JOIN volunteer ON volunteer.member_id = member.id
 WHERE member.community_id = {{}} AND member.standing = 'active'
     AND (volunteer.member_id IS NULL OR volunteer.standing = 'active') AND {HAS_ROLE}
+    AND ({{}}::uuid[] IS NULL OR member.id = ANY({{}}::uuid[]))
 ORDER BY member.id
 """  # noqa: S608 (pieces of our own)
 
 
 async def volunteers_for_matching(
-    community_id: UUID, since: datetime, until: datetime, *, at: datetime | None = None
+    community_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    at: datetime | None = None,
+    only: Collection[UUID] | None = None,
 ) -> list[Candidate]:
     """Return every active volunteer of a community with what matching needs to know, by id.
 
     Windows and busy quarter-hours are those from `since` up to `until`. Whoever is paused or not
-    approved yet is left out. `at` is the moment from which "lately" is counted back, else now.
+    approved yet is left out. `at` is the moment from which "lately" is counted back, else now. With
+    `only`, no more than these members are looked at.
     """
+    wanted = None if only is None else list(only)
     zone = ZoneInfo((await community.community(community_id)).time_zone)
     period = times_rules.stretches(since, until, zone)
     first = since.astimezone(zone).date()
     last = until.astimezone(zone).date()
+    lately = (at or datetime.now(UTC)) - LATELY
     rows = await VolunteerRow.raw(
-        _READ, first, last, since, until, (at or datetime.now(UTC)) - LATELY, community_id
+        _READ, first, last, since, until, lately, community_id, wanted, wanted
     )
     return [_candidate(row, period) for row in rows]
 
