@@ -42,8 +42,8 @@ class Rule:
 
     @property
     def by_hand(self) -> bool:
-        """Whether people see to it, because the program does not look at it."""
-        return self.setting in BY_HAND and bool(self.value)
+        """Whether people see to it, because the program does not; its least asks for nothing."""
+        return self.setting in BY_HAND and self.value != self.setting.least
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,12 +95,14 @@ async def for_me(by: Actor, policy: Policy, now: datetime) -> Sequence[str]:
                 _("You can receive help from your birthday in %(year)s on.")
                 % {"year": known.birth_date.year + least}
             )
+    given = await eligibility.given_ever(by.member_id, community_id=by.community_id)
     if policy[REDEEM_AFTER_MINUTES]:
-        given = await eligibility.given_ever(by.member_id, community_id=by.community_id)
         missing = policy[REDEEM_AFTER_MINUTES] - given
         if missing > 0:
             told.append(
                 _("You can use your own hours once you have given %(missing)s more.")
                 % {"missing": duration(missing)}
             )
+    if eligibility.may_ask_for_home(given, policy):
+        told.append(_("You have given enough to ask for a place in a public home for the old."))
     return told

@@ -1,10 +1,9 @@
-"""Who may give help and who may receive it: a community's policy, said in words above its code.
+"""Who may receive help, and to whom hours may be given: the policy, in words above its code.
 
 The rules are pure: what is known of somebody comes in, None or the reason against it goes out.
-`redeeming` and `giving` look up what is known and ask them.
+`redeeming` looks up what is known and asks them. Who may give help, `timebank.care` decides.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -15,29 +14,19 @@ from community import KinKind, Policy
 from timebank.errors import TimebankError
 from timebank.policy import (
     GIFTS_TO,
-    GIVE_AGE_MAX,
-    GIVE_AGE_MIN,
-    GIVE_AGE_MIN_WOMEN,
     HARDSHIP_REDEEM_AGE_MIN,
-    MINORS_IN_GROUPS,
-    MINORS_WITH_GUARDIAN,
     PUBLIC_HOME_MINUTES,
     REDEEM_AFTER_MINUTES,
     REDEEM_AGE_MIN,
-    TRAINING_FIRST,
     hours,
 )
 from timebank.reading import given_by
 
 
 class Reason(StrEnum):
-    """Why somebody may not give or receive help, or a gift may not be made."""
+    """Why somebody may not receive help or use own hours, or a gift may not be made."""
 
     TOO_YOUNG = "too_young"
-    TOO_OLD = "too_old"
-    NEEDS_GUARDIAN = "needs_guardian"
-    NEEDS_GROUP = "needs_group"
-    NOT_TRAINED = "not_trained"
     GIVEN_TOO_LITTLE = "given_too_little"
     NO_GIFTS = "no_gifts"
     NOT_KIN = "not_kin"
@@ -96,57 +85,6 @@ def may_use_own(given: int, policy: Policy) -> Reason | None:
     return Reason.GIVEN_TOO_LITTLE if given < policy[REDEEM_AFTER_MINUTES] else None
 
 
-# Help is given from the age of eighteen on, or as the community chose; women may begin at another
-# age where it says so. Somebody younger may help with a parent or guardian at their side, or in a
-# group that an institution leads, where the community allows either. "Up to seventy" is until the
-# day before the seventy-first birthday. Where a date of birth or, for the women's age, the sex is
-# not on record, the coordinator who made the member a volunteer has looked.
-
-
-@dataclass(frozen=True, slots=True)
-class Giver:
-    """What is known of somebody who wants to give help.
-
-    `woman` is None where it is not on record. `guardian` is whether a parent or guardian comes
-    along, `group` whether an institution leads a group of them; `trained` whether they have been.
-    """
-
-    age: int | None
-    woman: bool | None = None
-    guardian: bool = False
-    group: bool = False
-    trained: bool = True
-
-
-def give_age(policy: Policy, *, woman: bool | None) -> int:
-    """Return the age from which somebody may give help; 0 where any will do."""
-    least, for_women = policy[GIVE_AGE_MIN], policy[GIVE_AGE_MIN_WOMEN]
-    if not for_women or woman is False:
-        return least
-    return for_women if woman else min(least, for_women)
-
-
-def may_give(giver: Giver, policy: Policy) -> Reason | None:
-    """Return why somebody may not give help; None where they may."""
-    age = giver.age
-    if age is not None and age < give_age(policy, woman=giver.woman):
-        against = _too_young(giver, policy)
-        if against is not None:
-            return against
-    if age is not None and policy[GIVE_AGE_MAX] and age > policy[GIVE_AGE_MAX]:
-        return Reason.TOO_OLD
-    return Reason.NOT_TRAINED if policy[TRAINING_FIRST] and not giver.trained else None
-
-
-def _too_young(giver: Giver, policy: Policy) -> Reason | None:
-    with_guardian, in_groups = policy[MINORS_WITH_GUARDIAN], policy[MINORS_IN_GROUPS]
-    if (with_guardian and giver.guardian) or (in_groups and giver.group):
-        return None
-    if with_guardian:
-        return Reason.NEEDS_GUARDIAN
-    return Reason.NEEDS_GROUP if in_groups else Reason.TOO_YOUNG
-
-
 # Saved hours are given to verified kin; or, where the community says so, only to husband, wife and
 # kin in a straight line, to any member, or to nobody.
 
@@ -172,21 +110,6 @@ def may_ask_for_home(given: int, policy: Policy) -> bool:
     return 0 < policy[PUBLIC_HOME_MINUTES] <= given
 
 
-# A star is reached with the minute that completes it; how many there are is the community's choice.
-
-
-def stars(given: int, policy: Policy) -> int:
-    """Return how many stars so many minutes of help are worth: 0 to 5."""
-    return max(
-        (
-            number
-            for number, setting in enumerate(hours.HONOUR_STARS, 1)
-            if 0 < policy[setting] <= given
-        ),
-        default=0,
-    )
-
-
 async def redeeming(
     member_id: UUID, *, community_id: UUID, at: datetime, hardship: bool = False
 ) -> None:
@@ -210,37 +133,11 @@ async def may_use_own_now(member_id: UUID, *, community_id: UUID, at: datetime) 
     return may_use_own(given, policy) is None
 
 
-async def giving(
-    member_id: UUID,
-    *,
-    community_id: UUID,
-    at: datetime,
-    guardian: bool = False,
-    group: bool = False,
-    trained: bool = True,
-) -> None:
-    """Raise `NotEligible` where the rules in force at a moment do not let a member give help."""
-    policy = await community.policy_in_force(community_id, at)
-    age = await _age(member_id, community_id, at)
-    giver = Giver(age, None, guardian=guardian, group=group, trained=trained)
-    against = may_give(giver, policy)
-    if against is not None:
-        raise NotEligible(against, _bound(against, policy))
-
-
 async def given_ever(member_id: UUID, *, community_id: UUID) -> int:
     """Return how many minutes of help a member has given in all, as their elders confirmed it."""
     always = (member_id, datetime.fromtimestamp(0, UTC), None)
     _visits, minutes = await given_by([always], community_id=community_id)
     return minutes
-
-
-def _bound(against: Reason, policy: Policy) -> int:
-    if against is Reason.TOO_OLD:
-        return policy[GIVE_AGE_MAX]
-    if against is Reason.NOT_TRAINED:
-        return 0
-    return give_age(policy, woman=None)
 
 
 async def _age(member_id: UUID, community_id: UUID, at: datetime) -> int | None:

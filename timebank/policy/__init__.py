@@ -96,8 +96,17 @@ TOPICS: Final[Mapping[str, Sequence[Setting[Any]]]] = {
 }
 """The settings of the time bank by what they are about, in the order of the page of rules."""
 
-BY_HAND: Final[frozenset[Setting[Any]]] = frozenset()
-"""Rules that nothing in the program asks for yet: pages say that people see to them."""
+BY_HAND: Final[frozenset[Setting[Any]]] = frozenset(
+    {
+        CALL_BACK_TRIES_MAX,
+        DEPOSIT_REVIEWERS,
+        MINORS_IN_GROUPS,
+        REQUEST_DAYS,
+        REQUEST_REMINDER_HOURS,
+        WHOLE_HOURS,
+    }
+)
+"""Rules that nothing in the program asks for: pages say that people see to them."""
 
 SETTINGS: Final[Sequence[Setting[Any]]] = tuple(one for told in TOPICS.values() for one in told)
 """Every setting of the time bank, in the order in which the policy page tells them."""

@@ -214,14 +214,12 @@ RELIEF_FUND: Final[Sequence[Setting[Any]]] = (
 )
 """Whom the relief fund helps, in the order of the page of rules."""
 
-HONOUR_STARS: Final[Sequence[Setting[int]]] = (
+HONOURS: Final[Sequence[Setting[int]]] = (
     HONOUR_1_MINUTES,
     HONOUR_2_MINUTES,
     HONOUR_3_MINUTES,
     HONOUR_4_MINUTES,
     HONOUR_5_MINUTES,
+    PUBLIC_HOME_MINUTES,
 )
-"""From how many minutes of help on somebody has one star, two, and so on; 0: there is none."""
-
-HONOURS: Final[Sequence[Setting[int]]] = (*HONOUR_STARS, PUBLIC_HOME_MINUTES)
 """What thanks somebody for their hours, in the order of the page of rules."""
