@@ -28,6 +28,7 @@ from app.demo_cast import (
     Cast,
     cast,
 )
+from app.demo_classes import fill_classes
 from app.demo_desk import fill_desk, fill_reports
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
@@ -155,6 +156,13 @@ async def _fill(now: datetime, tell: Tell) -> None:
         now=now,
     )
     await fill_reports(home, by=coordinator, now=now)
+    await fill_classes(
+        home,
+        volunteers=[known[name] for name in VOLUNTEERS],
+        neighbours=[known[name] for name in (*(one[0] for one in ELDERS), *NEIGHBOURS)],
+        desk=coordinator,
+        now=now,
+    )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
     await fill_waiting(entries, known, by=coordinator)
