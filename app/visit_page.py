@@ -1,7 +1,8 @@
 """What a visit's page shows to whoever looks at it: which part they have, and what they can do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,19 +16,23 @@ from app.standing_in import ActedFor, acted_for, place_of
 from app.visit_words import (
     CORRECTED,
     DISPUTED_STEPS,
+    LATE_MINUTES,
     STATES,
     STATES_FOR_ME,
     STEPS,
     Part,
     history_words,
     icon_of,
+    payer_words,
 )
 from app.wording import duration
 from community import Actor, Community, Role
-from timebank import Seen, State, rules
+from timebank import Seen, Side, State, rules
 
 AHEAD: Final = frozenset({State.REQUESTED, State.OFFERED, State.BOOKED, State.UNDER_WAY})
 NOT_BOOKED: Final = frozenset({State.REQUESTED, State.OFFERED})
+LATE_FROM: Final = timedelta(hours=3)
+HOUR: Final = 60
 STOPPED: Final = frozenset({State.CANCELLED, State.EXPIRED, State.NO_SHOW})
 
 
@@ -166,6 +171,11 @@ async def context(
         "visit": visit,
         "seen": seen,
         "history": history_words(steps),
+        "late": next(
+            (one for one in reversed(steps) if one.state is State.BOOKED and one.minutes), None
+        )
+        if visit.state is State.BOOKED
+        else None,
         "track": track(seen, steps),
         "home": home,
         "zone": ZoneInfo(home.time_zone),
@@ -184,19 +194,51 @@ async def context(
         and visit.state is State.REQUESTED
         and Role.VOLUNTEER in by.roles
         and visit.starts_at > now,
-        "can_cancel": (whom is None or whom.may("request")) and _may(rules.check_cancel, visit, by),
         "can_check_in": mine.part == "volunteer"
         and visit.state is State.BOOKED
         and now >= opens_at,
         "over": rules.expires(visit, at=now),
         "opens_at": opens_at,
         "form": form or Form.of({"minutes": str(visit.minutes_due or "")}),
+        "paid": paid,
+        "payers": [(payer_words(one.payer, mine.part), one.minutes, one.passed) for one in paid]
+        if mine.part != "volunteer"
+        else [],
+        "passed_on": timebank.credit(visit.minutes_confirmed or 0, visit.credit_per_hour),
+        "fair": visit.credit_per_hour == HOUR,
+        **_choices(mine, by, now, whom),
     }
 
 
-def _may(check: Any, visit: timebank.Visit, by: Actor) -> bool:
+def _choices(mine: ShownVisit, by: Actor, now: datetime, whom: ActedFor | None) -> dict[str, Any]:
+    """Return what else this member can do about the visit now, by the rules themselves."""
+    visit = mine.visit
+    of, asks = by.principal, whom is None or whom.may("request")
+    at_desk = mine.part == "reader" and not rules.MAY_ATTEND.isdisjoint(by.roles)
+    coordinator = whom is None and Role.COORDINATOR in by.roles
+    missing = [
+        side for side in Side if _may(rules.check_no_show, visit, side, by=of, desk=at_desk, at=now)
+    ]
+    anything = {"minutes": 0, "reason": "…"}  # what they decide is looked at when it comes
+    return {
+        "at_desk": at_desk,
+        "can_cancel": asks and _may(rules.check_cancel, visit, by=of, coordinator=coordinator),
+        "may_miss": missing if asks else [],
+        "may_dispute": (whom is None or whom.may("confirm"))
+        and _may(rules.check_dispute, visit, by=of, reason="…"),
+        "may_resolve": coordinator and _may(rules.check_resolve, visit, by=of, **anything),
+        "may_correct": coordinator and _may(rules.check_correct, visit, by=of, **anything),
+        "late_words": [(minutes, duration(minutes)) for minutes in LATE_MINUTES]
+        if mine.part == "volunteer"
+        and visit.state is State.BOOKED
+        and visit.starts_at - LATE_FROM <= now
+        else [],
+    }
+
+
+def _may(check: Callable[..., None], *known: Any, **more: Any) -> bool:
     try:
-        check(visit, by=by.principal, coordinator=Role.COORDINATOR in by.roles)
+        check(*known, **more)
     except timebank.TimebankError:
         return False
     return True

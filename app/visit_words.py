@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from app import care_words
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
 from app.wording import duration, spoken_time
@@ -13,10 +14,12 @@ from timebank import (
     InvalidRequest,
     NeedsWord,
     NotEnoughMinutes,
+    NotFit,
     OutOfRange,
     OwnHours,
     OwnVisit,
     Paused,
+    Payer,
     Side,
     State,
     Step,
@@ -78,6 +81,21 @@ _HISTORY: Final[Mapping[State, str]] = {
     State.NO_SHOW: mark("Did not take place"),
     State.DISPUTED: mark("“This is not right”"),
     State.RESOLVED: mark("Decided by a coordinator"),
+}
+
+LATE_MINUTES: Final = (10, 20, 30)
+"""What a volunteer may say with one tap; whoever is later than that calls."""
+
+_PAYERS: Final[Mapping[Payer, str]] = {
+    Payer.OWN: mark("the elder's own hours"),
+    Payer.GIFTS: mark("gifts that the elder received"),
+    Payer.RELIEF: mark("the relief fund"),
+    Payer.ISSUANCE: mark("the community, for the first visits"),
+}
+_PAYERS_FOR_ME: Final[Mapping[Payer, str]] = {
+    **_PAYERS,
+    Payer.OWN: mark("your own hours"),
+    Payer.GIFTS: mark("gifts that you received"),
 }
 
 ABSENT: Final[Mapping[Side, str]] = {
@@ -199,8 +217,15 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR09
             }
         case WrongState(state=state):
             return _(_STANDS.get(State(state), _MOVED_ON))
+        case NotFit():
+            return care_words.refusal_words(refusal)
     told = wrong_field(refusal)
     return told[1] if told else str(refusal)
+
+
+def payer_words(payer: Payer, part: Part = "reader") -> str:
+    """Return who pays, in words; to the elder, about themselves."""
+    return _((_PAYERS_FOR_ME if part == "elder" else _PAYERS)[payer])
 
 
 def uncovered_words() -> str:

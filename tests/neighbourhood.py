@@ -36,6 +36,7 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from timebank import matching
 from tests.hours_examples import leave_hours
 from timebank import care, desk, figures, group_sessions, moving, teams
 from timebank.care import Extra, Hours, Profile, Speech
@@ -158,6 +159,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _waiting(hood)
     await _other_ways(hood)
     await _roster(hood)
+    await _matched(hood)
     await _calls(hood)
     await _move(hood, city.id)
     hood.related |= {
@@ -173,6 +175,10 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "post_id": frozenset({Role.RESIDENT, Role.VOLUNTEER}),
     }
     hood.fields["/time-bank/visits/{visit_id:uuid}/confirm"] = {"minutes": "60"}
+    for part in ("offer", "book"):
+        hood.fields[f"/match/visits/{{visit_id:uuid}}/{part}"] = {
+            "volunteer": str(people[Role.VOLUNTEER].id)
+        }
     return hood
 
 
@@ -378,6 +384,15 @@ async def _roster(hood: Neighbourhood) -> None:
         by=hood.actor(Role.COORDINATOR),
     )
     hood.examples["import_id"] = (await step(received)).id
+
+
+async def _matched(hood: Neighbourhood) -> None:
+    """Leave a week that was matched, with a line to offer."""
+    run = await matching.match_week(
+        matching.Limits(), by=hood.actor(Role.COORDINATOR), key=uuid.uuid4()
+    )
+    await matching.match_waiting()
+    hood.examples["run_id"] = run.id
 
 
 async def _person(home: Community, role: Role, mark: str) -> Member:

@@ -16,6 +16,7 @@ from timebank.booking import accept, assign, decline, lapse_offers, offer, withd
 from timebank.care import NotFit, Reason, refuse_unfit, volunteers_for_matching
 from timebank.catalogue import care_services, open_time_bank
 from timebank.closing import confirm, confirm_by_themselves, correct, dispute, resolve
+from timebank.continuity import came_before
 from timebank.covering import left_to_ask, paid_by, report_uncovered
 from timebank.errors import (
     AlreadyAsked,
@@ -119,6 +120,7 @@ __all__ = [
     "accept",
     "ask",
     "assign",
+    "came_before",
     "cancel",
     "care_services",
     "check_in",

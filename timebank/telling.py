@@ -12,7 +12,7 @@ from uuid import UUID
 
 import community
 from community import Actor, Fill
-from timebank.values import Side, Visit
+from timebank.values import Side, Visit, credit
 
 NEAR: Final = timedelta(days=1)
 
@@ -128,7 +128,7 @@ async def tell_confirmed(visit: Visit) -> None:
             "visit.confirmed",
             {
                 "elder": await _name(visit, visit.elder_id),
-                "minutes": visit.minutes_confirmed or 0,
+                "minutes": credit(visit.minutes_confirmed or 0, visit.credit_per_hour),
             },
         )
 

@@ -33,7 +33,12 @@ REFUSED = 422
 
 async def ask_page(request: AnyRequest, by: Actor) -> Template:
     """Show the form that asks for a visit; the place of the last one is filled in."""
-    first = {"minutes": "60", "place": await timebank.last_place(by), "key": str(uuid4())}
+    first = {
+        "minutes": "60",
+        "preferred": "",
+        "place": await timebank.last_place(by),
+        "key": str(uuid4()),
+    }
     wanted = request.query_params.get("service")
     return await _ask_template(by, Form.of({**first, "service": wanted} if wanted else first))
 
@@ -87,6 +92,7 @@ async def _ask_template(by: Actor, form: Form) -> Template:
         "days": ask_form.days(zone, now, policy),
         "times": ask_form.times(),
         "lengths": ask_form.lengths(policy),
+        "known": await timebank.came_before(by.principal, by=by),
         "left": await timebank.left_to_ask(by, at=now),
     }
     return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)
@@ -125,12 +131,12 @@ def _short_words(by: Actor, short: timebank.NotEnoughMinutes) -> str:
 
 
 def _confirmed_words(by: Actor, closed: Visit) -> str:
-    passed = closed.minutes_confirmed or 0
+    passed = timebank.credit(closed.minutes_confirmed or 0, closed.credit_per_hour)
     figures = {
         "passed": duration(passed),
-        "back": duration(max(0, closed.minutes_booked - passed)),
+        "back": duration(max(0, closed.credit_booked - passed)),
     }
-    if closed.minutes_booked <= passed:
+    if closed.credit_booked <= passed:
         return _("Confirmed. %(passed)s passed to the volunteer.") % figures
     if by.on_behalf_of is not None:
         return _("Confirmed. %(passed)s passed to the volunteer, %(back)s came back.") % figures
@@ -197,6 +203,14 @@ async def refused(
         return to_visit(by, visit_id, words, "wrong")
     form.refuse(*field)
     return await again(visit_id, by, form)
+
+
+def at_field(refusal: TimebankError) -> tuple[str, str]:
+    """Return the field that a refusal is about with what to do there."""
+    field = wrong_field(refusal)
+    if field is None:
+        raise refusal
+    return field
 
 
 async def again(visit_id: UUID, by: Actor, form: Form) -> Template:

@@ -10,11 +10,12 @@ from litestar.response import Redirect, Template
 
 import community
 import timebank
-from app import visit_page
+from app import moments, visit_page
 from app.acts import act
 from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
+from app.matching_words import for_oneself
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes import elder_acts
@@ -24,6 +25,7 @@ from app.visit_words import refusal_words, uncovered_words
 from app.wording import duration
 from community import Role
 from timebank import TimebankError
+from timebank.matching import fitting_requests
 
 AnyRequest = Request[Any, Any, Any]
 BOARD = "/time-bank/requests"
@@ -69,12 +71,19 @@ async def ask(request: AnyRequest) -> Template | Redirect:
 
 @get("/time-bank/requests", name="visit.requests", opt=act("visit.requests.read"))
 async def requests(request: AnyRequest) -> Template:
-    """Show a volunteer who nearby needs help, soonest first."""
+    """Show a volunteer who nearby needs help: what fits them best first, with the reasons."""
     by = await acting(request)
     home = await community.community(by.community_id)
+    fitting = await fitting_requests(by)
     board = [
-        (visit_page.shown(timebank.Seen(one.visit, one.elder_name, ""), by), one.free_then)
+        (visit_page.shown(timebank.Seen(one.visit, one.elder_name, ""), by), True, why)
+        for one, why in ((one, for_oneself(one.why)) for one in fitting)
+    ]
+    suited = {one.visit.id for one in fitting}
+    board += [
+        (visit_page.shown(timebank.Seen(one.visit, one.elder_name, ""), by), one.free_then, [])
         for one in await timebank.open_requests(by)
+        if one.visit.id not in suited
     ]
     context = {"board": board, "zone": ZoneInfo(home.time_zone)}
     return page_or_fragment(request, "timebank/requests.html", context)
@@ -159,10 +168,19 @@ async def withdraw(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | 
 async def check_in(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """Begin a visit with the number that the elder reads out."""
     by, form = await acting(request), await typed(request)
+    happened_at = await moments.read(form, visit_id, by)
+    if not form.ok:
+        return await elder_acts.again(visit_id, by, form)
     try:
-        begun = await timebank.check_in(visit_id, by=by, code=form.value("code").replace(" ", ""))
+        begun = await timebank.check_in(
+            visit_id, by=by, code=form.value("code").replace(" ", ""), happened_at=happened_at
+        )
+    except timebank.TooLate:
+        return await elder_acts.again(visit_id, by, moments.too_long_ago(form))
     except TimebankError as refusal:
         return await elder_acts.refused(visit_id, by, refusal, form)
+    if begun.volunteer_id != by.member_id:
+        return elder_acts.to_visit(by, begun.id, _("Checked in for the volunteer."))
     return elder_acts.to_visit(
         by, begun.id, _("You are checked in. The clock is running; check out when you leave.")
     )
@@ -179,9 +197,13 @@ async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect |
     stated = elder_acts.whole(form.value("minutes"))
     if form.value("minutes") and stated is None:
         form.refuse("minutes", _("Type the minutes as a whole number, such as 95."))
+    happened_at = await moments.read(form, visit_id, by)
+    if not form.ok:
         return await elder_acts.again(visit_id, by, form)
     try:
-        ended = await timebank.check_out(visit_id, by=by, stated=stated)
+        ended = await timebank.check_out(visit_id, by=by, stated=stated, happened_at=happened_at)
+    except timebank.TooLate:
+        return await elder_acts.again(visit_id, by, moments.too_long_ago(form))
     except TimebankError as refusal:
         return await elder_acts.refused(visit_id, by, refusal, form)
     told = _("Checked out after %(minutes)s. The elder is asked to confirm.") % {
