@@ -24,9 +24,9 @@ WEEKDAYS: Final = (
 )  # fmt: skip
 
 STANDINGS: Final[Mapping[VolunteerStanding, str]] = {
-    VolunteerStanding.APPLIED: mark("Ask to help"),
-    VolunteerStanding.ACTIVE: mark("Help"),
-    VolunteerStanding.PAUSED: mark("Pause"),
+    VolunteerStanding.APPLIED: mark("Asking to help"),
+    VolunteerStanding.ACTIVE: mark("Helping"),
+    VolunteerStanding.PAUSED: mark("Pausing"),
     VolunteerStanding.DECLINED: mark("Turned down"),
 }
 """The desk's lists of volunteers, each by what its people do."""
