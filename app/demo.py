@@ -32,6 +32,7 @@ from app.demo_classes import fill_classes
 from app.demo_desk import fill_desk, fill_reports
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
+from app.demo_matching import fill_matching
 from app.demo_moving import fill_moves
 from app.demo_organisations import fill_organisations
 from app.demo_people import GRIDS, residents
@@ -64,6 +65,8 @@ source = "八里社区居民代表会议通过（示例）"
 [time_bank]
 visit_minutes_min = 30
 days_ahead_max = 30
+honour_1_minutes = 300
+honour_2_minutes = 1200
 unspent_minutes = 240
 unspent_days = 30
 
@@ -137,6 +140,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     tell("letting six weeks of visits happen")
     await _fill_time_bank(home, known, households, now)
     await fill_volunteers(home, known, now)
+    await fill_matching(home, coordinator, now)
     await fill_daughter(
         home,
         daughter=known[DAUGHTER],
@@ -152,7 +156,8 @@ async def _fill(now: datetime, tell: Tell) -> None:
         known,
         operator=_actor(known[PHONE_OPERATOR]),
         coordinator=coordinator,
-        elders=(ELDERS[5][0], ELDERS[7][0], ELDERS[8][0]),
+        elders=(ELDERS[5][0], ELDERS[7][0], ELDERS[8][0], ELDERS[9][0]),
+        volunteers=VOLUNTEERS[2:5],
         now=now,
     )
     await fill_reports(home, by=coordinator, now=now)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import community
+import timebank
 from app.phone_desk.script import OnTheLine, read_back
 from community import Actor, Agreement, Channel, Community, DelegatedAct, Member
 from timebank import Request, desk, figures
@@ -21,17 +22,18 @@ TWO_CHECKS: Final = (Check.NAME, Check.BIRTH_DATE)
 MONTHS: Final = 6
 
 
-async def fill_desk(
+async def fill_desk(  # noqa: PLR0913 (who takes part, and when)
     home: Community,
     known: Mapping[str, Member],
     *,
     operator: Actor,
     coordinator: Actor,
     elders: tuple[str, ...],
+    volunteers: tuple[str, ...],
     now: datetime,
 ) -> None:
-    """Let the desk's last days happen: `elders` are three who call, by name."""
-    one, two, three = (known[name] for name in elders)
+    """Let the desk's last days happen: four elders by name, and three who were with them."""
+    one, two, three, _four = (known[name] for name in elders)
     line = _Line(home, operator)
     await line.request(one, now - timedelta(days=2, hours=3), Request(
         "digital", _at(home, now, 5, 10), 60, "梧桐里 9 号 102 室", "手机字太小，想调大。"
@@ -55,6 +57,16 @@ async def fill_desk(
         note="那一次还没有确认，已经请他在电话里确认。",
         at=now - timedelta(hours=22),
     )
+    for number, name in enumerate((elders[0], elders[1], elders[3])):
+        await _waits_for_word(home, known[name], known[volunteers[number]], operator, now, number)
+    missed = await desk.call_backs(operator, {one.id}, at=now)
+    called = await desk.begin_call_back(
+        missed[0].visit.id,
+        by=operator,
+        key=uuid5(home.id, "nobody answered"),
+        at=now - timedelta(hours=1),
+    )
+    await _end(called.id, Outcome.NO_ANSWER, operator, now - timedelta(minutes=58))
     going_on = await line.open(three, now - timedelta(minutes=4))
     await line.matter(
         going_on.id,
@@ -111,6 +123,27 @@ class _Line:
 
     def _key(self, what: str, at: datetime) -> UUID:
         return uuid5(self._home.id, f"{what} of the desk at {at.isoformat()}")
+
+
+async def _waits_for_word(  # noqa: PLR0917 (both sides, the desk, and when)
+    home: Community,
+    elder: Member,
+    volunteer: Member,
+    operator: Actor,
+    now: datetime,
+    number: int,
+) -> None:
+    """Let a visit happen whose volunteer telephoned, and whose elder has no browser."""
+    begins = _at(home, now, number - 3, 9 + number)
+    begins = min(begins, now - timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
+    asked = begins - timedelta(days=1)
+    request = Request("companionship", begins, 60, "凤池弄 4 号")
+    one, other = (Actor(who.id, home.id, who.roles) for who in (elder, volunteer))
+    key = uuid5(home.id, f"waits for the word of {elder.id}")
+    visit = await timebank.ask(request, by=one, form_key=key, at=asked)
+    await timebank.accept(visit.id, by=other, at=asked + timedelta(hours=2))
+    await timebank.check_in(visit.id, by=operator, at=begins)
+    await timebank.check_out(visit.id, by=operator, at=begins + timedelta(minutes=45 + 5 * number))
 
 
 async def _end(call_id: UUID, outcome: Outcome, by: Actor, at: datetime) -> None:

@@ -1,9 +1,9 @@
 """Gathers a dashboard's figures: a few statements, sums by care service, by grid and by month."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from app.i18n import gettext as _
 from community import Community
 from ledger import MINUTE, CommunityId
 from timebank import figures
-from timebank.figures import NotTaken, SupplyLine
+from timebank.figures import DemandLine, NotTaken
 from timebank.figures.months import after, first_of, span
 from timebank.policy import UNSPENT_DAYS, UNSPENT_MINUTES
 
@@ -83,14 +83,17 @@ class Dashboard:
 async def dashboard(community_id: UUID, now: datetime) -> Dashboard:
     """Return the figures of a community at a moment."""
     home = await community.community(community_id)
-    past = await figures.supply_and_demand(community_id, since=now - BEFORE, until=now)
-    ahead = await figures.supply_and_demand(community_id, since=now, until=now + AHEAD)
+    past = await figures.demand(community_id, since=now - BEFORE, until=now)
+    ahead = await figures.demand(community_id, since=now, until=now + AHEAD)
+    offered = await figures.supply(community_id)
     names = await _names(home)
-    service = _by(past, ahead, lambda one: names.get(one.care_service_id, ""))
-    grid = _by(past, ahead, lambda one: _grid(one, names))
-    both = _by(
-        past, ahead, lambda one: f"{names.get(one.care_service_id, '')} · {_grid(one, names)}"
-    )
+
+    def place(grid_id: UUID | None) -> str:
+        return names.get(grid_id, "") if grid_id else _("grid not known")
+
+    service = _by(past, ahead, offered.by_service, lambda one: one.care_service_id)
+    grid = _by(past, ahead, offered.by_grid, lambda one: one.grid_id)
+    both = _by(past, ahead, offered.by_both, lambda one: (one.care_service_id, one.grid_id))
     policy = await community.policy_in_force(community_id, now)
     least, days = policy[UNSPENT_MINUTES], policy[UNSPENT_DAYS]
     unspent, members, minutes = await figures.unspent(
@@ -101,9 +104,9 @@ async def dashboard(community_id: UUID, now: datetime) -> Dashboard:
     return Dashboard(
         home=home,
         now=now,
-        services=service,
-        grids=grid,
-        both=both,
+        services=_named(service, lambda one: names.get(one, "")),
+        grids=_named(grid, place),
+        both=_named(both, lambda one: f"{names.get(one[0], '')} · {place(one[1])}"),
         months=await months(home, now),
         not_taken=tuple(not_taken),
         missed=missed,
@@ -124,24 +127,31 @@ async def _names(home: Community) -> dict[UUID, str]:
     return named | {one.id: one.name for one in await community.grids(home.id)}
 
 
-def _grid(one: SupplyLine, names: Mapping[UUID, str]) -> str:
-    return names.get(one.grid_id, "") if one.grid_id else _("grid not known")
+Key = TypeVar("Key", bound=Hashable)
 
 
 def _by(
-    past: Iterable[SupplyLine], ahead: Iterable[SupplyLine], name: Callable[[SupplyLine], str]
-) -> tuple[Sum, ...]:
-    """Return sums under one name each, the most wanted first."""
-    found: dict[str, list[int]] = {}
-    for one in past:
-        of = found.setdefault(name(one), [0, 0, 0, 0, 0, 0])
-        for place, value in enumerate((one.asked, one.taken, one.minutes, one.volunteers)):
+    past: Iterable[DemandLine],
+    ahead: Iterable[DemandLine],
+    offered: Mapping[Key, int],
+    key: Callable[[DemandLine], Key],
+) -> dict[Key, list[int]]:
+    """Return for each key the figures of a `Sum`, in its order."""
+    found: dict[Key, list[int]] = {one: [0, 0, 0, count, 0, 0] for one, count in offered.items()}
+    for line in past:
+        of = found.setdefault(key(line), [0] * 6)
+        for place, value in enumerate((line.asked, line.taken, line.minutes)):
             of[place] += value
-    for one in ahead:
-        of = found.setdefault(name(one), [0, 0, 0, 0, 0, 0])
-        of[4] += one.asked
-        of[5] += one.taken
-    sums = (Sum(label, *values) for label, values in found.items())
+    for line in ahead:
+        of = found.setdefault(key(line), [0] * 6)
+        of[4] += line.asked
+        of[5] += line.taken
+    return found
+
+
+def _named(found: Mapping[Key, list[int]], name: Callable[[Key], str]) -> tuple[Sum, ...]:
+    """Return sums with their names, the most wanted first."""
+    sums = (Sum(name(key), *values) for key, values in found.items())
     return tuple(sorted(sums, key=lambda one: (-one.asked - one.ahead_asked, one.name)))
 
 

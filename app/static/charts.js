@@ -11,36 +11,37 @@
   const large = document.documentElement.classList.contains("text-large");
   const size = large ? 20 : 15;
 
-  const option = (found) => ({
-    animation: !still,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("--ink"), fontSize: size },
-    color: [token("--celadon"), token("--persimmon"), token("--line")],
-    // Drawn on the canvas: a tooltip of HTML would bring styles that the page forbids.
-    tooltip: { trigger: "axis", renderMode: "richText", textStyle: { fontSize: size } },
-    legend: { top: 0, textStyle: { color: token("--ink"), fontSize: size } },
-    grid: { left: 8, right: 8, top: size * 4, bottom: 8, containLabel: true },
-    xAxis: {
+  const option = (found, lying) => {
+    const words = { color: token("--ink"), fontSize: size };
+    const names = {
       type: "category",
       data: found.labels,
-      axisLabel: { color: token("--ink"), fontSize: size, interval: 0, rotate: found.labels.length > 6 ? 40 : 0 },
+      inverse: lying,
+      axisLabel: { ...words, interval: 0, width: lying ? 9 * size : undefined, overflow: "break" },
       axisLine: { lineStyle: { color: token("--line") } },
-    },
-    yAxis: {
+    };
+    const values = {
       type: "value",
       name: found.unit,
       minInterval: 1,
-      nameTextStyle: { color: token("--ink"), fontSize: size },
-      axisLabel: { color: token("--ink"), fontSize: size },
+      nameTextStyle: words,
+      axisLabel: words,
       splitLine: { lineStyle: { color: token("--line-soft") } },
-    },
-    series: found.series.map((one, place) => ({
-      name: one.name,
-      type: "bar",
-      data: one.values,
-      itemStyle: { borderRadius: [3, 3, 0, 0], decal: { symbol: ["none", "rect", "circle"][place] || "none" } },
-    })),
-    aria: { enabled: true, decal: { show: true } },
-  });
+    };
+    return {
+      animation: !still,
+      textStyle: { ...words, fontFamily: getComputedStyle(document.body).fontFamily },
+      color: [token("--celadon"), token("--persimmon"), token("--line")],
+      // Drawn on the canvas: a tooltip of HTML would bring styles that the page forbids.
+      tooltip: { trigger: "axis", renderMode: "richText", textStyle: { fontSize: size } },
+      legend: { top: 0, left: 0, textStyle: words },
+      grid: { left: 8, right: lying ? size * 4 : 8, top: size * 5, bottom: 8, containLabel: true },
+      xAxis: lying ? values : names,
+      yAxis: lying ? names : values,
+      series: found.series.map((one) => ({ name: one.name, type: "bar", data: one.values })),
+      aria: { enabled: true, decal: { show: true } },
+    };
+  };
 
   const draw = async () => {
     const source = places[0].dataset.source;
@@ -52,7 +53,7 @@
       if (!found || !found.labels.length) continue;
       place.hidden = false;
       const chart = window.echarts.init(place, null, { renderer: "canvas" });
-      chart.setOption(option(found));
+      chart.setOption(option(found, "lying" in place.dataset));
       new ResizeObserver(() => chart.resize()).observe(place);
     }
   };

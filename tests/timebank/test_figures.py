@@ -39,15 +39,15 @@ async def test_what_was_asked_for_and_what_was_taken(street: Street) -> None:
     await street.asked(60, by=street.poor_elder)
     off = await street.asked(60, starts_at=NOON + timedelta(hours=6))
     await timebank.cancel(off.id, by=street.elder, at=NOON)
-    (line,) = await figures.supply_and_demand(street.id, since=NOON, until=NOON + WEEK)
+    (line,) = await figures.demand(street.id, since=NOON, until=NOON + WEEK)
     assert (line.asked, line.taken, line.open, line.minutes) == (2, 1, 1, 180)
     (open_one,) = await figures.not_taken(street.id, since=NOON, until=NOON + WEEK)
     assert (open_one.elder_name, open_one.minutes_booked) == ("吴德明", 60)
-    assert await figures.supply_and_demand(street.id, since=NOON - WEEK, until=NOON) == []
+    assert await figures.demand(street.id, since=NOON - WEEK, until=NOON) == []
     assert await figures.not_taken(street.id, since=NOON - WEEK, until=NOON) == []
 
 
-async def test_offers_stand_beside_what_is_asked_for(
+async def test_a_volunteer_counts_once_under_each_name(
     street: Street, owner: asyncpg.Connection
 ) -> None:
     member, place = street.volunteer.member_id, street.id
@@ -63,12 +63,23 @@ async def test_offers_stand_beside_what_is_asked_for(
         member,
         place,
     )
-    await street.asked(60)
-    lines = await figures.supply_and_demand(street.id, since=NOON, until=NOON + WEEK)
-    assert sorted((one.asked, one.volunteers) for one in lines) == [(0, 1), (1, 1)]
+    found = await figures.supply(street.id)
+    assert sorted(found.by_service.values()) == [1, 1]
+    assert found.by_grid == {None: 1}
+    assert sorted(found.by_both.values()) == [1, 1]
+    for code in ("g1", "g2"):
+        grid = await community.add_area(
+            level=community.Level.GRID, code=code, name=code, below=street.id
+        )
+        await owner.execute(
+            "INSERT INTO volunteer_grid VALUES ($1, $2, $3)", member, place, grid.id
+        )
+    found = await figures.supply(street.id)
+    assert sorted(found.by_service.values()) == [1, 1]
+    assert sorted(found.by_grid.values()) == [1, 1]
+    assert len(found.by_both) == 4
     await owner.execute("UPDATE volunteer SET standing = 'paused' WHERE member_id = $1", member)
-    (line,) = await figures.supply_and_demand(street.id, since=NOON, until=NOON + WEEK)
-    assert line.volunteers == 0
+    assert (await figures.supply(street.id)).by_service == {}
 
 
 async def test_how_long_a_yes_takes(street: Street) -> None:

@@ -17,13 +17,13 @@ from timebank.figures.reports import (
     month_report,
     month_reports,
 )
-from timebank.figures.supply import NotTaken, SupplyLine, not_taken, supply_and_demand
+from timebank.figures.supply import DemandLine, NotTaken, Supply, demand, not_taken, supply
 from timebank.figures.unspent import Unspent, unspent
 from timebank.figures.waiting import Waiting, waiting_confirmations
 
 __all__ = [
-    "Answering", "MonthReport", "NotTaken", "ReportTooEarly", "SupplyLine", "UnknownReport",
-    "Unspent", "Waiting", "answering", "choose_prompts", "make_due_reports", "make_report",
-    "month_report", "month_reports", "not_taken", "prompt_members", "supply_and_demand", "unspent",
-    "waiting_confirmations", "wants_prompts",
+    "Answering", "DemandLine", "MonthReport", "NotTaken", "ReportTooEarly", "Supply",
+    "UnknownReport", "Unspent", "Waiting", "answering", "choose_prompts", "demand",
+    "make_due_reports", "make_report", "month_report", "month_reports", "not_taken",
+    "prompt_members", "supply", "unspent", "waiting_confirmations", "wants_prompts",
 ]  # fmt: skip

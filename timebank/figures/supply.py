@@ -1,5 +1,6 @@
 """Supply and demand by care service and grid, and the requests that nobody took. Never writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,9 +26,11 @@ FROM (
 GROUP BY care_service_id, grid_id
 """
 
-# Who says nothing of grids comes to all of them, and counts where they live.
+# Who says nothing of grids comes to all of them, and counts where they live. A volunteer counts
+# once under each name: of a care service, of a grid, of one in the other.
 _SUPPLY: Final = """
-SELECT care_service_id, grid_id, count(*) AS volunteers
+SELECT care_service_id, grid_id, count(DISTINCT volunteer.member_id) AS volunteers,
+    grouping(grid_id) = 1 AS of_service, grouping(care_service_id) = 1 AS of_grid
 FROM volunteer JOIN volunteer_skill USING (community_id, member_id)
 CROSS JOIN LATERAL (
     SELECT grid_id FROM volunteer_grid WHERE volunteer_grid.member_id = volunteer.member_id
@@ -36,7 +39,7 @@ CROSS JOIN LATERAL (
         SELECT FROM volunteer_grid WHERE volunteer_grid.member_id = volunteer.member_id)
 ) AS place
 WHERE volunteer.community_id = {} AND volunteer.standing = 'active'
-GROUP BY care_service_id, grid_id
+GROUP BY GROUPING SETS ((care_service_id, grid_id), (care_service_id), (grid_id))
 """
 
 _NOT_TAKEN: Final = """
@@ -50,23 +53,34 @@ ORDER BY starts_at, visit.id LIMIT {}
 
 
 @dataclass(frozen=True, slots=True)
-class SupplyLine:
-    """Visits asked for and taken of one care service in one grid, and who offers to give it there.
+class DemandLine:
+    """Visits asked for and taken of one care service in one grid; minutes are those asked for.
 
-    `grid_id` is None for those whose grid is not known. `minutes` are those asked for.
+    `grid_id` is None for those whose grid is not known.
     """
 
     care_service_id: UUID
     grid_id: UUID | None
-    asked: int = 0
-    taken: int = 0
-    minutes: int = 0
-    volunteers: int = 0
+    asked: int
+    taken: int
+    minutes: int
 
     @property
     def open(self) -> int:
         """How many nobody took."""
         return self.asked - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """How many active volunteers offer a care service, come to a grid, or do one in the other.
+
+    Whoever offers several, or comes to several grids, counts once in each.
+    """
+
+    by_service: Mapping[UUID, int]
+    by_grid: Mapping[UUID | None, int]
+    by_both: Mapping[tuple[UUID, UUID | None], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +98,28 @@ class NotTaken:
     state: str
 
 
-async def supply_and_demand(
-    community_id: UUID, *, since: datetime, until: datetime
-) -> list[SupplyLine]:
-    """Return each care service in each grid where something was asked for or is offered.
+async def demand(community_id: UUID, *, since: datetime, until: datetime) -> list[DemandLine]:
+    """Return what was asked for by care service and grid, of visits in a stretch of time.
 
-    Of visits that begin from `since` on and before `until`.
+    Those that begin from `since` on and before `until`, but for those that were called off.
     """
-    demand = await VisitRow.raw(_DEMAND, community_id, since, until)
-    supply = await VisitRow.raw(_SUPPLY, community_id)
-    offered = {(row["care_service_id"], row["grid_id"]): row["volunteers"] for row in supply}
-    lines = [
-        SupplyLine(**row, volunteers=offered.pop((row["care_service_id"], row["grid_id"]), 0))
-        for row in demand
-    ]
-    return lines + [
-        SupplyLine(service, grid, volunteers=volunteers)
-        for (service, grid), volunteers in offered.items()
-    ]
+    rows = await VisitRow.raw(_DEMAND, community_id, since, until)
+    return [DemandLine(**row) for row in rows]
+
+
+async def supply(community_id: UUID) -> Supply:
+    """Return how many volunteers offer what, and where."""
+    by_service: dict[UUID, int] = {}
+    by_grid: dict[UUID | None, int] = {}
+    by_both: dict[tuple[UUID, UUID | None], int] = {}
+    for row in await VisitRow.raw(_SUPPLY, community_id):
+        if row["of_service"]:
+            by_service[row["care_service_id"]] = row["volunteers"]
+        elif row["of_grid"]:
+            by_grid[row["grid_id"]] = row["volunteers"]
+        else:
+            by_both[row["care_service_id"], row["grid_id"]] = row["volunteers"]
+    return Supply(by_service, by_grid, by_both)
 
 
 async def not_taken(
