@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger lock clean
+.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger bench-matching lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -66,6 +66,10 @@ check: $(VENV)/.tools
 bench:
 	$(MAKE) bench-ledger
 	$(MAKE) bench-counting
+	$(MAKE) bench-matching
+
+bench-matching: $(VENV)/.tools
+	$(BIN)/python -m bench.matching
 
 bench-counting: $(VENV)/.tools
 	$(BIN)/python -m bench.counting

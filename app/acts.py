@@ -129,6 +129,10 @@ ACTS: Final[Mapping[str, Act]] = {
         TO_REQUEST | TO_CONFIRM,
     ),
     "visit.requests.read": Act({VOLUNTEER: COMMUNITY}),
+    # Who could come to whom: the board, one request at a time, and a whole week at once.
+    "match.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "match.offer": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "match.run": Act({COORDINATOR: COMMUNITY}),
     "visit.accept": Act({MEMBER: OWN}),
     "visit.withdraw": Act({MEMBER: OWN}),
     "visit.decline": Act({MEMBER: OWN}),

@@ -65,6 +65,7 @@ MENU: Final = (
         mark("My work"),
         (
             Door("/calls", "phone", mark("Phone desk"), "call.answer", ("/hand-overs",)),
+            Door("/match", "hand-heart", mark("Match board"), "match.read"),
             Door("/members", "users", mark("Members"), "member.read", ("/roles",)),
             Door(
                 "/time-bank/figures",

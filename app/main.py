@@ -53,6 +53,7 @@ from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead
 from timebank.hours import lapse_gifts
+from timebank.matching import clear_old_runs, match_waiting
 
 # Every periodic job of the app.
 jobs = [
@@ -65,6 +66,8 @@ jobs = [
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
+    Job("match weeks", every_seconds=2, run=match_waiting),
+    Job("throw old proposals away", every_seconds=3600, run=clear_old_runs),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),

@@ -101,7 +101,7 @@ SECTIONS: Final = (
     (mark("Your visits"), ("visits_received", "visits_given", "visit_steps", "quarters")),
     (mark("Your calls at the desk"), ("calls", "matters", "prompts")),
     (mark("You as a volunteer"), (
-        "volunteering", "volunteer_times", "certificates", "calendar_feeds",
+        "volunteering", "volunteer_times", "certificates", "calendar_feeds", "suggested",
     )),
     (mark("Your classes and teams"), ("classes", "sessions_given", "sign_ups", "teams")),
     (mark("Your hours and money"), (
@@ -146,6 +146,7 @@ TITLES: Final = {
     "volunteering": mark("What you like to give"),
     "volunteer_times": mark("When you are free"),
     "certificates": mark("Your certificates"),
+    "suggested": mark("Visits that you were proposed for, and what you decided of proposals"),
     "calendar_feeds": mark("The address of your calendar"),
     "gifts_given": mark("Gifts that you gave"),
     "gifts_received": mark("Gifts to you"),

@@ -36,9 +36,8 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
-from timebank import matching
 from tests.hours_examples import leave_hours
-from timebank import care, desk, figures, group_sessions, moving, teams
+from timebank import care, desk, figures, group_sessions, matching, moving, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
@@ -389,7 +388,9 @@ async def _roster(hood: Neighbourhood) -> None:
 async def _matched(hood: Neighbourhood) -> None:
     """Leave a week that was matched, with a line to offer."""
     run = await matching.match_week(
-        matching.Limits(), by=hood.actor(Role.COORDINATOR), key=uuid.uuid4()
+        matching.Limits(matching.Availability.PREFER),
+        by=hood.actor(Role.COORDINATOR),
+        key=uuid.uuid4(),
     )
     await matching.match_waiting()
     hood.examples["run_id"] = run.id

@@ -1,4 +1,4 @@
-"""Solves a board in a program of its own: neither its time nor its memory are the app's.
+"""Solves a large board in a program of its own: neither its time nor its memory are the app's.
 
     python -m timebank.matching.solver < board.npz > outcome.json
 
@@ -12,7 +12,7 @@ import io
 import json
 import os
 import sys
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from timebank.matching.solving import solve
 from timebank.matching.values import Availability, Limits, Why
 
 SECONDS_MAX: Final = 180
+SMALL: Final = 400
+"""Up to how many requests times volunteers a thread will do: a blink, and a program takes longer
+to start."""
 NICE: Final = 10
 FIELDS: Final = tuple(field.name for field in dataclasses.fields(Board))
 
@@ -46,6 +49,8 @@ async def solved(board: Board, limits: Limits) -> tuple[list[Given], bool]:
 
     Raises `Unsolved`. When this is cancelled, the program ends as well.
     """
+    if board.requests * board.volunteers <= SMALL:
+        return await asyncio.to_thread(_found, board, limits)
     program = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -82,8 +87,26 @@ def _packed(board: Board, limits: Limits) -> bytes:
     return kept.getvalue()
 
 
+def _found(board: Board, limits: Limits) -> tuple[list[Given], bool]:
+    """Solve, check, and say why. Raises `Unsolved` where the outcome has a fault."""
+    solution = solve(board, limits)
+    wrong = scoring.breaches(board, solution, limits)
+    if wrong:
+        raise Unsolved("; ".join(wrong[:10]))
+    clock = Clock.of(board)
+    why = scoring.reasons(board, solution.pairs, clock)
+    columns = dict(solution.pairs)
+    given = []
+    for block in scoring.blocks(np.array(list(columns), dtype=np.int64)):
+        found = scoring.points(board, block, clock, limits)
+        for number, row in enumerate(block.tolist()):
+            column = columns[row]
+            given.append(Given(row, column, int(found[number, column]), why[row, column]))
+    return given, solution.proven
+
+
 def main() -> int:
-    """Read, solve, check, tell."""
+    """Read, solve, tell."""
     os.nice(NICE)
     with np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False) as kept:
         board = Board(**{name: kept[name] for name in FIELDS})
@@ -91,22 +114,13 @@ def main() -> int:
     limits = Limits(
         Availability.MUST if must else Availability.PREFER, int(day_most), int(week_most)
     )
-    solution = solve(board, limits)
-    wrong = scoring.breaches(board, solution, limits)
-    if wrong:
-        sys.stderr.write("; ".join(wrong[:10]))
+    try:
+        given, proven = _found(board, limits)
+    except Unsolved as fault:
+        sys.stderr.write(str(fault))
         return 1
-    clock = Clock.of(board)
-    why = scoring.reasons(board, solution.pairs, clock)
-    given: list[Any] = []
-    columns = dict(solution.pairs)
-    for block in scoring.blocks(np.array(list(columns), dtype=np.int64)):
-        found = scoring.points(board, block, clock, limits)
-        for number, row in enumerate(block.tolist()):
-            column = columns[row]
-            reasons = [one.stored for one in why[row, column]]
-            given.append((row, column, int(found[number, column]), reasons))
-    sys.stdout.write(json.dumps({"given": given, "proven": solution.proven}))
+    lines = [(one.row, one.column, one.points, [why.stored for why in one.why]) for one in given]
+    sys.stdout.write(json.dumps({"given": lines, "proven": proven}))
     return 0
 
 
