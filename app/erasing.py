@@ -11,6 +11,7 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
+from timebank import hours
 
 # A recovery code goes with its second factor, a delivery with its message.
 _FORGET: Final = (
@@ -31,18 +32,19 @@ class Obstacles:
 
     visits: int
     roles: tuple[str, ...]
+    hours: bool = False
 
     @property
     def any(self) -> bool:
         """Whether something has to be settled first."""
-        return bool(self.visits or self.roles)
+        return bool(self.visits or self.roles or self.hours)
 
 
 async def erase(member_id: UUID, *, by: Actor) -> Erased:
     """Erase a person who asked for it, from everywhere at once; a second time changes nothing.
 
     The minutes that are left stay in the book under the pseudonym. Raises what
-    `community.erase_member` raises, and `timebank.OpenVisits`.
+    `community.erase_member` raises, `timebank.OpenVisits` and `hours.HoursOpen`.
     """
     async with ledger.transaction():
         erased = await community.erase_member(member_id, by=by)
@@ -67,13 +69,18 @@ async def obstacles(member_id: UUID, *, community_id: UUID) -> Obstacles:
         visits = len(refused.visits)
     else:
         visits = 0
+    on_their_way = False
+    try:
+        await hours.refuse_open_hours(who, community_id=community_id)
+    except hours.HoursOpen:
+        on_their_way = True
     roles = {
         held.role.value
         for one in who
         for held in await community.roles_held(one)
         if held.role in community.STAFF and not held.over()
     }
-    return Obstacles(visits, tuple(sorted(roles)))
+    return Obstacles(visits, tuple(sorted(roles)), on_their_way)
 
 
 async def minutes_left(member_id: UUID, *, community_id: UUID) -> Balance | None:

@@ -14,7 +14,7 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from timebank import care, earning, hours
+from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
 from timebank.moving import refuse_open_move
@@ -43,6 +43,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
+        await beside.take_over_beside(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)
         await earning.take_over_earned(other, survivor, by=by)
         await take_over_classes(other, survivor, by=by)

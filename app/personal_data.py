@@ -98,7 +98,9 @@ SECTIONS: Final = (
         "kin", "delegates", "acting_for", "consents", "consents_witnessed",
         "words_given",
     )),
-    (mark("Your visits"), ("visits_received", "visits_given", "visit_steps", "quarters")),
+    (mark("Your visits"), (
+        "visits_received", "visits_given", "visit_steps", "quarters", "safety", "ratings", "photos",
+    )),
     (mark("Your calls at the desk"), ("calls", "matters", "prompts")),
     (mark("You as a volunteer"), (
         "volunteering", "volunteer_times", "certificates", "calendar_feeds", "suggested",

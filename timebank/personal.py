@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from community import Kept, forget_words
-from timebank import care, earning, matching
+from timebank import beside, care, earning, matching
 from timebank.desk.personal import KEPT as OF_CALLS
 from timebank.desk.personal import forget_calls
 from timebank.errors import OpenVisits
@@ -71,6 +71,7 @@ KEPT: Final[Sequence[Kept]] = (
         ORDER BY 1
         """,
     ),
+    *beside.KEPT,
     *care.KEPT,
     *matching.KEPT,
     *OF_CLASSES,
@@ -128,6 +129,7 @@ async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
     ids = list(members)
     async with one_transaction():
         await refuse_unfinished(ids, community_id=community_id)
+        await beside.forget_beside(ids, community_id=community_id)
         await care.forget_volunteers(ids, community_id=community_id)
         await matching.forget_suggestions(ids, community_id=community_id)
         await leave_classes(ids, community_id=community_id)

@@ -10,6 +10,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         modules=[
             "timebank.tables",
+            "timebank.beside.tables",
             "timebank.care.tables",
             "timebank.earning_tables",
             "timebank.group_sessions.tables",

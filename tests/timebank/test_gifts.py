@@ -310,10 +310,16 @@ async def test_what_is_above_the_cap_is_thanked_for_as_a_donation(town: Town) ->
     assert visit.minutes_confirmed == 60
 
 
-async def _confirmed(town: Town, minutes: int) -> timebank.Visit:
-    starts = NOON + timedelta(hours=1)
+async def _asked(town: Town, minutes: int, *, days: int = 0) -> timebank.Visit:
+    starts = NOON + timedelta(days=days, hours=1)
     request = timebank.Request("companionship", starts, minutes, "梧桐里 12 号")
-    visit = await timebank.ask(request, by=town.mother, form_key=uuid.uuid4(), at=NOON)
+    at = LATER if days else NOON
+    return await timebank.ask(request, by=town.mother, form_key=uuid.uuid4(), at=at)
+
+
+async def _confirmed(town: Town, minutes: int) -> timebank.Visit:
+    visit = await _asked(town, minutes)
+    starts = visit.starts_at
     await timebank.accept(visit.id, by=town.volunteer, at=NOON)
     code = (await timebank.visit_page(visit.id, town.mother))[0].visit.code
     await timebank.check_in(visit.id, by=town.volunteer, code=code, at=starts)
@@ -334,6 +340,25 @@ async def test_the_fund_covers_by_rank_until_the_month_is_used(town: Town) -> No
     assert await hours.relief_cover(town.mother.member_id, **cover) == 100
     await hours.remove_needs(town.mother.member_id, by=town.coordinator)
     assert await hours.relief_cover(town.mother.member_id, **cover) == 0
+
+
+async def test_the_fund_pays_for_visits_booked_in_a_month_and_no_more(town: Town) -> None:
+    await town.fill(10_000)
+    await town.needs(town.mother)
+    await _confirmed(town, 120)
+    assert await town.relief() == 9880
+    who, cover = town.mother.member_id, {"community_id": town.id}
+    assert await hours.relief_cover(who, **cover, at=LATER) == 120
+    visit = await _asked(town, 120, days=50)
+    await timebank.accept(visit.id, by=town.volunteer, at=LATER)
+    assert await town.minutes("relief") == (9880, 120)
+    assert await hours.relief_cover(who, **cover, at=LATER) == 0
+    with pytest.raises(timebank.NotEnoughMinutes):
+        await _asked(town, 30, days=51)
+    assert await hours.relief_cover(who, **cover, at=NOON + timedelta(days=31)) == 240
+    await timebank.cancel(visit.id, by=town.mother, at=LATER)
+    assert await hours.relief_cover(who, **cover, at=LATER) == 120
+    assert (await hours.fund(town.id)).visits == 120
 
 
 async def test_the_last_of_the_fund_is_kept_for_those_who_come_first(town: Town) -> None:

@@ -129,7 +129,7 @@ async def _reverse(donation_id: UUID, why: str, *, by: Actor, at: datetime) -> D
         by.community_id,
         donation_id,
     )
-    await _write_down("donation.reverse", back, by=by, reason=why)
+    await _note_donation("donation.reverse", back, by=by, reason=why)
     await telling.donated(back, "donation.reversed")
     # From the fund first: where it has used them, nothing of it can be.
     legs = (
@@ -202,10 +202,10 @@ async def _store(given: Donation, *, key: UUID, by: Actor) -> None:
         given.second_id,
         key,
     )
-    await _write_down("donation.give", given, by=by)
+    await _note_donation("donation.give", given, by=by)
 
 
-async def _write_down(act: str, what: Donation, *, by: Actor, **more: object) -> None:
+async def _note_donation(act: str, what: Donation, *, by: Actor, **more: object) -> None:
     await community.record(
         act,
         by=by,

@@ -87,7 +87,7 @@ async def open_estate(
         if not left:
             return 0
         await EstateRow.raw(_OPEN, by.community_id, member_id, why.value, moment, by.member_id)
-        await _write_down("open", member_id, by=by, minutes=left, why=why.value)
+        await _note_estate("estate.open", member_id, by=by, minutes=left, why=why.value)
         await _gather(member_id, found, by=by, at=moment)
     return left
 
@@ -150,7 +150,7 @@ async def propose_parts(  # noqa: PLR0913 (a proposal has these parts)
     async def store() -> Proposal:
         await people.keep_active(proposal.receivers, community_id=by.community_id)
         await proposal_rows.insert(proposal, form_key=form_key)
-        await proposal_rows.write_down("propose", proposal, by=by)
+        await proposal_rows.note_proposal("estate.propose", proposal, by=by)
         await _gather(member_id, await _purses(member_id, by.community_id), by=by, at=moment)
         return proposal
 
@@ -189,7 +189,7 @@ async def return_estate(member_id: UUID, *, by: Actor, at: datetime | None = Non
         saved = await ledger.passed_between(purses[MEMBER], estate)
         saved -= await ledger.passed_between(estate, purses[MEMBER])
         to_saved = max(0, min(left, saved))
-        await _write_down("return", member_id, by=by, minutes=left)
+        await _note_estate("estate.return", member_id, by=by, minutes=left)
         legs = tuple(
             Leg.transfer(debit=estate, credit=purses[kind], amount=minutes, unit=MINUTE)
             for kind, minutes in ((MEMBER, to_saved), (GIFTS, left - to_saved))
@@ -319,9 +319,9 @@ def _origin(member_id: UUID, by: Actor, at: datetime) -> Origin:
     return Origin(CommunityId(by.community_id), event, by.member_id, effective_at=at)
 
 
-async def _write_down(act: str, member_id: UUID, *, by: Actor, **details: object) -> None:
+async def _note_estate(act: str, member_id: UUID, *, by: Actor, **details: object) -> None:
     await community.record(
-        f"estate.{act}",
+        act,
         by=by,
         subject_kind="member",
         subject_id=member_id,

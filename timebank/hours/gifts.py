@@ -113,7 +113,7 @@ async def _offer(
         gift.hold_id,
         gift.post_id,
     )
-    await _write_down("gift.offer", gift, by=by)
+    await _note_gift("gift.offer", gift, by=by)
     await telling.gift_offered(gift)
     await ledger.hold(
         debit=await member_account(gift.giver_id, community_id=gift.community_id),
@@ -133,17 +133,17 @@ async def accept_gift(gift_id: UUID, *, by: Actor, at: datetime | None = None) -
     The receiver does, or the desk for them. Where it rested on kinship, they still have to be kin.
     Raises `OwnHandOnly`, `NotTheirAct`, `GiftOver`, `MayNotReceive`, `NotEligible`, `UnknownHours`.
     """
-    return await _end(gift_id, GiftState.ACCEPTED, by=by, at=at)
+    return await _end_gift(gift_id, GiftState.ACCEPTED, "gift.accept", by=by, at=at)
 
 
 async def decline_gift(gift_id: UUID, *, by: Actor, at: datetime | None = None) -> Gift:
     """Turn a gift down: its minutes return to the giver. Raises as `accept_gift` does."""
-    return await _end(gift_id, GiftState.DECLINED, by=by, at=at)
+    return await _end_gift(gift_id, GiftState.DECLINED, "gift.decline", by=by, at=at)
 
 
 async def withdraw_gift(gift_id: UUID, *, by: Actor, at: datetime | None = None) -> Gift:
     """Take back a gift that one offered and nobody has answered. Raises as `accept_gift` does."""
-    return await _end(gift_id, GiftState.WITHDRAWN, by=by, at=at)
+    return await _end_gift(gift_id, GiftState.WITHDRAWN, "gift.withdraw", by=by, at=at)
 
 
 async def lapse_gifts(*, at: datetime | None = None, most: int = 500) -> int:
@@ -156,7 +156,7 @@ async def lapse_gifts(*, at: datetime | None = None, most: int = 500) -> int:
     for row in await GiftRow.raw(_DUE, moment, most):
         by = community.system(row["community_id"])
         try:
-            gift = await _end(row["id"], GiftState.LAPSED, by=by, at=moment)
+            gift = await _end_gift(row["id"], GiftState.LAPSED, "gift.lapse", by=by, at=moment)
         except GiftOver:
             continue
         returned += gift.ended_at == moment
@@ -175,11 +175,13 @@ async def end_open_gifts(member_id: UUID, *, by: Actor, at: datetime | None = No
         community_id=by.community_id,
     )
     for gift in found:
-        await _end(gift.id, GiftState.LAPSED, by=by, at=at)
+        await _end_gift(gift.id, GiftState.LAPSED, "gift.lapse", by=by, at=at)
     return len(found)
 
 
-async def _end(gift_id: UUID, to: GiftState, *, by: Actor, at: datetime | None) -> Gift:
+async def _end_gift(
+    gift_id: UUID, to: GiftState, act: str, *, by: Actor, at: datetime | None
+) -> Gift:
     people.refuse_for_another(by)
     moment = at or datetime.now(UTC)
     async with verb():
@@ -199,7 +201,7 @@ async def _end(gift_id: UUID, to: GiftState, *, by: Actor, at: datetime | None) 
             gift.community_id,
             gift.id,
         )
-        await _write_down(f"gift.{_ACTS[to]}", ended, by=by)
+        await _note_gift(act, ended, by=by)
         await telling.gift_ended(ended)
         origin = _origin(gift, by.member_id, moment)
         if to is GiftState.ACCEPTED:
@@ -207,14 +209,6 @@ async def _end(gift_id: UUID, to: GiftState, *, by: Actor, at: datetime | None) 
         else:
             await ledger.void(TransferId(gift.hold_id), origin=origin, note=to.value)
     return ended
-
-
-_ACTS: Final = {
-    GiftState.ACCEPTED: "accept",
-    GiftState.DECLINED: "decline",
-    GiftState.WITHDRAWN: "withdraw",
-    GiftState.LAPSED: "lapse",
-}
 
 
 async def _check_still(gift: Gift, active: frozenset[UUID]) -> None:
@@ -264,7 +258,7 @@ def _gift(row: Mapping[str, Any]) -> Gift:
     return Gift(**{**row, "state": GiftState(row["state"])})
 
 
-async def _write_down(act: str, gift: Gift, *, by: Actor) -> None:
+async def _note_gift(act: str, gift: Gift, *, by: Actor) -> None:
     await community.record(
         act,
         by=by,

@@ -128,7 +128,7 @@ async def _propose(  # noqa: PLR0913 (a proposal has these parts)
         proposal_rules.check_lines(lines, most=policy[GRANT_MINUTES_MAX])
         await _check(proposal, at=moment)
         await proposal_rows.insert(proposal, form_key=key)
-        await proposal_rows.write_down("propose", proposal, by=by)
+        await proposal_rows.note_proposal("grant.propose", proposal, by=by)
         return proposal
 
     return await stored_once(proposal, store, by=by, key=key)
@@ -176,7 +176,9 @@ async def approve_proposal(proposal_id: UUID, *, by: Actor, at: datetime | None 
             return proposal
         agreed = dataclasses.replace(proposal, approvals=approvals)
         await proposal_rows.approve(agreed, approvals[-1])
-        await proposal_rows.write_down("approve", agreed, by=by)
+        await proposal_rows.note_proposal(
+            "estate.approve" if agreed.estate_of else "grant.approve", agreed, by=by
+        )
         if len(approvals) < proposal_rules.APPROVALS:
             return agreed
         return await _book(agreed, active, by=by, at=moment)
@@ -204,7 +206,12 @@ async def decline_proposal(
             why=told,
         )
         await proposal_rows.end(declined)
-        await proposal_rows.write_down("decline", declined, by=by, why=told)
+        await proposal_rows.note_proposal(
+            "estate.decline" if declined.estate_of else "grant.decline",
+            declined,
+            by=by,
+            why=told,
+        )
         await telling.declined(declined)
     return declined
 
@@ -222,7 +229,9 @@ async def _book(
         proposal, state=ProposalState.BOOKED, ended_at=at, ended_by=by.member_id
     )
     await proposal_rows.end(booked)
-    await proposal_rows.write_down("book", booked, by=by)
+    await proposal_rows.note_proposal(
+        "estate.book" if booked.estate_of else "grant.book", booked, by=by
+    )
     await telling.booked(booked)
     source = await _source(booked)
     legs = [

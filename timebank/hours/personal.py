@@ -22,7 +22,7 @@ KEPT: Final[Sequence[Kept]] = (
         """
         SELECT offered_at, receiver.name AS receiver, minutes, words, state, lapses_at, ended_at
         FROM me JOIN gift ON giver_id = me.id JOIN member AS receiver ON receiver.id = receiver_id
-        ORDER BY offered_at
+        ORDER BY gift.offered_at
         """,
     ),
     Kept(
@@ -31,7 +31,7 @@ KEPT: Final[Sequence[Kept]] = (
         """
         SELECT offered_at, giver.name AS giver, minutes, words, state, lapses_at, ended_at
         FROM me JOIN gift ON receiver_id = me.id JOIN member AS giver ON giver.id = giver_id
-        ORDER BY offered_at
+        ORDER BY gift.offered_at
         """,
     ),
     Kept(

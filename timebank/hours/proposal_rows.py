@@ -133,16 +133,15 @@ async def granted_between(since: datetime, until: datetime, *, community_id: UUI
     return int(rows[0]["minutes"])
 
 
-async def write_down(act: str, proposal: Proposal, *, by: Actor, why: str = "") -> None:
+async def note_proposal(act: str, proposal: Proposal, *, by: Actor, why: str = "") -> None:
     """Add an act to the trail; what is booked, once for each whose hours it changes."""
-    family = "estate" if proposal.kind is ProposalKind.ESTATE else "grant"
     details: dict[str, object] = {"proposal": proposal.id, "minutes": proposal.minutes}
     if proposal.estate_of:
         details["estate"] = proposal.estate_of
     if why:
         details["reason"] = why
     subjects: list[tuple[str, UUID, int]] = [("proposal", proposal.id, proposal.minutes)]
-    if act == "book":
+    if act in {"grant.book", "estate.book"}:
         subjects = [
             ("member", line.receiver_id, line.minutes)
             if line.receiver_id
@@ -151,7 +150,7 @@ async def write_down(act: str, proposal: Proposal, *, by: Actor, why: str = "") 
         ]
     for kind, subject, minutes in subjects:
         await community.record(
-            f"{family}.{act}",
+            act,
             by=by,
             subject_kind=kind,
             subject_id=subject,

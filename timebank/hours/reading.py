@@ -146,6 +146,17 @@ async def donations_here(
     return found, await people.names((one.member_id for one in found), community_id=by.community_id)
 
 
+async def donation_seen(donation_id: UUID, by: Actor) -> tuple[Donation, str]:
+    """Return one donation and its donor's name, to a coordinator. Raises as `donations_here`.
+
+    Raises `UnknownHours` besides.
+    """
+    rules.require(Role.COORDINATOR, by.roles, "see a donation")
+    found = await donations.donation(donation_id, community_id=by.community_id)
+    names = await people.names([found.member_id], community_id=by.community_id)
+    return found, names.get(found.member_id, "")
+
+
 async def proposals(by: Actor) -> tuple[list[SeenProposal], list[SeenProposal]]:
     """Return the proposals that wait, oldest first, and the latest that are over.
 

@@ -23,12 +23,13 @@ from timebank.policy import (
 )
 from timebank.policy.passing import RELIEF_HARDSHIP_FIRST, RELIEF_RESERVE_MINUTES
 
-# What the fund set aside or gave for an elder's visits of a month: of a settled hold what passed.
+# What the fund set aside within a month for an elder's visits, and of a settled hold what passed.
+# By the moment of booking, so that nobody books next month's visits on this month's minutes.
 _USED: Final = """
 SELECT coalesce(sum(coalesce(passed, minutes)), 0)::bigint AS minutes
 FROM visit_hold JOIN visit ON visit.id = visit_hold.visit_id
 WHERE visit_hold.community_id = {} AND payer = 'relief' AND visit.elder_id = {}
-    AND visit.starts_at >= {} AND visit.starts_at < {}
+    AND held_at >= {} AND held_at < {}
 """
 
 _GIVEN: Final = """
@@ -80,7 +81,7 @@ async def relief_cover(
 ) -> int:
     """Return the minutes that the relief fund would still give for this elder, 0 or more.
 
-    `at` is the moment of the help: its month counts, and the policy that holds then. `fund` is
+    `at` is the moment of booking: its month counts, and the policy that holds then. `fund` is
     what the fund can still spend, looked up unless given. Who wants to be sure of it locks the
     elder first (`community.keep_active(..., alone=True)`).
     """
