@@ -63,7 +63,6 @@ def read(form: Form, zone: ZoneInfo) -> CourseDraft | None:
         every_weeks=every,
         skip_holidays=form.value("holidays") == "skip",
         until=until,
-        assistants=frozenset(_ids(form, "assistants")),
         team_id=next(iter(_ids(form, "team")), None),
     )
 

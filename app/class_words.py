@@ -68,7 +68,7 @@ _COURSE: Final = {
     ("reason", "missing"): mark("Say in a few words why."),
 }
 # The form asks for the first day and the time of day apart.
-_FIELDS: Final = {"starts_at": "day"}
+_FIELDS: Final = {"starts_at": "day", "assistants": "helpers"}
 
 
 def wrong_field(refusal: TimebankError) -> tuple[str, str] | None:  # noqa: PLR0911 (one for each)

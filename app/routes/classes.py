@@ -1,5 +1,6 @@
 """Classes: the timetable, a class and its sessions; beginning one, deciding about it, ending it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from app.i18n import gettext as _
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed
-from app.volunteer_field import Candidates, read_volunteer
+from app.volunteer_field import Candidates, read_volunteer, read_volunteers
 from community import Actor, Role
 from timebank import TimebankError, group_sessions, teams
 from timebank.group_sessions import CourseState, SeenSession
@@ -98,10 +99,13 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     home = await community.community(by.community_id)
     draft = class_form.read(form, ZoneInfo(home.time_zone))
     leader, candidates = await _leader(form, by)
+    assistants = await read_volunteers(form, "helpers", by)
     if draft is None or not form.ok:
         return await _form(by, form, candidates)
     try:
-        made = await group_sessions.propose_course(draft, by=by, leader_id=leader, id=key_of(form))
+        made = await group_sessions.propose_course(
+            replace(draft, assistants=assistants), by=by, leader_id=leader, id=key_of(form)
+        )
     except timebank.NotYours as error:
         raise PermissionDeniedException from error
     except group_sessions.ProposedBefore as again:

@@ -35,7 +35,7 @@ ORDER BY one.starts_at, one.id LIMIT {}
 """
 
 _GIVEN: Final = """
-SELECT count(*) AS sessions, coalesce(sum(minutes_each), 0)::bigint AS minutes
+SELECT count(DISTINCT group_session.id) AS sessions, coalesce(sum(minutes_each), 0)::bigint AS minutes
 FROM group_session JOIN (
     SELECT id AS given, leader_id AS member_id FROM group_session
     WHERE community_id = {} AND state = 'confirmed'
@@ -291,7 +291,8 @@ async def sessions_given_by(
 ) -> tuple[int, int]:
     """Return how many sessions these members gave while they belonged, and the minutes earned.
 
-    As `timebank.given_by` counts visits: a session counts once for each of them who gave it.
+    As `timebank.given_by` counts visits: a session counts once however many of them gave it, its
+    minutes for each of those.
     """
     spans = list(belonging)
     found = await GroupSessionRow.raw(
