@@ -12,7 +12,7 @@ from uuid import UUID
 import community
 import ledger
 from community import Actor, Role
-from timebank.care import rules
+from timebank.care import rules, telling
 from timebank.care.certificates import today_in
 from timebank.care.errors import (
     InvalidProfile,
@@ -93,7 +93,7 @@ async def approve_volunteer(member_id: UUID, *, by: Actor, at: datetime | None =
         if Role.VOLUNTEER not in member.roles:
             await community.grant_role(member_id, Role.VOLUNTEER, at=by.community_id, by=by)
         await _record("volunteer.approve", found, by)
-        await _tell("volunteer.approved", found)
+        await telling.tell_approved(found)
         return await volunteer(member_id, community_id=by.community_id)
 
 
@@ -113,7 +113,7 @@ async def decline_volunteer(
             raise WrongStanding(found.standing.value, "declined")
         await _decide(found, VolunteerStanding.DECLINED, told, by=by, at=at)
         await _record("volunteer.decline", found, by, why=told)
-        await _tell("volunteer.declined", found, why=told)
+        await telling.tell_declined(found, told)
         return await volunteer(member_id, community_id=by.community_id)
 
 
@@ -134,7 +134,7 @@ async def pause_volunteer(
             raise WrongStanding(found.standing.value, "paused")
         await _decide(found, VolunteerStanding.PAUSED, told, by=by, at=at)
         await _record("volunteer.pause", found, by, why=told)
-        await _tell("volunteer.paused", found, why=told)
+        await telling.tell_paused(found, told)
         return await volunteer(member_id, community_id=by.community_id)
 
 
@@ -278,16 +278,6 @@ def _reason(why: str) -> str:
     if not told or len(told) > WHY_LENGTH_MAX:
         raise InvalidProfile("why", "too long" if told else "missing", most=WHY_LENGTH_MAX)
     return told
-
-
-async def _tell(kind: str, one: Volunteer, **fill: str) -> None:
-    await community.tell(
-        one.member_id,
-        kind,
-        community_id=one.community_id,
-        fill=fill,
-        link="/me/volunteering",
-    )
 
 
 async def _record(act: str, one: Volunteer, by: Actor, **details: Any) -> None:
