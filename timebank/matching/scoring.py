@@ -183,28 +183,33 @@ def breaches(board: Board, solution: Solution, limits: Limits) -> list[str]:
     Each pair is judged on the board as it was, and all pairs of a volunteer against each other.
     Whoever stores a solution asks this first: no solver's slip reaches anybody.
     """
-    wrong = []
     clock = Clock.of(board)
     rows = np.array([row for row, _column in solution.pairs], dtype=np.int64)
-    if len(set(rows.tolist())) < len(rows):
-        wrong.append("a request is given twice")
-    by_volunteer: dict[int, list[int]] = {}
-    for row, column in solution.pairs:
-        by_volunteer.setdefault(column, []).append(row)
-        if points(board, np.array([row]), clock, limits)[0, column] == BARRED:
-            wrong.append(f"request {row} must not be given to volunteer {column}")
-    for column, taken in by_volunteer.items():
-        taken.sort(key=lambda row: int(board.start[row]))
-        for one, after in itertools.pairwise(taken):
-            ends = int(board.start[one] + board.length[one])
-            if int(board.start[after]) < ends + rules.WAY_QUARTERS:
-                wrong.append(f"volunteer {column} would be in two places")
-        if limits.week_most and int(board.in_all[column]) + len(taken) > limits.week_most:
-            wrong.append(f"volunteer {column} would have too many visits")
-        for day in {int(board.day[row]) for row in taken}:
-            count = sum(int(board.day[row]) == day for row in taken)
-            if limits.day_most and int(board.by_day[column, day]) + count > limits.day_most:
-                wrong.append(f"volunteer {column} would have too many visits on a day")
+    columns = np.array([column for _row, column in solution.pairs], dtype=np.int64)
+    wrong = ["a request is given twice"] if len(np.unique(rows)) < len(rows) else []
+    for block, whom in zip(blocks(rows), blocks(columns), strict=True):
+        of_pairs = points(board, block, clock, limits)[np.arange(len(block)), whom]
+        wrong += [
+            f"request {row} must not be given to volunteer {column}"
+            for row, column in zip(block[of_pairs == BARRED], whom[of_pairs == BARRED], strict=True)
+        ]
+    for column in np.unique(columns).tolist():
+        wrong += _breaches_of(board, column, rows[columns == column], limits)
+    return wrong
+
+
+def _breaches_of(board: Board, column: int, given: Ints, limits: Limits) -> list[str]:
+    """Return what is wrong with all that one volunteer is given, each against the others."""
+    wrong = []
+    taken = given[np.argsort(board.start[given])]
+    for one, after in itertools.pairwise(taken):
+        if board.start[after] < board.start[one] + board.length[one] + rules.WAY_QUARTERS:
+            wrong.append(f"volunteer {column} would be in two places")
+    if limits.week_most and board.in_all[column] + len(taken) > limits.week_most:
+        wrong.append(f"volunteer {column} would have too many visits")
+    days, counts = np.unique(board.day[taken], return_counts=True)
+    if limits.day_most and (board.by_day[column, days] + counts > limits.day_most).any():
+        wrong.append(f"volunteer {column} would have too many visits on a day")
     return wrong
 
 

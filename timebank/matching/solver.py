@@ -69,7 +69,7 @@ async def solved(board: Board, limits: Limits) -> tuple[list[Given], bool]:
     finally:
         if program.returncode is None:
             program.kill()
-            await program.wait()
+            await program.communicate()  # until its pipes are closed as well
     if program.returncode:
         raise Unsolved(wrong.decode(errors="replace")[-400:] or f"ended {program.returncode}")
     outcome = json.loads(told)
