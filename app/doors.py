@@ -76,6 +76,12 @@ MENU: Final = (
             ),
             Door("/roster", "book-open", mark("Rosters"), "roster.import"),
             Door("/places", "map-pin", mark("Places"), "area.read", ("/communities",)),
+            Door(
+                "/time-bank/solvency",
+                "hourglass",
+                mark("Can the hours be honoured?"),
+                "solvency.read",
+            ),
             Door("/audit", "search-check", mark("Who did what"), "audit.read"),
             Door("/moves", "arrow-left-right", mark("Moving in and out"), "move.decide"),
             Door("/clearing", "scale", mark("Hours between communities"), "clearing.read"),

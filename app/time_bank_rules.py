@@ -66,15 +66,27 @@ def _says_something(rule: Rule) -> bool:
 
 
 def figure(setting: Setting[Any], value: Any) -> str:
-    """Return a value for a table in which packs stand side by side; a rule's absence is a word."""
+    """Return a value where packs stand side by side; a rule's absence is a word."""
     if setting.otherwise and value == 0 and not isinstance(value, bool):
         return _("none")
     return value_words(setting, value)
 
 
-def with_gap(setting: Setting[Any]) -> str:
-    """Return a rule's sentence with dots where its value stands."""
-    return _(setting.words) % {"value": "…"}
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rule with dots where its value stands, and each value with those who have it."""
+
+    rule: str
+    values: tuple[tuple[str, str], ...]
+
+
+def difference(setting: Setting[Any], policies: Iterable[tuple[str, Policy]]) -> Difference:
+    """Return how several policies, by name, differ in one rule."""
+    who: dict[str, list[str]] = {}
+    for name, policy in policies:
+        who.setdefault(figure(setting, policy[setting]), []).append(name)
+    told = tuple((value, _(", ").join(names)) for value, names in who.items())
+    return Difference(_(setting.words) % {"value": "…"}, told)
 
 
 async def for_me(by: Actor, policy: Policy, now: datetime) -> Sequence[str]:

@@ -55,25 +55,17 @@ async def examples_page(request: AnyRequest) -> Template:
     here = await community.policy_in_force(home.id)
     found = packs.examples()
     others = [one.on(here) for one in found]
-    rows = [
-        [
-            time_bank_rules.with_gap(setting),
-            *(time_bank_rules.figure(setting, one[setting]) for one in (here, *others)),
-        ]
-        for setting in packs.differing([here, *others])
-    ]
+    every = [(_("Here"), here), *zip((one.name for one in found), others, strict=True)]
     context = {
         "home": home,
         "examples": [
             _Listed(one.code, one.name, one.source, len(policies.changed(here, after)))
             for one, after in zip(found, others, strict=True)
         ],
-        "columns": [
-            (_("Rule"), "text"),
-            (_("Here"), "figure"),
-            *((one.name, "figure") for one in found),
+        "differences": [
+            time_bank_rules.difference(setting, every)
+            for setting in packs.differing([here, *others])
         ],
-        "rows": rows,
     }
     return Template("community/policy_examples.html", context=context)
 

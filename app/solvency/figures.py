@@ -1,6 +1,6 @@
 """A projection in words: its answer, its pictures, a row for each year, what it assumes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.i18n import gettext as _
@@ -130,25 +130,41 @@ def pictures(found: Bands, start: Start, first_year: int) -> list[Picture]:
 
 
 def rows(found: Bands, first_year: int) -> list[list[str]]:
-    """Return one row for each year: the middle of all trials, and between what 90 of 100 lie."""
+    """Return one row for each year: the middle of all trials."""
     return [_row(found, first_year, index) for index in range(found.years)]
 
 
+def bands_of(found: Bands, first_year: int) -> list[tuple[str, list[list[str]]]]:
+    """Return for each measure its name and a row for each year with its five figures."""
+    shown: list[tuple[str, str, Callable[[float], str]]] = [
+        (_("Hours that are owed"), "owed", hours),
+        (_("Hours that are asked for in a year"), "demanded", hours),
+        (_("Hours that volunteers could give"), "supplied", hours),
+        (_("Hours that nobody gives or pays for"), "shortfall", hours),
+    ]
+    if has_reserve(found):
+        shown.append((_("Money in the reserve"), "reserve", yuan))
+    return [
+        (
+            title,
+            [
+                [
+                    str(first_year + index),
+                    *(say(found.measures[name][one][index]) for one in PERCENTILES),
+                ]
+                for index in range(found.years)
+            ],
+        )
+        for title, name, say in shown
+    ]
+
+
 def _row(found: Bands, first_year: int, index: int) -> list[str]:
-    shown = [("owed", hours), ("demanded", hours), ("supplied", hours), ("shortfall", hours)]
+    shown = [("owed", hours), ("demanded", hours), ("shortfall", hours)]
     if has_reserve(found):
         shown.append(("reserve", yuan))
-    cells = [_between(found.measures[name], index, say) for name, say in shown]
+    cells = [say(found.measures[name][MIDDLE][index]) for name, say in shown]
     return [str(first_year + index), *cells, f"{round(found.kept[index])} %"]
-
-
-def _between(
-    measure: Mapping[int, Sequence[float]], index: int, say: Callable[[float], str]
-) -> str:
-    low, middle, high = (say(measure[one][index]) for one in (LOWEST, MIDDLE, HIGHEST))
-    if low == high:
-        return middle
-    return _("%(middle)s (%(low)s to %(high)s)") % {"middle": middle, "low": low, "high": high}
 
 
 def assumed(

@@ -89,6 +89,7 @@ def context(tried: Tried) -> dict[str, Any]:
         "bands": tried.bands,
         "pictures": figures.pictures(tried.bands, tried.start, tried.first_year),
         "rows": figures.rows(tried.bands, tried.first_year),
+        "bands_of": figures.bands_of(tried.bands, tried.first_year),
         "with_reserve": figures.has_reserve(tried.bands),
         "assumed": figures.assumed(tried.scenario, tried.start, tried.usual, tried.stood),
         "tables": figures.tables(tried.inputs),

@@ -81,8 +81,8 @@ DEPOSIT_REVIEWERS: Final = number(
     least=1,
     most=2,
     words=(
-        "People who look at a visit before its hours are saved: %(value)s. The first is the elder,"
-        " the second somebody who works for the community."
+        "People who look at a visit before its hours are saved: %(value)s. The first is the elder;"
+        " where there are two, the other works for the community."
     ),
 )
 CANCEL_NOTICE_HOURS: Final = number(
@@ -167,6 +167,14 @@ GROUP_PAYER: Final = choice(
     },
     "Who gives the hours for a class or a group: %(value)s.",
 )
+PHOTO_DAYS: Final = number(
+    "time_bank.photo_days",
+    90,
+    Unit.DAYS,
+    least=7,
+    most=730,
+    words="A photograph of a visit is deleted %(value)s after it was taken, once all is settled.",
+)
 TEAM_HOURS_DONATED: Final = switch(
     "time_bank.team_hours_donated",
     default=False,
@@ -190,6 +198,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     NO_SHOW_LIMIT,
     REQUEST_DAYS,
     REQUEST_REMINDER_HOURS,
+    PHOTO_DAYS,
     GROUP_PAYER,
     TEAM_HOURS_DONATED,
 )
