@@ -188,7 +188,8 @@ async def test_a_run_whose_worker_died_is_taken_up_again_and_given_up_after_thre
     for _try in range(3):
         with pytest.raises(Exception, match="not done"):
             await matching.match_waiting(at=NOON)
-    assert (await matching.match_runs(street.coordinator))[0].state is RunState.FAILED
+    failed, _lines, _names = await matching.match_run(again.id, street.coordinator)
+    assert failed.state is RunState.FAILED
     assert await matching.match_waiting(at=NOON) == 0
 
 

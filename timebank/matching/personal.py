@@ -16,11 +16,11 @@ KEPT: Final[Sequence[Kept]] = (
             "match_run.asked_by",
         ),
         """
-        SELECT asked_at, starts_at, outcome FROM me
+        SELECT match_run.asked_at, starts_at, outcome FROM me
         JOIN match_suggestion ON match_suggestion.volunteer_id = me.id
         JOIN match_run ON match_run.id = run_id JOIN visit ON visit.id = visit_id
         UNION ALL
-        SELECT asked_at, NULL, NULL FROM me JOIN match_run ON asked_by = me.id
+        SELECT match_run.asked_at, NULL, NULL FROM me JOIN match_run ON asked_by = me.id
         UNION ALL
         SELECT decided_at, starts_at, outcome FROM me
         JOIN match_suggestion ON match_suggestion.decided_by = me.id
