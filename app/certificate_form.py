@@ -32,7 +32,7 @@ def fresh() -> Form:
 
 
 def read(form: Form, key: UUID | None) -> Claim | None:
-    """Return what a form says of a certificate, under its key; None with what is missing refused."""
+    """Return what a form says of a certificate; None with what is missing refused."""
     kind = None
     try:
         kind = UUID(form.value("kind"))
