@@ -64,6 +64,7 @@ source = "八里社区居民代表会议通过（示例）"
 
 [time_bank]
 visit_minutes_min = 30
+reserve_fen = 300000  # 3,000 yuan, for what the reserve's page and the projection show
 days_ahead_max = 30
 honour_1_minutes = 300
 honour_2_minutes = 1200

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from app.i18n import current_language
 from app.policies import SETTINGS
 from community import Policy, Setting
 from community.areas import DEFAULT_TIME_ZONE
@@ -19,13 +20,25 @@ CITIES: Final = ("default", "nanjing-2019", "beijing-2022", "shanghai-2026", "ch
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pack to begin with. `stated` are the rules that it brings; the others stay as they are."""
+    """A pack to begin with. `stated` are the rules that it brings; the others stay as they are.
+
+    `in_both` are its name and its source as the file has them, in Chinese and English.
+    """
 
     code: str
-    name: str
-    source: str
+    in_both: tuple[str, str]
     text: str
     stated: Mapping[Setting[Any], Value]
+
+    @property
+    def name(self) -> str:
+        """Its name in the language of the request; the file has it in both."""
+        return _in_language(self.in_both[0], " · ")
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in the language of the request."""
+        return _in_language(self.in_both[1], " ‖ ")
 
     def on(self, policy: Policy) -> Policy:
         """Return what would hold if this pack's rules of the time bank came in another's place.
@@ -43,7 +56,12 @@ def example(code: str) -> Example | None:
     content = (FOLDER / f"{code}.toml").read_bytes()
     pack = read_pack(content, settings=SETTINGS, zone=ZoneInfo(DEFAULT_TIME_ZONE))
     stated = {one: value for one, value in pack.values.items() if one.group == "time_bank"}
-    return Example(code, pack.name, pack.source, content.decode(), stated)
+    return Example(code, (pack.name, pack.source), content.decode(), stated)
+
+
+def _in_language(text: str, between: str) -> str:
+    chinese, _mark, english = text.partition(between)
+    return chinese if current_language() == "zh" or not english else english
 
 
 def examples() -> list[Example]:

@@ -102,7 +102,8 @@ async def example_file(example: FromPath[str]) -> Response[bytes]:
 
 def draft(example: Example, here: Policy) -> str:
     """Return a pack's rules as a file to change and hand in, the other rules as they are here."""
-    return policies.as_file(example.on(here), name=example.name, source=example.source)
+    name, source = example.in_both
+    return policies.as_file(example.on(here), name=name, source=source)
 
 
 def _known(code: str) -> Example:

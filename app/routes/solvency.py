@@ -51,6 +51,8 @@ async def reserve_data(request: AnyRequest) -> dict[str, Any]:
         "community": home.code,
         "seen_at": now.isoformat(),
         "owed_minutes": found.owed,
+        "issued_minutes": found.issued,
+        "owed_by_other_communities_minutes": found.claims,
         "by_kind_of_account": {one.kind: one.posted for one in found.kinds},
         "reconciles_with_the_book": found.reconciles,
         "reserve_fen": found.reserve_fen,

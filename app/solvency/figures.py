@@ -84,18 +84,10 @@ def pictures(found: Bands, start: Start, first_year: int) -> list[Picture]:
     """Return the charts: what is owed; what is asked for and could be given; the reserve."""
     begins = first_year - 1
     owed = {one: (start.owed, *row) for one, row in found.measures["owed"].items()}
-    last = found.measures["owed"]
     shown = [
         Picture(
             _("Hours that are owed"),
-            _("Today %(now)s. In %(year)s most likely %(middle)s, between %(low)s and %(high)s.")
-            % {
-                "now": hours(start.owed),
-                "year": begins + found.years,
-                "middle": hours(last[MIDDLE][-1]),
-                "low": hours(last[LOWEST][-1]),
-                "high": hours(last[HIGHEST][-1]),
-            },
+            _owed_words(found, start, begins + found.years),
             _("hours"),
             chart(owed, begins=begins),
         ),
@@ -127,6 +119,16 @@ def pictures(found: Bands, start: Start, first_year: int) -> list[Picture]:
             )
         )
     return shown
+
+
+def _owed_words(found: Bands, start: Start, year: int) -> str:
+    measure = found.measures["owed"]
+    low, middle, high = (hours(measure[one][-1]) for one in (LOWEST, MIDDLE, HIGHEST))
+    said = {"now": hours(start.owed), "year": year, "middle": middle, "low": low, "high": high}
+    if low == high:
+        return _("Today %(now)s. In %(year)s as good as always %(middle)s.") % said
+    words = _("Today %(now)s. In %(year)s most likely %(middle)s, between %(low)s and %(high)s.")
+    return words % said
 
 
 def rows(found: Bands, first_year: int) -> list[list[str]]:

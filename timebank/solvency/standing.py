@@ -15,6 +15,7 @@ import ledger
 from community import policy_in_force
 from ledger import MINUTE, CommunityId, KindTotal
 from timebank.accounts import GIFTS, ISSUANCE, MEMBER
+from timebank.moving.clearing import CLEARING
 from timebank.policy import HOUR_COST_FEN, RESERVE_FEN
 from timebank.solvency.inputs import AGES
 from timebank.solvency.scenario import Start
@@ -59,20 +60,30 @@ WHERE community_id = {} AND payer = 'issuance' AND held_at BETWEEN {} AND {}
 class Reserve:
     """The reserve beside what is owed now: minutes, and fen.
 
-    `owed` is what the community's own account owes, and therefore what all others together have;
+    `issued` is what the community's own account owes, and therefore what all others together have;
     `kinds` are those others, as the book has them. `reserve_fen` and `hour_cost_fen` are the
     policy in force.
     """
 
-    owed: int
+    issued: int
     kinds: tuple[KindTotal, ...]
     reserve_fen: int
     hour_cost_fen: int
 
     @property
+    def claims(self) -> int:
+        """What other communities owe this one, whose hours came along with somebody who moved."""
+        return -sum(one.posted for one in self.kinds if one.kind == CLEARING and one.posted < 0)
+
+    @property
+    def owed(self) -> int:
+        """What is owed to people and funds: what was issued here, and what came from elsewhere."""
+        return self.issued + self.claims
+
+    @property
     def reconciles(self) -> bool:
         """Whether the parts add up to the whole in the book."""
-        return sum(one.posted for one in self.kinds) == self.owed
+        return sum(one.posted for one in self.kinds) == self.issued
 
     @property
     def covered(self) -> int:

@@ -1,5 +1,6 @@
 """Where a time bank stands: what it owes reconciles with the book, and is told by age."""
 
+import dataclasses
 from datetime import date, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import ledger
 import timebank
 from community import Actor, Role
 from community.policy import read_pack
-from ledger import MINUTE, CommunityId
+from ledger import MINUTE, CommunityId, KindTotal
 from tests.timebank.street import NOON, Street
 from timebank import solvency
 from timebank.policy import SETTINGS
@@ -38,6 +39,18 @@ async def test_what_is_owed_is_what_the_book_says_and_the_reserve_stands_beside(
     by_kind = {one.kind: one.posted for one in found.kinds}
     assert by_kind["member"] == 360
     assert "issuance" not in by_kind
+
+
+def test_hours_that_came_with_somebody_are_owed_here_and_claimed_elsewhere() -> None:
+    parts = (KindTotal("member", 2, 400, 0), KindTotal("clearing", 1, -40, 0))
+    moved_in = solvency.Reserve(360, parts, reserve_fen=40_000, hour_cost_fen=4_000)
+    assert (moved_in.owed, moved_in.claims, moved_in.reconciles) == (400, 40, True)
+    assert (moved_in.covered, moved_in.percent) == (400, 100)
+    parts = (KindTotal("member", 2, 400, 0), KindTotal("clearing", 1, 40, 0))
+    moved_out = solvency.Reserve(440, parts, reserve_fen=4_000, hour_cost_fen=4_000)
+    assert (moved_out.owed, moved_out.claims, moved_out.reconciles) == (440, 0, True)
+    assert (moved_out.covered, moved_out.percent) == (60, 13)
+    assert not dataclasses.replace(moved_out, issued=439).reconciles
 
 
 async def test_help_that_is_given_moves_what_is_owed_and_does_not_change_it(street: Street) -> None:
