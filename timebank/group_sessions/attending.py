@@ -35,7 +35,7 @@ async def take_attendance(
         for one in changed:
             await _mark(one, by, Came.LIST, moment if one.member_id in came else None)
         if changed:
-            await rows.write_down("attendance", session, by=by, came=len(set(came)))
+            await rows.note_session("attendance", session, by=by, came=len(set(came)))
         return await rows.one_session(session.id, community_id=by.community_id)
 
 
@@ -71,7 +71,7 @@ async def say_here(session_id: UUID, *, by: Actor, code: str, at: datetime | Non
             )
         if not signed.attended:
             await _mark(signed, by, Came.CODE, moment)
-            await rows.write_down("here", session, by=by)
+            await rows.note_session("here", session, by=by)
         found = await rows.signed_up(session, by.member_id)
         return found or signed
 

@@ -62,7 +62,7 @@ async def close_session(
             session, state=SessionState.HELD.value, held_at=moment, minutes_held=stated
         )
         held = await rows.one_session(session.id, community_id=by.community_id)
-        await rows.write_down("close", held, by=by, minutes=stated, came=held.attended)
+        await rows.note_session("close", held, by=by, minutes=stated, came=held.attended)
         came = [one.member_id for one in await rows.listed(held) if one.attended]
         await telling.tell_held(held, came)
         return held
@@ -119,7 +119,7 @@ async def _give_word(session: GroupSession, signed: SignUp, *, by: Actor, at: da
         await rows.set_sign_up(
             signed, community_id=by.community_id, confirmed_at=at, confirmed_by=by.member_id
         )
-        await rows.write_down("word", session, by=by, member=str(signed.member_id))
+        await rows.note_session("word", session, by=by, member=str(signed.member_id))
     await telling.settle(session, [signed.member_id])
 
 
@@ -139,7 +139,7 @@ async def _pass_on(
             one, community_id=by.community_id, share_minutes=split.members.get(one.member_id, 0)
         )
     done = await rows.one_session(session.id, community_id=by.community_id)
-    await rows.write_down("confirm", done, by=by, minutes=each, came=len(came), payer=payer.value)
+    await rows.note_session("confirm", done, by=by, minutes=each, came=len(came), payer=payer.value)
     await telling.settle(done, [one.member_id for one in came])
     await telling.tell_confirmed(done)
     donated = session.team_id is not None and policy[TEAM_HOURS_DONATED]

@@ -112,7 +112,7 @@ async def _store(
         return await _proposed_before(added, draft, by)
     await rows.set_course_assistants(added, draft.assistants, by=by)
     course = await rows.one_course(added, community_id=by.community_id)
-    await rows.write_down("propose", course, by=by, leader=str(leader), state=state.value)
+    await rows.note_course("propose", course, by=by, leader=str(leader), state=state.value)
     return course
 
 
@@ -157,7 +157,7 @@ async def decide_course(
             course, state=state.value, decided_by=by.member_id, decided_at=moment, reason=why
         )
         course = await rows.one_course(course_id, community_id=by.community_id)
-        await rows.write_down("approve" if running else "decline", course, by=by, reason=why)
+        await rows.note_course("approve" if running else "decline", course, by=by, reason=why)
         await telling.tell_decided(course, running=running)
         if running:
             await _plan_course(course, by=by, at=moment)
@@ -184,7 +184,7 @@ async def end_course(
         why = reason.strip()[: rules.REASON_LENGTH_MAX]
         await rows.set_course(course, state=CourseState.ENDED.value, reason=why, **decided)
         ended = await rows.one_course(course_id, community_id=by.community_id)
-        await rows.write_down("end", ended, by=by, reason=why)
+        await rows.note_course("end", ended, by=by, reason=why)
         for session in await rows.sessions(
             "course_id = {} AND one.state = 'planned' AND one.starts_at > {}"
             " ORDER BY one.starts_at, one.id",
@@ -252,7 +252,7 @@ async def _staff(session_id: UUID, course: Course, *, by: Actor) -> None:
             session, member_id
         ):
             await rows.add_assistant(session, member_id)
-    await rows.write_down("plan", session, by=by, starts_at=session.starts_at, led=leads)
+    await rows.note_session("plan", session, by=by, starts_at=session.starts_at, led=leads)
 
 
 async def _require_team(draft: CourseDraft, by: Actor) -> None:

@@ -49,7 +49,7 @@ async def lead(
             await rows.take_quarters(session, leader)
         await rows.set_session(session, leader_id=leader)
         led = await rows.one_session(session.id, community_id=by.community_id)
-        await rows.write_down("lead", led, by=by, leader=str(leader))
+        await rows.note_session("lead", led, by=by, leader=str(leader))
         if leader != by.member_id:
             await telling.tell_led(led, leader)
         return led
@@ -93,7 +93,7 @@ async def step_back(session_id: UUID, *, by: Actor, at: datetime | None = None) 
             await rows.set_session(session, leader_id=None)
         else:
             await rows.drop_assistants(session, [by.member_id])
-        await rows.write_down("step_back", session, by=by)
+        await rows.note_session("step_back", session, by=by)
         return await rows.one_session(session.id, community_id=by.community_id)
 
 
@@ -117,7 +117,7 @@ async def call_off(
         await rows.set_session(session, state=SessionState.CANCELLED.value, reason=why)
         await rows.free_quarters(session)
         off = await rows.one_session(session.id, community_id=by.community_id)
-        await rows.write_down("cancel", off, by=by, reason=why)
+        await rows.note_session("cancel", off, by=by, reason=why)
         people = {one.member_id for one in await rows.listed(off)} | off.givers
         await telling.tell_cancelled(off, sorted(people - {by.member_id}), at=moment)
         return off
@@ -132,5 +132,5 @@ async def move_up(session_id: UUID, *, by: Actor, at: datetime) -> None:
     waiting = [one for one in await rows.listed(session) if not one.placed]
     for signed in waiting[:free]:
         await rows.set_sign_up(signed, community_id=by.community_id, placed_at=at)
-        await rows.write_down("move_up", session, by=by, member=str(signed.member_id))
+        await rows.note_session("move_up", session, by=by, member=str(signed.member_id))
         await telling.tell_moved_up(session, signed.member_id, at=at)

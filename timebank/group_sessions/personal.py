@@ -125,7 +125,7 @@ async def _without(session: GroupSession, gone: set[UUID], *, by: Actor) -> None
     if session.leader_id in gone:
         await rows.set_session(session, leader_id=None)
     await rows.drop_assistants(session, gone)
-    await rows.write_down("step_back", session, by=by)
+    await rows.note_session("step_back", session, by=by)
 
 
 async def take_over_classes(

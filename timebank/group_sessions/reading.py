@@ -35,7 +35,8 @@ ORDER BY one.starts_at, one.id LIMIT {}
 """
 
 _GIVEN: Final = """
-SELECT count(DISTINCT group_session.id) AS sessions, coalesce(sum(minutes_each), 0)::bigint AS minutes
+SELECT count(DISTINCT group_session.id) AS sessions,
+    coalesce(sum(minutes_each), 0)::bigint AS minutes
 FROM group_session JOIN (
     SELECT id AS given, leader_id AS member_id FROM group_session
     WHERE community_id = {} AND state = 'confirmed'

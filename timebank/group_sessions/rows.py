@@ -319,18 +319,30 @@ async def drop_assistants(session: GroupSession, members: Iterable[UUID]) -> Non
     )
 
 
-async def write_down(
-    act: str, subject: GroupSession | Course, *, by: Actor, **details: Any
-) -> None:
-    """Add what was done to the community's audit trail."""
-    kind = "group_session" if isinstance(subject, GroupSession) else "course"
+async def note_session(act: str, session: GroupSession, *, by: Actor, **details: Any) -> None:
+    """Add what was done to a session to the community's audit trail."""
     await community.record(
-        f"{kind}.{act}",
+        f"group_session.{act}",
         by=by,
-        subject_kind=kind,
-        subject_id=subject.id,
-        details={name: _plain(value) for name, value in details.items() if value not in (None, "")},
+        subject_kind="group_session",
+        subject_id=session.id,
+        details=_told(details),
     )
+
+
+async def note_course(act: str, course: Course, *, by: Actor, **details: Any) -> None:
+    """Add what was done to a class to the community's audit trail."""
+    await community.record(
+        f"course.{act}",
+        by=by,
+        subject_kind="course",
+        subject_id=course.id,
+        details=_told(details),
+    )
+
+
+def _told(details: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in details.items() if value not in (None, "")}
 
 
 def _plain(value: Any) -> Any:

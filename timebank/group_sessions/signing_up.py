@@ -44,7 +44,7 @@ async def sign_up(
             ),
             community_id=by.community_id,
         )
-        await rows.write_down("sign_up", session, by=by, member=str(member), placed=signed.placed)
+        await rows.note_session("sign_up", session, by=by, member=str(member), placed=signed.placed)
         if member != by.member_id:
             await _tell(session, signed)
         return signed
@@ -75,7 +75,7 @@ async def give_up(
             return
         rules.check_give_up(session, signed)
         await rows.set_sign_up(signed, community_id=by.community_id, gave_up_at=moment)
-        await rows.write_down("give_up", session, by=by, member=str(member))
+        await rows.note_session("give_up", session, by=by, member=str(member))
         if member != by.member_id:
             await telling.tell_given_up(session, member)
         else:

@@ -14,7 +14,8 @@ KEPT: Final[Sequence[Kept]] = (
         "teams",
         ("team_member.member_id", "team_member.invited_by", "team.leader_id", "team.founded_by"),
         """
-        SELECT team.name, whose.name AS member, invited_at, asked_at, since, until,
+        SELECT team.name, whose.name AS member, team_member.invited_at, team_member.asked_at, since,
+            until,
             team.leader_id = me.id AS leads
         FROM me JOIN team_member ON me.id IN (member_id, invited_by)
         JOIN team ON team.id = team_id JOIN member AS whose ON whose.id = member_id

@@ -99,7 +99,7 @@ async def _set(
     )
 
 
-async def write_down(
+async def note_team(
     act: str, team: Team, *, by: Actor, details: Mapping[str, Any] | None = None
 ) -> None:
     """Add what was done to the community's audit trail."""

@@ -85,7 +85,7 @@ async def found_team(
             return team
         line = TeamMember(ledger.new_id(), team.id, leader, None, None, moment, None)
         await rows.add_line(line, by=by)
-        await rows.write_down("found", team, by=by, details={"leader": str(leader)})
+        await rows.note_team("found", team, by=by, details={"leader": str(leader)})
         return await rows.one(team_id, community_id=by.community_id)
 
 
@@ -97,7 +97,7 @@ async def amend_team(team_id: UUID, draft: TeamDraft, *, by: Actor) -> Team:
         wanted = (draft.name.strip(), draft.about.strip())
         if wanted != (team.name, team.about):
             await rows.set_team(team, name=wanted[0], about=wanted[1])
-            await rows.write_down("amend", team, by=by)
+            await rows.note_team("amend", team, by=by)
         return await rows.one(team_id, community_id=by.community_id)
 
 
@@ -115,12 +115,12 @@ async def join_team(team_id: UUID, *, by: Actor, at: datetime | None = None) -> 
         if line is None:
             line = TeamMember(ledger.new_id(), team.id, by.member_id, None, moment, None, None)
             await rows.add_line(line, by=by)
-            await rows.write_down("ask", team, by=by)
+            await rows.note_team("ask", team, by=by)
             await _tell(team, team.leader_id, "team.asked", by.member_id)
         elif line.since is None and line.invited_at is not None:
             await rows.set_line(line, community_id=by.community_id, since=moment)
             line = dataclasses.replace(line, since=moment)
-            await rows.write_down("join", team, by=by)
+            await rows.note_team("join", team, by=by)
             await _tell(team, team.leader_id, "team.joined", by.member_id)
         return line
 
@@ -140,12 +140,12 @@ async def invite_to_team(
         if line is None:
             line = TeamMember(ledger.new_id(), team.id, member_id, moment, None, None, None)
             await rows.add_line(line, by=by)
-            await rows.write_down("invite", team, by=by, details={"member": str(member_id)})
+            await rows.note_team("invite", team, by=by, details={"member": str(member_id)})
             await _tell(team, member_id, "team.invited", by.member_id)
         elif line.since is None and line.asked_at is not None:
             await rows.set_line(line, community_id=by.community_id, since=moment)
             line = dataclasses.replace(line, since=moment)
-            await rows.write_down("admit", team, by=by, details={"member": str(member_id)})
+            await rows.note_team("admit", team, by=by, details={"member": str(member_id)})
             await _tell(team, member_id, "team.admitted", by.member_id)
         return line
 
@@ -170,7 +170,7 @@ async def leave_team(
         if whose == team.leader_id and not team.closed:
             raise LeadsTeam
         await rows.set_line(line, community_id=by.community_id, until=moment)
-        await rows.write_down("leave", team, by=by, details={"member": str(whose)})
+        await rows.note_team("leave", team, by=by, details={"member": str(whose)})
         if whose != by.member_id:
             await _tell(team, whose, "team.taken_out", by.member_id)
 
@@ -184,7 +184,7 @@ async def hand_over_team(team_id: UUID, member_id: UUID, *, by: Actor) -> Team:
             raise NotInTeam
         if team.leader_id != member_id:
             await rows.set_team(team, leader_id=member_id)
-            await rows.write_down("hand_over", team, by=by, details={"member": str(member_id)})
+            await rows.note_team("hand_over", team, by=by, details={"member": str(member_id)})
             await _tell(team, member_id, "team.led", by.member_id)
         return await rows.one(team_id, community_id=by.community_id)
 
@@ -198,7 +198,7 @@ async def close_team(team_id: UUID, *, by: Actor, at: datetime | None = None) ->
             raise NotYours("close")
         if not team.closed:
             await rows.set_team(team, closed_at=at or datetime.now(UTC))
-            await rows.write_down("close", team, by=by)
+            await rows.note_team("close", team, by=by)
         return await rows.one(team_id, community_id=by.community_id)
 
 
@@ -224,7 +224,7 @@ async def offer_to_team(
         )
         if not offered:
             return
-        await rows.write_down("offer", team, by=by, details={"visit": str(visit.id)})
+        await rows.note_team("offer", team, by=by, details={"visit": str(visit.id)})
         for line in await rows.lines(
             "team_id = {} AND since IS NOT NULL AND until IS NULL",
             team.id,
