@@ -22,6 +22,7 @@ from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
 from tests.app.walking import walker
 from tests.timebank.street import NOON, Street, open_street
+from timebank import beside
 
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
@@ -254,6 +255,19 @@ async def _visits(life: Life) -> None:
     given = await street.asked(60, starts_at=NOON + timedelta(hours=9))
     await timebank.accept(given.id, by=one, at=NOON)
     await _given(given, elder=street.elder, volunteer=one)
+    note = beside.SafetyNote(f"{person.name}怕摔", person.name, person.phone)
+    await beside.save_safety_note(note, one.member_id, by=one)
+    for who in (one, street.elder):
+        words = f"谢谢{person.name}"
+        await beside.rate(given.id, 5, words, by=who, at=NOON + timedelta(hours=11))
+    photographed = await street.asked(60, starts_at=NOON + timedelta(hours=13))
+    await timebank.accept(photographed.id, by=one, at=NOON)
+    seen, _ = await timebank.visit_page(photographed.id, street.elder)
+    begins = photographed.starts_at
+    await timebank.check_in(photographed.id, by=one, code=seen.visit.code, at=begins)
+    image = f"JPEG of {person.name}".encode()
+    await beside.add_photo(photographed.id, image, by=one)
+    await timebank.cancel(photographed.id, by=street.coordinator)
 
 
 async def _on_a_roster(life: Life, owner: asyncpg.Connection) -> None:
@@ -333,6 +347,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
+        "suggested",
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
     assert [row["voted"] for row in held["voter_rolls"]] == [True]

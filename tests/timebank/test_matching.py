@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+import community
 import timebank
 from community import Role
 from tests.timebank.street import NOON, Street
@@ -228,3 +229,16 @@ async def test_old_runs_are_thrown_away_with_their_lines(street: Street) -> None
     await matching.clear_old_runs(at=NOON + timedelta(days=91))
     with pytest.raises(matching.UnknownRun):
         await matching.match_run(run.id, street.coordinator)
+
+
+async def test_a_volunteer_is_told_of_proposals_and_disappears_from_them(street: Street) -> None:
+    await street.asked(60, starts_at=NOON + timedelta(days=1))
+    run = await proposed(street)
+    _run, ((line, visit),), _names = await matching.match_run(run.id, street.coordinator)
+    volunteer = [line.volunteer_id]
+    told = await community.read_kept(matching.KEPT, volunteer)
+    (record,) = told["suggested"]
+    assert (record["outcome"], record["starts_at"]) == ("open", visit.starts_at)
+    await matching.forget_suggestions(volunteer, community_id=street.id)
+    _run, lines, _names = await matching.match_run(run.id, street.coordinator)
+    assert lines == []
