@@ -187,6 +187,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "photo.add": mark("%(who)s left a photograph with a visit"),
     "rating.give": mark("%(who)s said how a visit was"),
     "rating.see": mark("%(who)s looked at how a visit was rated"),
+    "safety.merge": mark("%(who)s handed a safety note on to %(whom)s, with a merge"),
     "safety.change": mark("%(who)s changed the safety note of %(whom)s"),
     "policy.adopt": mark("%(who)s adopted a policy for the community"),
     "post.give": mark("%(who)s gave %(whom)s a post in an organisation"),

@@ -175,6 +175,7 @@ LABELS: Final[Mapping[str, str]] = {
     "placed_at": mark("Place given"),
     "post": mark("Post"),
     "posts": mark("Posts"),
+    "preferred": mark("Whom you would like to come"),
     "principals": mark("On behalf of"),
     "proposal": mark("Proposal"),
     "proposed_at": mark("Proposed"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import community
@@ -24,10 +25,12 @@ from app.visit_words import (
     history_words,
     icon_of,
     payer_words,
+    published_words,
+    star_choices,
 )
 from app.wording import duration
 from community import Actor, Community, Role
-from timebank import Seen, Side, State, rules
+from timebank import Seen, Side, State, beside, rules
 
 AHEAD: Final = frozenset({State.REQUESTED, State.OFFERED, State.BOOKED, State.UNDER_WAY})
 NOT_BOOKED: Final = frozenset({State.REQUESTED, State.OFFERED})
@@ -207,6 +210,34 @@ async def context(
         "passed_on": timebank.credit(visit.minutes_confirmed or 0, visit.credit_per_hour),
         "fair": visit.credit_per_hour == HOUR,
         **_choices(mine, by, now, whom),
+        **await _beside(mine, by, whom),
+    }
+
+
+async def _beside(mine: ShownVisit, by: Actor, whom: ActedFor | None) -> dict[str, Any]:
+    """Return what is kept beside the visit, as far as it is for this member."""
+    visit = mine.visit
+    at_desk = mine.part == "reader" and not rules.MAY_ATTEND.isdisjoint(by.roles)
+    told: dict[UUID, beside.Published] = {}
+    if visit.volunteer_id is not None:
+        told = await beside.published([visit.volunteer_id], community_id=by.community_id)
+    rates = mine.part in {"elder", "volunteer"} or (
+        whom is not None and whom.may("confirm") and visit.volunteer_id != by.member_id
+    )
+    closed = visit.state in {State.CONFIRMED, State.RESOLVED} and bool(visit.minutes_confirmed)
+    return {
+        "safety": await beside.safety_of_visit(visit.id, by=by),
+        "photo": mine.part != "reader" or at_desk
+        if await beside.has_photo(visit.id, community_id=by.community_id)
+        else False,
+        "may_rate": rates and closed,
+        "said": await beside.own_rating(visit.id, by=by) if rates and closed else None,
+        "ratings": await beside.ratings_of_visit(visit.id, by=by) if at_desk and closed else [],
+        "may_see_ratings": at_desk and Role.COORDINATOR in by.roles,
+        "published": published_words(told.get(visit.volunteer_id))
+        if visit.volunteer_id is not None and mine.part != "volunteer"
+        else "",
+        "stars": dict(star_choices()),
     }
 
 

@@ -31,6 +31,7 @@ from timebank import (
     WrongCode,
     WrongState,
 )
+from timebank.beside import Published, RatingOver
 
 Part = Literal["elder", "delegate", "volunteer", "reader"]
 """Which part a member has in a visit; a delegate acts for its elder, a reader only looks."""
@@ -125,6 +126,13 @@ _REQUEST: Final = {
     ("place", "missing"): mark("Say where the volunteer should come."),
     ("place", "too long"): mark("Say the place in at most 120 characters."),
     ("wishes", "too long"): mark("Say it in at most 500 characters."),
+    ("safety", "too long"): mark("Say it in at most 500 characters."),
+    ("contact_name", "too long"): mark("Say the name in at most 80 characters."),
+    ("contact_name", "missing"): mark("Type the name of whom to call."),
+    ("contact_phone", "missing"): mark("Type the telephone number of whom to call."),
+    ("stars", "not offered"): mark("Choose how it was."),
+    ("words", "too long"): mark("Say it in at most 300 characters."),
+    ("photo", "too long"): mark("This photograph cannot be made small enough. Leave it out."),
     ("reason", "missing"): mark("Say in a few words why."),
     ("reason", "too long"): mark("Say it in at most 500 characters."),
     ("preferred", "unknown"): mark("Choose one of the names shown, or nobody in particular."),
@@ -185,32 +193,34 @@ def wrong_field(refusal: TimebankError) -> tuple[str, str] | None:  # noqa: PLR0
     return None
 
 
-def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR0911 (one for each)
+_PLAIN: Final[Mapping[type[TimebankError], str]] = {
+    AlreadyTaken: mark(
+        "Somebody was quicker, or the visit was called off. Nothing of yours has changed; "
+        "perhaps another one suits you."
+    ),
+    BusyThen: mark(
+        "You have promised another visit at that time, so this one stays open for others."
+    ),
+    OwnVisit: mark("This is your own visit: somebody else must come to you."),
+    Paused: mark(
+        "You could not be at some of your visits lately, so you cannot take a new one just "
+        "now. Please call the desk: a word with them is enough. Nothing was changed."
+    ),
+    OwnHours: mark(
+        "You gave this visit yourself, so you cannot confirm it. Only the elder can. "
+        "Nothing was changed."
+    ),
+    TooLate: mark("The visit should have begun by now, so nobody can accept it any more."),
+    RatingOver: mark("The time for saying how it was is over. What was said stands."),
+}
+
+
+def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:
     """Return what happened, what was kept and what to do, in one or two sentences."""
+    plain = _PLAIN.get(type(refusal))
+    if plain is not None:
+        return _(plain)
     match refusal:
-        case AlreadyTaken():
-            return _(
-                "Somebody was quicker, or the visit was called off. Nothing of yours has changed; "
-                "perhaps another one suits you."
-            )
-        case BusyThen():
-            return _(
-                "You have promised another visit at that time, so this one stays open for others."
-            )
-        case OwnVisit():
-            return _("This is your own visit: somebody else must come to you.")
-        case Paused():
-            return _(
-                "You could not be at some of your visits lately, so you cannot take a new one just "
-                "now. Please call the desk: a word with them is enough. Nothing was changed."
-            )
-        case OwnHours():
-            return _(
-                "You gave this visit yourself, so you cannot confirm it. Only the elder can. "
-                "Nothing was changed."
-            )
-        case TooLate():
-            return _("The visit should have begun by now, so nobody can accept it any more.")
         case TooEarly(opens_at=opens_at):
             return _("You can check in from %(when)s on. Nothing was changed.") % {
                 "when": spoken_time(opens_at, zone)
@@ -226,6 +236,26 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:  # noqa: PLR09
 def payer_words(payer: Payer, part: Part = "reader") -> str:
     """Return who pays, in words; to the elder, about themselves."""
     return _((_PAYERS_FOR_ME if part == "elder" else _PAYERS)[payer])
+
+
+def star_choices() -> list[tuple[str, str]]:
+    """Return what a visit can have been, the best first, as (value, words)."""
+    return [
+        ("5", _("Very good")),
+        ("4", _("Good")),
+        ("3", _("All right")),
+        ("2", _("Not so good")),
+        ("1", _("Bad")),
+    ]
+
+
+def published_words(one: Published | None) -> str:
+    """Return what is told of a volunteer's ratings; nothing while too few have rated."""
+    if one is None:
+        return ""
+    return ngettext(
+        "%(stars)s of 5, from %(num)s person", "%(stars)s of 5, from %(num)s people", one.people
+    ) % {"stars": f"{one.tenths // 10}.{one.tenths % 10}", "num": one.people}
 
 
 def uncovered_words() -> str:

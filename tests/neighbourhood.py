@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from PIL import Image
+
 import community
 import marketplace
 import timebank
@@ -37,7 +39,7 @@ from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
 from tests.hours_examples import leave_hours
-from timebank import care, desk, figures, group_sessions, matching, moving, teams
+from timebank import beside, care, desk, figures, group_sessions, matching, moving, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
@@ -71,6 +73,13 @@ NAMES = {
     Role.AUDITOR: "唐雅琴",
     Role.ADMINISTRATOR: "周正",
 }
+
+
+def photo() -> bytes:
+    """Make a small photograph."""
+    body = io.BytesIO()
+    Image.new("RGB", (64, 48), "darkseagreen").save(body, "JPEG")
+    return body.getvalue()
 
 
 @dataclass
@@ -299,6 +308,13 @@ async def _other_ways(hood: Neighbourhood) -> None:
         hood.by_route[f"{place}/{act}"] = {"visit_id": asked[0].id}
     hood.by_route[f"{place}/resolve"] = {"visit_id": disputed.id}
     hood.by_route[f"{place}/correct"] = {"visit_id": closed.id}
+    note = beside.SafetyNote("走路要拄拐，怕摔。", "陈晓东", "+8613912345678")
+    await beside.save_safety_note(note, elder.member_id, by=elder)
+    await beside.rate(closed.id, 2, "来晚了。", by=elder)
+    await beside.add_photo(waiting.id, photo(), by=volunteer)
+    for act, visit in (("rate", closed), ("ratings-seen", closed), ("photo", waiting)):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": visit.id}
+        hood.by_route[f"{other}/{act}"] = {"visit_id": visit.id}
 
 
 async def _code(visit: timebank.Visit, elder: Actor) -> str:

@@ -30,22 +30,23 @@ KEPT: Final[Sequence[Kept]] = (
         "visits_received",
         ("visit.elder_id",),
         """
-        SELECT starts_at, name_zh, name_en, state, volunteer.name AS volunteer, place, wishes,
-            minutes_booked, minutes_measured, minutes_confirmed, asked_at, checked_in_at,
+        SELECT starts_at, name_zh, name_en, state, volunteer.name AS volunteer,
+            preferred.name AS preferred, place, wishes, minutes_booked, minutes_measured, minutes_confirmed, asked_at, checked_in_at,
             checked_out_at
         FROM me JOIN visit ON elder_id = me.id
         JOIN care_service ON care_service.id = care_service_id
-        LEFT JOIN member AS volunteer ON volunteer.id = volunteer_id ORDER BY starts_at
+        LEFT JOIN member AS volunteer ON volunteer.id = volunteer_id
+        LEFT JOIN member AS preferred ON preferred.id = preferred_id ORDER BY starts_at
         """,
     ),
     # Where the elder lives and what they wished is the elder's.
     Kept(
         "visits_given",
-        ("visit.volunteer_id",),
+        ("visit.volunteer_id", "visit.preferred_id"),
         """
         SELECT starts_at, name_zh, name_en, state, elder.name AS elder, minutes_booked,
             minutes_measured, minutes_confirmed, checked_in_at, checked_out_at
-        FROM me JOIN visit ON volunteer_id = me.id
+        FROM me JOIN visit ON me.id IN (volunteer_id, preferred_id)
         JOIN care_service ON care_service.id = care_service_id
         JOIN member AS elder ON elder.id = elder_id ORDER BY starts_at
         """,

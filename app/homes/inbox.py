@@ -13,6 +13,7 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
+from app.homes import hours_waiting
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
@@ -20,7 +21,7 @@ from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, reading
-from timebank import State, care, desk, group_sessions, moving, rules
+from timebank import State, beside, care, desk, group_sessions, moving, rules
 from timebank.care import VolunteerStanding
 from timebank.group_sessions import SessionState
 
@@ -74,12 +75,16 @@ async def waiting(by: Actor, now: datetime) -> list[Waiting]:
 def _kinds(by: Actor) -> list[_Lines]:
     by_act: tuple[tuple[str, _Lines], ...] = (
         ("call.take_over", _handed_over),
+        ("rating.see", _low_ratings),
         ("member.accept", _applicants),
         ("volunteer.vet", _vetting),
         ("erasure.carry_out", _erasures),
         ("message.undelivered.read", _undelivered),
         ("move.decide", _moves),
         ("class.decide", _classes),
+        ("grant.decide", _proposals),
+        ("estate.propose", _estates),
+        ("needs.enter", _reviews),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
     )
@@ -102,6 +107,18 @@ async def _visits(by: Actor, now: datetime) -> list[Waiting]:
         )
         for one in await timebank.wanting_attention(by, at=now)
     ]
+
+
+async def _proposals(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.proposals(by, now)]
+
+
+async def _estates(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.estates(by, now)]
+
+
+async def _reviews(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.reviews(by, now)]
 
 
 async def _moves(by: Actor, _now: datetime) -> list[Waiting]:
@@ -165,6 +182,19 @@ async def _handed_over(by: Actor, _now: datetime) -> list[Waiting]:
         )
         for one in await desk.matters(by)
         if one.matter.taken_by in {None, by.member_id}
+    ]
+
+
+async def _low_ratings(by: Actor, _now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            "star",
+            one.rater_name,
+            _("Was not content with a visit: %(name)s") % {"name": one.rated_name},
+            one.changed_at,
+            f"/time-bank/visits/{one.visit_id}",
+        )
+        for one in await beside.low_ratings(by)
     ]
 
 

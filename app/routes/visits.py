@@ -18,13 +18,15 @@ from app.i18n import gettext as _
 from app.matching_words import for_oneself
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
+from app.pictures import PHOTO_BYTES_MAX, photo_of
 from app.routes import elder_acts
 from app.routes.typed import typed
 from app.templating import page_or_fragment
+from app.uploads import AROUND_BYTES, Unfit
 from app.visit_words import refusal_words, uncovered_words
 from app.wording import duration
 from community import Role
-from timebank import TimebankError
+from timebank import TimebankError, beside
 from timebank.matching import fitting_requests
 
 AnyRequest = Request[Any, Any, Any]
@@ -190,6 +192,7 @@ async def check_in(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | 
     "/time-bank/visits/{visit_id:uuid}/check-out",
     name="visit.check-out",
     opt=act("visit.check_out"),
+    request_max_body_size=PHOTO_BYTES_MAX + AROUND_BYTES,
 )
 async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect | Template:
     """End a visit by the clock, or by the fewer minutes that were typed."""
@@ -197,10 +200,13 @@ async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect |
     stated = elder_acts.whole(form.value("minutes"))
     if form.value("minutes") and stated is None:
         form.refuse("minutes", _("Type the minutes as a whole number, such as 95."))
+    image = await _photo(request, form)
     happened_at = await moments.read(form, visit_id, by)
     if not form.ok:
         return await elder_acts.again(visit_id, by, form)
     try:
+        if image is not None:  # first, so that none is lost where the check-out was sent before
+            await beside.add_photo(visit_id, image, by=by)
         ended = await timebank.check_out(visit_id, by=by, stated=stated, happened_at=happened_at)
     except timebank.TooLate:
         return await elder_acts.again(visit_id, by, moments.too_long_ago(form))
@@ -210,6 +216,14 @@ async def check_out(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect |
         "minutes": duration(ended.minutes_measured or 0)
     }
     return elder_acts.to_visit(by, ended.id, told)
+
+
+async def _photo(request: AnyRequest, form: Form) -> bytes | None:
+    try:
+        return await photo_of(await request.form(), "photo")
+    except Unfit as refusal:
+        form.refuse("photo", refusal.why)
+        return None
 
 
 @post("/time-bank/visits/{visit_id:uuid}/confirm", name="visit.confirm", opt=act("visit.confirm"))

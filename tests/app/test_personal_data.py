@@ -83,7 +83,7 @@ NOT_EXPORTED: Final[dict[str, str]] = {
 OTHER_THINGS: Final = {
     "id", "community_id", "area_id", "parent_id", "lineage", "grid_id", "household_id",
     "consent_id", "organisation_id", "round_id", "project_id", "election_id", "care_service_id",
-    "visit_id", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
+    "visit_id", "account", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
     "first_id", "second_id", "proposal_id", "transfer_id", "run_id",
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
