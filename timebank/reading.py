@@ -1,4 +1,4 @@
-"""Reads the time bank for pages: boards, visits, passbooks. Never writes.
+"""Reads the time bank for pages: boards, visits, balances. Never writes.
 
 Every question names who asks, and nobody sees more than `rules` allow: the check-in code leaves
 this module for the visit's elder, and a delegate who may have to pass it on. `by` who acts for
@@ -7,7 +7,7 @@ it does not, `community.NotDelegated` is raised.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,16 @@ from uuid import UUID
 import community
 import ledger
 from community import Actor, DelegatedAct, Role
-from ledger import Balance, Entry, Kind
+from ledger import Balance
 from timebank import rules, visit_rows
 from timebank.errors import NotYours, UnknownVisit
-from timebank.tables import VisitHoldRow, VisitRow
+from timebank.tables import VisitRow
 from timebank.values import State, Visit
 
-ENTRIES_ON_A_PAGE = 20
 VISITS_ON_A_PAGE = 60
 
 _VISITS = frozenset({DelegatedAct.REQUEST, DelegatedAct.CONFIRM})
 _BALANCE = frozenset({DelegatedAct.REQUEST, DelegatedAct.PASSBOOK})
-_PASSBOOK = frozenset({DelegatedAct.PASSBOOK})
 _REQUEST = frozenset({DelegatedAct.REQUEST})
 
 
@@ -61,31 +59,6 @@ class OpenRequest:
     visit: Visit
     elder_name: str
     free_then: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PassbookLine:
-    """A line of a passbook: what changed the balance, with whom, and the visit, if it was one.
-
-    `change` and `balance` are minutes; `returned` is what of the minutes set aside came back.
-    """
-
-    at: datetime
-    kind: str
-    change: int
-    balance: int
-    visit: Visit | None
-    other_name: str
-    returned: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Passbook:
-    """A page of a member's passbook, newest line first, and the balance now."""
-
-    balance: Balance
-    lines: tuple[PassbookLine, ...]
-    older: int | None
 
 
 async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRequest]:
@@ -146,33 +119,6 @@ async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
     steps = await visit_rows.history(visit)
     names = await names_of([visit], by, more={step["actor"] for step in steps})
     return seen_by(visit, names, by), [_step(step, names) for step in steps]
-
-
-async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
-    """Return a page of a passbook; `page` is the `older` of the page before."""
-    await _refuse_unless(by, _PASSBOOK)
-    account = await _account(by)
-    if account is None:
-        return Passbook(_nothing(by), (), None)
-    statement = await ledger.statement(account, page=page, size=ENTRIES_ON_A_PAGE)
-    ids = [one.transfer.event.id for one in statement.entries if one.transfer.event.kind == "visit"]
-    visits = await visit_rows.find("visit.id = ANY({})", ids, community_id=by.community_id)
-    names = await names_of(visits, by)
-    by_id = {visit.id: visit for visit in visits}
-    held = await _held(statement.entries, by.community_id)
-    lines = tuple(_line(entry, by_id, names, held, by=by) for entry in statement.entries)
-    return Passbook(await ledger.balance(account), lines, statement.older)
-
-
-async def _held(entries: Iterable[Entry], community_id: UUID) -> dict[UUID, int]:
-    """Return the minutes of the holds that these entries settle, by the hold's id."""
-    ids = [one.transfer.of for one in entries if one.transfer.of is not None]
-    rows = await VisitHoldRow.raw(
-        "SELECT hold_id, minutes FROM visit_hold WHERE community_id = {} AND hold_id = ANY({})",
-        community_id,
-        ids,
-    )
-    return {row["hold_id"]: row["minutes"] for row in rows}
 
 
 async def my_balance(by: Actor) -> Balance:
@@ -281,27 +227,4 @@ def _step(row: dict[str, Any], names: dict[UUID, str]) -> Step:
         row["minutes"],
         row["note"],
         names.get(row["on_behalf_of"], ""),
-    )
-
-
-def _line(
-    entry: Entry,
-    visits: dict[UUID, Visit],
-    names: dict[UUID, str],
-    held: Mapping[UUID, int],
-    *,
-    by: Actor,
-) -> PassbookLine:
-    transfer = entry.transfer
-    visit = visits.get(transfer.event.id)
-    other, returned = "", 0
-    if visit is not None:
-        other_id = visit.volunteer_id if visit.elder_id == by.principal else visit.elder_id
-        other = names[other_id] if other_id else ""
-        if transfer.of is not None and transfer.of in held and transfer.kind is Kind.POST:
-            returned = held[transfer.of] - transfer.amount
-        visit = _without_code(visit, by)
-    kind = transfer.event.kind
-    return PassbookLine(
-        transfer.effective_at, kind, entry.change, entry.posted, visit, other, returned
     )
