@@ -5,10 +5,12 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
 from litestar import Litestar
 
 import community
 import timebank
+from app import erasing
 from app.tables import WebSessionRow
 from community import Role, Standing
 from tests.app.walking import Walker, walker
@@ -192,3 +194,20 @@ async def test_an_administrator_of_one_community_agrees_on_nothing(app: Litestar
         assert answer.status_code == 422
         (pair,) = (await moving.net_settlement(one.auditor)).pairs
         assert pair.limit == 1_000
+
+
+async def test_an_open_move_comes_before_an_erasure_which_takes_the_reason_out(
+    app: Litestar,  # noqa: ARG001 (the house has to be open)
+) -> None:
+    one = await open_two_streets()
+    move = await one.released(60)
+    await community.ask_erasure(one.mover.member_id, by=one.mover)
+    with pytest.raises(moving.OpenMove):
+        await erasing.erase(one.mover.member_id, by=one.old_desk)
+    await moving.decline_move(move.id, "赵远没有住房登记。", by=one.new_desk)
+    await erasing.erase(one.mover.member_id, by=one.old_desk)
+    forgotten = await moving.move_seen(move.id, by=one.new_desk)
+    assert (forgotten.state, forgotten.ended_why) == (moving.MoveState.DECLINED, "")
+    for place in (one.old, one.new):
+        for event in await community.audit_events(place, size=30):
+            assert "赵远没有" not in str(event.details)

@@ -83,7 +83,8 @@ NOT_EXPORTED: Final[dict[str, str]] = {
 OTHER_THINGS: Final = {
     "id", "community_id", "area_id", "parent_id", "lineage", "grid_id", "household_id",
     "consent_id", "organisation_id", "round_id", "project_id", "election_id", "care_service_id",
-    "visit_id", "account", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
+    "visit_id", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
+    "account",
     "first_id", "second_id", "proposal_id", "transfer_id", "run_id",
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
@@ -347,7 +348,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
-        "suggested",
+        "suggested", "moves",
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
     assert [row["voted"] for row in held["voter_rolls"]] == [True]
