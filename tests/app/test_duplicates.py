@@ -12,11 +12,11 @@ from litestar import Litestar
 
 import community
 from community import Actor, Role, Standing
-from tests.app.test_members import a_phone, app
+from tests.app.test_members import a_phone
 from tests.app.walking import Walker, walker
 from tests.timebank.street import Street, street
 
-__all__ = ["app", "street"]
+__all__ = ["street"]
 
 BORN = date(1943, 5, 6)
 
