@@ -463,6 +463,16 @@ async def _classes(hood: Neighbourhood) -> None:
     team = await teams.found_team(
         teams.TeamDraft(f"银铃队{hood.home.name}", "一起教手机。"), by=volunteer
     )
+    for place in range(2):
+        member = await community.add_member(
+            community_id=hood.home.id,
+            name=f"何静{place}{hood.home.name}",
+            roles=(Role.VOLUNTEER,),
+        )
+        other = Actor(member.id, hood.home.id, member.roles)
+        await teams.join_team(team.id, by=other)
+        if place:
+            await teams.invite_to_team(team.id, member.id, by=volunteer)
     noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0)
     draft = group_sessions.CourseDraft(
         "digital",
