@@ -21,6 +21,7 @@ from tests.timebank.classes import (
     stands,
 )
 from tests.timebank.street import NOON, Street, street
+from tests.timebank.test_policy import adopt
 from timebank import TimebankError, group_sessions
 from timebank.group_sessions import SessionState
 
@@ -129,3 +130,17 @@ async def test_spending_elsewhere_never_stops_a_class(street: Street, _time: int
     assert (await stands(session, street)).state is SessionState.CONFIRMED
     assert await posted(street.volunteer) == [60]
     street.granted += 60 - (120 - sum(await posted(*people)))
+
+
+@pytest.mark.parametrize("_time", range(TIMES))
+async def test_two_classes_of_one_leader_never_pass_the_cap(street: Street, _time: int) -> None:
+    await adopt(street.id, -2, cap_minutes=90)
+    people = await neighbours(street, 2)
+    first = await held(street, people)
+    second = await held(street, people, starts_at=TUESDAY + timedelta(hours=3))
+    await together(
+        group_sessions.confirm_session(first.id, by=street.coordinator),
+        group_sessions.confirm_session(second.id, by=street.coordinator),
+    )
+    assert await posted(street.volunteer) == [90]
+    street.granted += 120
