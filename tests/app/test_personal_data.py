@@ -21,6 +21,7 @@ from community import Actor, Role, SealedIdentity
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
 from tests.app.walking import walker
+from tests.neighbourhood import open_neighbourhood
 from tests.timebank.street import NOON, Street, open_street
 from timebank import beside
 
@@ -348,7 +349,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
-        "suggested", "moves",
+        *OF_THE_TIME_BANK,
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
     assert [row["voted"] for row in held["voter_rolls"]] == [True]
@@ -369,6 +370,28 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     assert all(set(row) == {"round", "opened_at", "voted"} for row in told["voter_rolls"])
     assert "visit.ask" in {row["act"] for row in told["trail"]}
     assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
+
+
+# What somebody has only who did more than be visited once; a whole neighbourhood has all of it.
+OF_THE_TIME_BANK = {
+    "calendar_feeds", "calls", "certificates", "classes", "donations", "estate", "gifts_given",
+    "gifts_received", "grants", "matters", "moves", "needs", "prompts", "sessions_given",
+    "sign_ups", "suggested", "teams", "volunteer_times", "volunteering", "words_given",
+}  # fmt: skip
+
+
+async def test_a_neighbourhood_is_told_all_that_the_time_bank_keeps_of_it() -> None:
+    hood = await open_neighbourhood()
+    told: set[str] = set()
+    for role in hood.people:
+        by = hood.actor(role)
+        held = await personal_data.gathered(by)
+        told |= {name for name, rows in held.items() if rows}
+        file = personal_data.as_json(held, home=hood.home)
+        assert json.loads(file)["held"].keys() == held.keys()
+        assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
+    # Nobody of it has died, or been reminded of unused hours.
+    assert told >= OF_THE_TIME_BANK - {"estate", "prompts"}
 
 
 async def test_an_erasure_leaves_no_trace_and_the_book_whole(
