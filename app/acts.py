@@ -137,7 +137,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.withdraw": Act({MEMBER: OWN}),
     "visit.decline": Act({MEMBER: OWN}),
     "visit.late": Act({MEMBER: OWN}),
-    "visit.no_show": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "visit.no_show": Act(
+        {MEMBER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY},
+        TO_REQUEST,
+    ),
     "visit.dispute": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.rate": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.photo": Act(
@@ -151,8 +154,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.assign": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
     "visit.resolve": Act({COORDINATOR: COMMUNITY}),
     "visit.correct": Act({COORDINATOR: COMMUNITY}),
-    "visit.check_in": Act({MEMBER: OWN}),
-    "visit.check_out": Act({MEMBER: OWN}),
+    "visit.check_in": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.check_out": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
     # The catalogue, volunteers and their certificates, calendars and honours.

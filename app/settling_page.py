@@ -52,7 +52,12 @@ def context(page: dict[str, Any], form: Form, minutes: int | None) -> dict[str, 
         for step, _words, note in page["history"]
         if note and step.state in {State.FINISHED, State.DISPUTED, State.BOOKED}
     ]
-    shown: dict[str, Any] = {"choices_of": choices, "said": said, "most": most(visit)}
+    shown: dict[str, Any] = {
+        "choices_of": choices,
+        "said": said,
+        "most": most(visit),
+        "preview": None,
+    }
     if minutes is not None and form.ok:
         shown["preview"] = _preview(visit, minutes, page["paid"])
         shown["minutes"] = minutes

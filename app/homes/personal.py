@@ -32,7 +32,7 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "volunteer": Role.VOLUNTEER in by.roles,
         "balance": await timebank.my_balance(by),
         "waiting": [one for one in mine if one.waits_for_me],
-        "next": _next([one for one in ahead if one.part == "elder"]),
+        "next": _next([one for one in ahead if one.part == "elder"], now),
         "coming": len(ahead),
         "week": [one for one in given if one.visit.starts_at < week_ends],
         "later": sum(one.visit.starts_at >= week_ends for one in given),
@@ -41,9 +41,14 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _next(received: list[ShownVisit]) -> list[ShownVisit]:
-    """Return the next visit, and the next to which somebody comes where that is another one."""
-    coming = (one for one in received if one.visit.volunteer_id is not None)
+def _next(received: list[ShownVisit], now: datetime) -> list[ShownVisit]:
+    """Return the next visit, and the next to which somebody comes where that is another one.
+
+    One whose time went by without a check-in stands first: perhaps nobody came.
+    """
+    coming = (
+        one for one in received if one.visit.volunteer_id is not None and one.visit.ends_at > now
+    )
     return list(dict.fromkeys([*received[:1], *itertools.islice(coming, 1)]))
 
 
@@ -72,8 +77,7 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
                 (
                     one
                     for one in reversed(visits_of.get(member_id, []))
-                    if one.visit.state in visit_page.AHEAD
-                    and one.visit.ends_at > now
+                    if one.visit.state in visit_page.AHEAD and one.visit.ends_at > now
                 ),
                 None,
             ),

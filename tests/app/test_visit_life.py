@@ -249,7 +249,8 @@ async def test_a_closed_visit_is_mended_after_a_look(site: Site) -> None:
     elder, path, _ = await closed(site)
     assert "1 h 35 min from your own hours" in elder.words
     desk = await site.signed_in(site.street.coordinator)
-    await desk.open(f"{path}/correct")
+    assert (await desk.open(f"{path}/correct")).status_code == 200
+    assert "How much should have counted?" in desk.words
     await desk.send(f"{path}/correct", how="other", minutes="60", reason="签退晚了")
     for words in (
         "This is what will be booked",
