@@ -17,7 +17,6 @@ from ledger import MINUTE, CommunityId
 from timebank import figures
 from timebank.figures import DemandLine, NotTaken
 from timebank.figures.months import after, first_of, span
-from timebank.policy import UNSPENT_DAYS, UNSPENT_MINUTES
 
 BEFORE: Final = timedelta(weeks=4)
 AHEAD: Final = timedelta(weeks=2)
@@ -68,11 +67,6 @@ class Dashboard:
     names: Mapping[UUID, str]
     answering: figures.Answering
     waiting: figures.Waiting
-    unspent: tuple[figures.Unspent, ...]
-    unspent_members: int
-    unspent_minutes: int
-    unspent_least: int
-    unspent_days: int
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,11 +88,6 @@ async def dashboard(community_id: UUID, now: datetime) -> Dashboard:
     service = _by(past, ahead, offered.by_service, lambda one: one.care_service_id)
     grid = _by(past, ahead, offered.by_grid, lambda one: one.grid_id)
     both = _by(past, ahead, offered.by_both, lambda one: (one.care_service_id, one.grid_id))
-    policy = await community.policy_in_force(community_id, now)
-    least, days = policy[UNSPENT_MINUTES], policy[UNSPENT_DAYS]
-    unspent, members, minutes = await figures.unspent(
-        community_id, least=max(least, 1), since=now - timedelta(days=days), most=FEW
-    )
     not_taken = await figures.not_taken(community_id, since=now, until=now + AHEAD)
     missed = sum(one.open for one in past)
     return Dashboard(
@@ -113,11 +102,6 @@ async def dashboard(community_id: UUID, now: datetime) -> Dashboard:
         names=names,
         answering=await figures.answering(community_id, since=now - BEFORE, until=now),
         waiting=await figures.waiting_confirmations(community_id, at=now),
-        unspent=tuple(unspent),
-        unspent_members=members,
-        unspent_minutes=minutes,
-        unspent_least=least,
-        unspent_days=days,
     )
 
 

@@ -1,7 +1,7 @@
 """Figures of the time bank: the dashboard with its charts, monthly reports, reminders."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from community import Actor
 from timebank import figures
 from timebank.figures import MonthReport
 from timebank.figures.months import after, first_of
+from timebank.policy import UNSPENT_DAYS, UNSPENT_MINUTES
 
 AnyRequest = Request[Any, Any, Any]
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,10 +42,30 @@ async def dashboard(request: AnyRequest) -> Template:
         "found": found,
         "zone": found.zone,
         "may_reckon": bool(ACTS["solvency.read"].reach(by.roles)),
-        "may_see_members": bool(ACTS["member.read"].reach(by.roles)),
         "few": gathering.FEW,
     }
     return Template("figures/dashboard.html", context=context)
+
+
+@get("/time-bank/figures/unspent", name="figures.unspent", opt=act("figures.read"))
+async def unspent(request: AnyRequest) -> Template:
+    """Show who has saved much and has long used nothing, the most first."""
+    by = await acting(request)
+    now = datetime.now(UTC)
+    policy = await community.policy_in_force(by.community_id, now)
+    least, days = policy[UNSPENT_MINUTES], policy[UNSPENT_DAYS]
+    found, members, minutes = await figures.unspent(
+        by.community_id, least=max(least, 1), since=now - timedelta(days=days)
+    )
+    context = {
+        "found": found,
+        "members": members,
+        "minutes": minutes,
+        "least": least,
+        "days": days,
+        "may_see_members": bool(ACTS["member.read"].reach(by.roles)),
+    }
+    return Template("figures/unspent.html", context=context)
 
 
 @get("/api/time-bank/figures", name="figures.data", opt=act("figures.read"))
@@ -63,7 +84,6 @@ async def data(request: AnyRequest) -> dict[str, Any]:
         },
         "waiting_confirmations": found.waiting.visits,
         "not_taken_ahead": len(found.not_taken),
-        "unspent": {"members": found.unspent_members, "minutes": found.unspent_minutes},
     }
 
 
@@ -207,6 +227,6 @@ async def choose_reminders(request: AnyRequest) -> Redirect:
 
 
 handlers = [
-    dashboard, data, reports, report, report_workbook, report_data, make, reminders,
+    dashboard, unspent, data, reports, report, report_workbook, report_data, make, reminders,
     choose_reminders,
 ]  # fmt: skip

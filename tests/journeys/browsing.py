@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import BrowserContext, Page, Request
 
+Language = Literal["zh", "en"]
+TextSize = Literal["normal", "large"]
+Scheme = Literal["light", "dark"]
+
 TARGET_PIXELS_MIN: Final = 48
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
@@ -69,9 +73,9 @@ class View:
     """How somebody looks at a page."""
 
     width: int = 1280
-    language: Literal["zh", "en"] = "zh"
-    text_size: Literal["normal", "large"] = "normal"
-    scheme: Literal["light", "dark"] = "light"
+    language: Language = "zh"
+    text_size: TextSize = "normal"
+    scheme: Scheme = "light"
     java_script: bool = True
 
     def __str__(self) -> str:

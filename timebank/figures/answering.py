@@ -7,16 +7,15 @@ from uuid import UUID
 
 from timebank.tables import VisitRow
 
-# Of each visit the first time that somebody took it.
+# Of each visit the first time that somebody took it. One that was asked for in the time looked at
+# cannot have been taken before it.
 _ANSWERED: Final = """
-WITH accepted AS (
-    SELECT visit_id, min(at) AS at FROM visit_history
-    WHERE community_id = {} AND state = 'booked' AND at >= {} AND at < {} GROUP BY visit_id
-), answered AS (
+WITH answered AS (
     SELECT extract(epoch FROM accepted.at - asked_at) / 60 AS minutes
-    FROM accepted JOIN visit ON visit.id = visit_id
-    WHERE NOT EXISTS (SELECT FROM visit_history AS before WHERE before.visit_id = accepted.visit_id
-        AND before.state = 'booked' AND before.at < {})
+    FROM (
+        SELECT visit_id, min(at) AS at FROM visit_history
+        WHERE community_id = {} AND state = 'booked' AND at >= {} AND at < {} GROUP BY visit_id
+    ) AS accepted JOIN visit ON visit.id = visit_id AND asked_at >= {}
 )
 SELECT count(*) AS visits,
     ceil(percentile_disc(0.5) WITHIN GROUP (ORDER BY minutes))::bigint AS median_minutes,
@@ -38,6 +37,6 @@ class Answering:
 
 
 async def answering(community_id: UUID, *, since: datetime, until: datetime) -> Answering:
-    """Return how long it took, of visits that were first taken from `since` on, before `until`."""
+    """Return how long it took, of visits that were asked for and taken in a stretch of time."""
     (row,) = await VisitRow.raw(_ANSWERED, community_id, since, until, since)
     return Answering(**row)

@@ -29,17 +29,20 @@ GROUP BY care_service_id, grid_id
 # Who says nothing of grids comes to all of them, and counts where they live. A volunteer counts
 # once under each name: of a care service, of a grid, of one in the other.
 _SUPPLY: Final = """
-SELECT care_service_id, grid_id, count(DISTINCT volunteer.member_id) AS volunteers,
-    grouping(grid_id) = 1 AS of_service, grouping(care_service_id) = 1 AS of_grid
-FROM volunteer JOIN volunteer_skill USING (community_id, member_id)
-CROSS JOIN LATERAL (
-    SELECT grid_id FROM volunteer_grid WHERE volunteer_grid.member_id = volunteer.member_id
+WITH active AS (
+    SELECT member_id FROM volunteer WHERE community_id = {} AND standing = 'active'
+), place AS (
+    SELECT member_id, grid_id FROM active JOIN volunteer_grid USING (member_id)
     UNION ALL
-    SELECT member.grid_id FROM member WHERE member.id = volunteer.member_id AND NOT EXISTS (
-        SELECT FROM volunteer_grid WHERE volunteer_grid.member_id = volunteer.member_id)
-) AS place
-WHERE volunteer.community_id = {} AND volunteer.standing = 'active'
-GROUP BY GROUPING SETS ((care_service_id, grid_id), (care_service_id), (grid_id))
+    SELECT member_id, member.grid_id FROM active JOIN member ON member.id = member_id
+    WHERE NOT EXISTS (SELECT FROM volunteer_grid WHERE volunteer_grid.member_id = active.member_id)
+), skill AS (
+    SELECT member_id, care_service_id FROM active JOIN volunteer_skill USING (member_id)
+)
+SELECT care_service_id, grid_id, count(*) AS volunteers, false AS of_service, false AS of_grid
+FROM place JOIN skill USING (member_id) GROUP BY care_service_id, grid_id
+UNION ALL SELECT care_service_id, NULL, count(*), true, false FROM skill GROUP BY care_service_id
+UNION ALL SELECT NULL, grid_id, count(*), false, true FROM place GROUP BY grid_id
 """
 
 _NOT_TAKEN: Final = """

@@ -13,18 +13,22 @@ from timebank.tables import VisitRow
 
 UNSPENT_MAX: Final = 50
 
-# What is received in a visit is what uses hours; gifts given away are not looked at.
+# What is received in a visit is what uses hours; gifts given away are not looked at. Names are
+# looked up for the few that are shown.
 _UNSPENT: Final = """
-SELECT owner AS member_id, name, posted AS minutes, count(*) OVER () AS members,
-    sum(posted) OVER ()::bigint AS minutes_together
-FROM (
+WITH saved AS (
     SELECT owner, credits_posted - debits_posted AS posted FROM account
     WHERE community_id = {} AND kind = 'member' AND unit = 'MINUTE' AND closed_at IS NULL
         AND credits_posted - debits_posted >= {}
-) AS saved JOIN member ON member.id = owner AND standing = 'active' AND joined_at < {}
-WHERE NOT EXISTS (SELECT FROM visit WHERE elder_id = owner AND starts_at >= {}
-    AND state NOT IN ('cancelled', 'expired', 'no_show'))
-ORDER BY posted DESC, owner LIMIT {}
+        AND EXISTS (SELECT FROM member WHERE member.id = owner AND standing = 'active'
+            AND joined_at < {})
+        AND NOT EXISTS (SELECT FROM visit WHERE elder_id = owner AND starts_at >= {}
+            AND state NOT IN ('cancelled', 'expired', 'no_show'))
+), most AS (SELECT owner, posted FROM saved ORDER BY posted DESC, owner LIMIT {})
+SELECT most.owner AS member_id, name, most.posted AS minutes, members, minutes_together
+FROM most JOIN member ON member.id = most.owner
+CROSS JOIN (SELECT count(*) AS members, sum(posted)::bigint AS minutes_together FROM saved) AS sums
+ORDER BY most.posted DESC, most.owner
 """
 
 
