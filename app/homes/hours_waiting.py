@@ -46,15 +46,14 @@ async def estates(by: Actor, now: datetime) -> list[HoursLine]:
             one.name,
             (
                 _("Left %(minutes)s that nobody claimed: the fund may have them")
-                if one.claim_until <= now
+                if one.lapsed
                 else _("Left %(minutes)s: who shall have them?")
             )
             % {"minutes": duration(one.left)},
             one.estate.opened_at,
             f"/time-bank/estates/{one.estate.member_id}",
         )
-        for one in await hours.estates(by, at=now)
-        if one.left and one.waiting is None
+        for one in await hours.unclaimed(by, at=now)
     ]
 
 

@@ -122,7 +122,7 @@ async def _reviews(by: Actor, now: datetime) -> list[Waiting]:
 
 
 async def _moves(by: Actor, _now: datetime) -> list[Waiting]:
-    """Moves that this side decides on: out of here that nobody let go yet, and into here."""
+    """Return moves that this side decides on: out of here that nobody let go yet, and into here."""
     lines = []
     for one in await moving.moves_of(by, only_open=True):
         leaves = one.community_id == by.community_id

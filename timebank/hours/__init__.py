@@ -38,6 +38,7 @@ from timebank.hours.estates import (
     propose_parts,
     return_estate,
     seen_estate,
+    unclaimed,
 )
 from timebank.hours.gifts import (
     accept_gift,
@@ -144,8 +145,10 @@ __all__ = [
     "decline_gift",
     "decline_proposal",
     "donate",
-    "donation_seen", "donations_here",
-    "end_open_gifts", "enter_needs",
+    "donation_seen",
+    "donations_here",
+    "end_open_gifts",
+    "enter_needs",
     "estate_left",
     "estates",
     "forget_hours",
@@ -175,5 +178,6 @@ __all__ = [
     "reviews_due",
     "seen_estate",
     "take_over_hours",
+    "unclaimed",
     "withdraw_gift",
-]  # fmt: skip
+]

@@ -50,6 +50,25 @@ ON CONFLICT ON CONSTRAINT one_estate_each DO UPDATE SET why = excluded.why,
     opened_at = excluded.opened_at, opened_by = excluded.opened_by
 """
 _PURSES: Final = (MEMBER, GIFTS)
+_NOTHING_PROPOSED: Final = """
+NOT EXISTS (SELECT FROM hours_proposal WHERE hours_proposal.community_id = estate.community_id
+    AND estate_of = estate.member_id AND state = 'waiting')
+    AND EXISTS (SELECT FROM member WHERE member.id = estate.member_id AND standing <> 'active')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEstate:
+    """An estate in a list: what is left of it in minutes, and whether a proposal waits.
+
+    `claim_until` is from when on the fund may have it.
+    """
+
+    estate: Estate
+    name: str
+    left: int
+    waits: bool
+    claim_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,19 @@ class SeenEstate:
     heirs: Mapping[UUID, str]
     waiting: Proposal | None
     settled: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An estate that nothing is proposed for: whose, the minutes left, and whether it is too late.
+
+    `lapsed` is whether the fund may have it by now.
+    """
+
+    estate: Estate
+    name: str
+    left: int
+    lapsed: bool
 
 
 async def open_estate(
@@ -199,15 +231,30 @@ async def return_estate(member_id: UUID, *, by: Actor, at: datetime | None = Non
     return left
 
 
-async def estates(by: Actor, *, at: datetime | None = None) -> list[SeenEstate]:
+async def estates(by: Actor, *, at: datetime | None = None) -> list[ListedEstate]:
     """Return a community's estates, those with something left first, then the newest.
 
-    Raises `NotTheirAct` for whoever neither proposes nor approves.
+    In few queries, however many there are. What came in after the membership ended is counted on
+    the estate's own page. Raises `NotTheirAct` for whoever neither proposes nor approves.
     """
     _require_watcher(by)
-    found = await _find("true ORDER BY opened_at DESC, member_id", community_id=by.community_id)
-    seen = [await _seen(one, by=by, at=at or datetime.now(UTC)) for one in found]
-    return sorted(seen, key=lambda one: not one.left)
+    here = by.community_id
+    found = await _find("true ORDER BY opened_at DESC, member_id", community_id=here)
+    left = await ledger.balances_by_owner(CommunityId(here), ESTATE, MINUTE)
+    waiting = await proposal_rows.waiting_estates(here)
+    names = await people.names((one.member_id for one in found), community_id=here)
+    policy = await community.policy_in_force(here, at)
+    listed = [
+        ListedEstate(
+            one,
+            names.get(one.member_id, ""),
+            left[one.member_id].posted if one.member_id in left else 0,
+            one.member_id in waiting,
+            _years_later(one.opened_at, policy[ESTATE_YEARS]),
+        )
+        for one in found
+    ]
+    return sorted(listed, key=lambda one: not one.left)
 
 
 async def seen_estate(member_id: UUID, *, by: Actor, at: datetime | None = None) -> SeenEstate:

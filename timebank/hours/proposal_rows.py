@@ -127,6 +127,16 @@ async def find(condition: str, *values: Any, community_id: UUID) -> list[Proposa
     return [_proposal(row, lines.get(row["id"], ()), approvals.get(row["id"], ())) for row in rows]
 
 
+async def waiting_estates(community_id: UUID) -> frozenset[UUID]:
+    """Return the former members about whose estates a proposal waits."""
+    rows = await ProposalRow.raw(
+        "SELECT estate_of FROM hours_proposal WHERE community_id = {} AND state = 'waiting'"
+        " AND estate_of IS NOT NULL",
+        community_id,
+    )
+    return frozenset(row["estate_of"] for row in rows)
+
+
 async def granted_between(since: datetime, until: datetime, *, community_id: UUID) -> int:
     """Return the minutes of the grants that were booked in a stretch of time."""
     rows = await ProposalRow.raw(_MONTH, community_id, since, until)

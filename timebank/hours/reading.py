@@ -163,9 +163,7 @@ async def proposals(by: Actor) -> tuple[list[SeenProposal], list[SeenProposal]]:
     Raises `NotTheirAct` for whoever neither proposes, approves nor watches.
     """
     _require_watcher(by)
-    waiting = await proposal_rows.find(
-        "state = 'waiting' ORDER BY proposed_at, id", community_id=by.community_id
-    )
+    waiting = await _waiting(by)
     over = await proposal_rows.find(
         "state <> 'waiting' ORDER BY ended_at DESC, id DESC LIMIT 50",
         community_id=by.community_id,
@@ -184,8 +182,14 @@ async def proposals_for(by: Actor) -> list[SeenProposal]:
     """Return the proposals that wait for this very member's word, oldest first."""
     if proposal_rules.APPROVES.isdisjoint(by.roles):
         return []
-    waiting, _over = await proposals(by)
+    waiting = await _seen_proposals(await _waiting(by), by)
     return [one for one in waiting if not one.why_not and not one.approved]
+
+
+async def _waiting(by: Actor) -> list[Proposal]:
+    return await proposal_rows.find(
+        "state = 'waiting' ORDER BY proposed_at, id", community_id=by.community_id
+    )
 
 
 def _require_watcher(by: Actor) -> None:
