@@ -30,6 +30,7 @@ from app.demo_cast import (
 )
 from app.demo_classes import fill_classes
 from app.demo_desk import fill_desk, fill_reports
+from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_matching import fill_matching
@@ -152,6 +153,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
         now=now,
     )
     await fill_families(home, households, desk=coordinator, now=now)
+    await fill_hours(home, known, now)
     await fill_desk(
         home,
         known,
