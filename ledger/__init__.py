@@ -31,6 +31,7 @@ from ledger.importing import BadJournalFile, ImportReport, import_journals
 from ledger.poster import GroupPoster
 from ledger.reading import (
     balance,
+    balances_by_owner,
     journal,
     named_accounts,
     open_holds,
@@ -116,6 +117,7 @@ __all__ = [
     "Verification",
     "accounts_of",
     "balance",
+    "balances_by_owner",
     "book",
     "close_account",
     "find_account",

@@ -240,3 +240,21 @@ async def passed_between(
         debit,
     )
     return int(rows[0]["passed"])
+
+
+async def balances_by_owner(
+    community_id: CommunityId, kind: str, unit: Unit
+) -> dict[UUID, Balance]:
+    """Return the balances of a community's accounts of a kind that hold something, by owner."""
+    rows = await AccountRow.raw(
+        "SELECT id, owner, credits_posted - debits_posted AS posted, debits_pending AS held"
+        " FROM account WHERE community_id = {} AND kind = {} AND unit = {} AND owner IS NOT NULL"
+        " AND credits_posted <> debits_posted",
+        community_id,
+        kind,
+        unit,
+    )
+    return {
+        row["owner"]: Balance(AccountId(row["id"]), unit, row["posted"], row["held"])
+        for row in rows
+    }

@@ -46,14 +46,15 @@ async def estates(by: Actor, now: datetime) -> list[HoursLine]:
             one.name,
             (
                 _("Left %(minutes)s that nobody claimed: the fund may have them")
-                if one.lapsed
+                if one.claim_until <= now
                 else _("Left %(minutes)s: who shall have them?")
             )
             % {"minutes": duration(one.left)},
             one.estate.opened_at,
             f"/time-bank/estates/{one.estate.member_id}",
         )
-        for one in await hours.unclaimed(by, at=now)
+        for one in await hours.estates(by, at=now)
+        if one.left and not one.waits
     ]
 
 

@@ -14,7 +14,7 @@ import community
 from app.acts import ACTS, act
 from app.field_words import told as in_words
 from app.forms import Form
-from app.hours_words import people_words, refusal_words, wrong_field
+from app.hours_words import refusal_words, wrong_field
 from app.i18n import gettext as _
 from app.neighbourhood import acting
 from app.notices import noticed
@@ -40,7 +40,6 @@ async def estates(request: AnyRequest) -> Template:
     zone = ZoneInfo(home.time_zone)
     found = await hours.estates(by)
     context = {
-        "people_words": people_words,
         "estates": [(one, in_words("why", one.estate.why.value, zone)) for one in found],
         "zone": zone,
     }

@@ -31,6 +31,7 @@ from timebank.hours.errors import (
     UnknownHours,
 )
 from timebank.hours.estates import (
+    ListedEstate,
     SeenEstate,
     estate_left,
     estates,
@@ -38,7 +39,6 @@ from timebank.hours.estates import (
     propose_parts,
     return_estate,
     seen_estate,
-    unclaimed,
 )
 from timebank.hours.gifts import (
     accept_gift,
@@ -115,6 +115,7 @@ __all__ = [
     "InvalidHours",
     "Leaving",
     "Line",
+    "ListedEstate",
     "Living",
     "MayNotReceive",
     "Needs",
@@ -178,6 +179,5 @@ __all__ = [
     "reviews_due",
     "seen_estate",
     "take_over_hours",
-    "unclaimed",
     "withdraw_gift",
 ]

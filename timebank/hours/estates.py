@@ -50,11 +50,6 @@ ON CONFLICT ON CONSTRAINT one_estate_each DO UPDATE SET why = excluded.why,
     opened_at = excluded.opened_at, opened_by = excluded.opened_by
 """
 _PURSES: Final = (MEMBER, GIFTS)
-_NOTHING_PROPOSED: Final = """
-NOT EXISTS (SELECT FROM hours_proposal WHERE hours_proposal.community_id = estate.community_id
-    AND estate_of = estate.member_id AND state = 'waiting')
-    AND EXISTS (SELECT FROM member WHERE member.id = estate.member_id AND standing <> 'active')
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +80,6 @@ class SeenEstate:
     heirs: Mapping[UUID, str]
     waiting: Proposal | None
     settled: tuple[Proposal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unclaimed:
-    """An estate that nothing is proposed for: whose, the minutes left, and whether it is too late.
-
-    `lapsed` is whether the fund may have it by now.
-    """
-
-    estate: Estate
-    name: str
-    left: int
-    lapsed: bool
 
 
 async def open_estate(

@@ -224,9 +224,13 @@ async def _seen_proposals(found: Iterable[Proposal], by: Actor) -> list[SeenProp
     names = await people.names(
         (who for one in listed for who in _named(one)), community_id=by.community_id
     )
+    of_proposers = {
+        proposer: await community.kin_kinds(proposer, community_id=by.community_id)
+        for proposer in {one.proposed_by for one in listed}
+    }
     seen = []
     for one in listed:
-        of_proposer = await community.kin_kinds(one.proposed_by, community_id=by.community_id)
+        of_proposer = of_proposers[one.proposed_by]
         why_not = proposal_rules.hand_against(one, by=by.member_id, roles=by.roles, kin=kin)
         seen.append(
             SeenProposal(
