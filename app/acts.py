@@ -213,9 +213,7 @@ ACTS: Final[Mapping[str, Act]] = {
         }
     ),
     "grant.propose": Act({COORDINATOR: COMMUNITY}),
-    "grant.decide": Act(
-        {TREASURER: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}
-    ),
+    "grant.decide": Act({TREASURER: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "estate.read": Act(
         {
             COORDINATOR: COMMUNITY,

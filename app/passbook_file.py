@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
-from app.i18n import current_language
+from app.i18n import current_language, speaking
 from app.i18n import gettext as _
-from app.i18n import speaking
 from app.passbook_period import ChosenPeriod
 from app.passbook_words import purse_words, sentence
 from app.roster.writing import guarded

@@ -31,8 +31,8 @@ KEPT: Final[Sequence[Kept]] = (
         ("visit.elder_id",),
         """
         SELECT starts_at, name_zh, name_en, state, volunteer.name AS volunteer,
-            preferred.name AS preferred, place, wishes, minutes_booked, minutes_measured, minutes_confirmed, asked_at, checked_in_at,
-            checked_out_at
+            preferred.name AS preferred, place, wishes, minutes_booked, minutes_measured,
+            minutes_confirmed, asked_at, checked_in_at, checked_out_at
         FROM me JOIN visit ON elder_id = me.id
         JOIN care_service ON care_service.id = care_service_id
         LEFT JOIN member AS volunteer ON volunteer.id = volunteer_id

@@ -124,9 +124,7 @@ KINDS: Final[Mapping[str, Words]] = {
     ),
     "visit.called_off": Words(
         mark("The desk called off your visit"),
-        mark(
-            "The visit %(at)s (%(help)s) was called off by the desk. Nothing was taken from you."
-        ),
+        mark("The visit %(at)s (%(help)s) was called off by the desk. Nothing was taken from you."),
         {"at": Gap.MOMENT, "help": Gap.BOTH},
     ),
     "visit.finished": Words(
@@ -186,7 +184,9 @@ KINDS: Final[Mapping[str, Words]] = {
     ),
     "class.held": Words(
         mark("Did the class take place?"),
-        mark("“%(title)s” took %(minutes)s, and you were there. Please confirm that it took place."),
+        mark(
+            "“%(title)s” took %(minutes)s, and you were there. Please confirm that it took place."
+        ),
         {"title": Gap.TEXT, "minutes": Gap.MINUTES},
     ),
     "class.confirmed": Words(

@@ -24,8 +24,8 @@ from community import Actor, Role
 from tests.app.walking import Walker, walker
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 
-# For anybody with one role, whatever the size of the community; and for the desk's inbox, which asks
-# each of fourteen kinds of what may wait, three questions at most: who, what, and their names.
+# For anybody with one role, whatever the size of the community; and for the desk's inbox, which
+# asks each of fourteen kinds of what may wait three questions at most: who, what, their names.
 QUERIES_MAX, QUERIES_OF_INBOX_MAX = 12, 42
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import community
 import timebank
+from app import erasing
 from community import Actor, DelegatedAct, NotDelegated, Role
 from tests.timebank.desk_street import TWO_CHECKS, Desk, open_desk
 from tests.timebank.street import NOON, Street, street
@@ -355,3 +356,22 @@ async def test_what_was_done_in_a_call_cannot_be_changed(
     for change in ("UPDATE desk_call_step SET act = 'ask'", "DELETE FROM desk_call_step"):
         with pytest.raises(asyncpg.IntegrityConstraintViolationError):
             await owner.execute(f"{change} WHERE call_id = $1", call.id)
+
+
+async def test_an_erasure_takes_what_was_typed_and_leaves_that_there_was_a_call(
+    here: Desk, owner: asyncpg.Connection
+) -> None:
+    call = await here.call(here.daughter, of=here.daughter)
+    matter = Matter(Topic.OTHER, "陈晓想请人帮忙")
+    left = await desk.hand_over(call.id, matter, by=here.operator, key=uuid.uuid4(), at=NOON)
+    await desk.end_call(
+        call.id, Outcome.HANDED_OVER, by=here.operator, note="陈晓，住在梧桐里", at=NOON
+    )
+    await community.ask_erasure(here.daughter.member_id, by=here.daughter)
+    await erasing.erase(here.daughter.member_id, by=here.street.coordinator)
+    seen = await desk.matter_seen(left.id, here.street.coordinator)
+    assert (seen.matter.note, seen.matter.outcome) == ("–", Settled.ERASED)
+    assert (await desk.call_seen(call.id, here.operator)).call.note == ""
+    assert await desk.matters(here.street.coordinator) == []
+    words = await owner.fetch("SELECT words FROM audit_words WHERE words::text LIKE '%陈晓想请人%'")
+    assert words == []

@@ -110,7 +110,7 @@ Leaving = Callable[[UUID, Actor], Awaitable[None]]
 """What else ends in the house when a member goes: whose, and who let them go."""
 
 
-async def receive_move(  # noqa: PLR0913 (taking somebody in has these parts)
+async def receive_move(
     move_id: UUID,
     *,
     by: Actor,
@@ -122,9 +122,9 @@ async def receive_move(  # noqa: PLR0913 (taking somebody in has these parts)
     """Take a member in, as a coordinator of the new community: hours and membership pass on.
 
     `into` is the membership that they have here already; without it one is added with `roles`.
-    `leaving` ends what else they had in the old community. All of it happens, or nothing. Raises `NotYours`, `UnknownMove`, `NotReleased`, `MoveOver`,
-    `SameHand`, `OpenVisits`, `HoursSetAside`, `NothingToTake`, `NoClearing`, `ClearingFull`, and
-    what `community.move_member` raises.
+    `leaving` ends what else they had in the old community. All of it happens, or nothing. Raises
+    `NotYours`, `UnknownMove`, `NotReleased`, `MoveOver`, `SameHand`, `OpenVisits`, `HoursSetAside`,
+    `NothingToTake`, `NoClearing`, `ClearingFull`, and what `community.move_member` raises.
     """
     _refuse_unless_coordinator(by)
     moment = at or datetime.now(UTC)

@@ -60,7 +60,8 @@ SELECT gen_random_uuid(), community_id, kind.code, kind.name_zh, kind.name_en, k
 FROM (SELECT DISTINCT community_id FROM care_service) AS open,
     (VALUES ('training', '志愿服务培训', 'Volunteer training', 0),
             ('first_aid', '急救证', 'First aid', 1),
-            ('bathing_care', '助浴护理培训', 'Bathing care', 2)) AS kind (code, name_zh, name_en, place)
+            ('bathing_care', '助浴护理培训', 'Bathing care', 2))
+        AS kind (code, name_zh, name_en, place)
 """
 
 VALUES_OF_BEFORE = (

@@ -81,8 +81,8 @@ INDEXES = (
 
 RIGHTS = (
     "GRANT SELECT, INSERT, DELETE ON match_run, match_suggestion TO linli_app",
-    "GRANT UPDATE (state, attempts, ended_at, requests, volunteers, proven)"
-    " ON match_run TO linli_app",
+    """GRANT UPDATE (state, attempts, ended_at, requests, volunteers, proven)
+       ON match_run TO linli_app""",
     "GRANT UPDATE (outcome, refusal, decided_at, decided_by) ON match_suggestion TO linli_app",
 )
 
