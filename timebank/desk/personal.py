@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from community import SYSTEM, Kept
+from community import SYSTEM, Kept, forget_words
 from timebank.desk.tables import CallRow, HandOverRow
 
 KEPT: Final[Sequence[Kept]] = (
@@ -37,6 +37,8 @@ KEPT: Final[Sequence[Kept]] = (
 )
 """What the desk keeps of a member, in the order in which a page tells it."""
 
+_CALLS: Final = "SELECT id FROM desk_call WHERE caller_id = ANY({}) OR member_id = ANY({})"
+
 _WORDS: Final = """
 UPDATE desk_call SET note = '', phone = NULL
 WHERE (caller_id = ANY({}) OR member_id = ANY({})) AND (note <> '' OR phone IS NOT NULL)
@@ -57,6 +59,8 @@ async def forget_calls(members: Collection[UUID]) -> None:
     That there were calls, when and what was done in them stays: others rest on it.
     """
     ids = list(members)
+    calls = await CallRow.raw(_CALLS, ids, ids)
+    await forget_words(row["id"] for row in calls)
     await HandOverRow.raw(_MATTERS, SYSTEM, ids, ids, ids)
     await CallRow.raw(_WORDS, ids, ids)
     await CallRow.raw("DELETE FROM prompt_choice WHERE member_id = ANY({})", ids)
