@@ -40,6 +40,7 @@ from timebank.errors import (
     WrongCode,
     WrongState,
 )
+from timebank.hours import relief_cover
 from timebank.merging import (
     Tally,
     open_visits,
@@ -152,6 +153,7 @@ __all__ = [
     "refuse_open_visits",
     "refuse_unfinished",
     "refuse_unfit",
+    "relief_cover",
     "report_uncovered",
     "resolve",
     "running_late",

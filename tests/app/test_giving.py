@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 import community
+from app import erasing, merging
 from community import Actor
 from tests.app.walking import Walker, walker
 from tests.timebank.hours_town import Town, open_town, town_is_sound
@@ -388,3 +390,42 @@ async def test_empty_pages_teach(place: Place, language: str) -> None:
     resident = await place.at(place.town.treasurer, language)
     await resident.open("/time-bank/give")
     assert ("My kin on record" if language == "en" else "亲属") in resident.words
+
+
+async def test_an_erasure_takes_words_and_needs_and_leaves_the_hours(
+    place: Place, owner: asyncpg.Connection
+) -> None:
+    town = place.town
+    gift = await town.offered(60, words="给妈妈买菜", at=datetime.now(UTC))
+    await hours.accept_gift(gift.id, by=town.mother)
+    await town.needs(town.mother, evidence="残疾证 888", at=datetime.now(UTC))
+    proposal = await town.granted(town.mother, reason="妈妈出院", at=datetime.now(UTC))
+    await community.ask_erasure(town.mother.member_id, by=town.mother)
+    with pytest.raises(hours.HoursOpen):
+        await erasing.erase(town.mother.member_id, by=town.coordinator)
+    found = await erasing.obstacles(town.mother.member_id, community_id=town.id)
+    assert found.hours
+    assert found.any
+    await hours.decline_proposal(proposal.id, why="妈妈不要", by=town.treasurer)
+    await erasing.erase(town.mother.member_id, by=town.coordinator)
+    told = ""
+    for table in ("gift", "needs_profile", "hours_proposal"):
+        rows = await owner.fetch(f"SELECT * FROM {table} WHERE community_id = $1", town.id)
+        told += str([dict(row) for row in rows])
+    assert not any(words in told for words in ("妈妈", "888", "alone"))
+    assert await town.gifts(town.mother) == (60, 0)
+
+
+async def test_a_merge_takes_saved_hours_and_gifts_along(place: Place) -> None:
+    town = place.town
+    await town.give(town.mother, 120)
+    gift = await town.offered(60, at=datetime.now(UTC))
+    await hours.accept_gift(gift.id, by=town.mother)
+    open_one = await town.offered(30, at=datetime.now(UTC))
+    done = await merging.merge(town.cousin.member_id, town.mother.member_id, by=town.coordinator)
+    assert done.minutes == 180
+    assert (await town.saved(town.cousin), await town.gifts(town.cousin)) == ((120, 0), (60, 0))
+    assert (await town.saved(town.mother), await town.gifts(town.mother)) == ((0, 0), (0, 0))
+    assert await town.saved(town.volunteer) == (540, 0)
+    seen = await hours.gift_seen(open_one.id, town.volunteer)
+    assert seen.gift.state is hours.GiftState.LAPSED

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 import community
@@ -13,6 +14,7 @@ from community import KinKind, Role
 from tests.timebank.hours_town import NOON, Town, open_town, town_is_sound
 from timebank import hours
 from timebank.hours import Leaving, ProposalState, Source
+from timebank.hours.tables import GiftRow
 
 LATER = NOON + timedelta(days=1)
 
@@ -448,3 +450,54 @@ async def test_nobody_is_erased_while_hours_are_on_their_way(town: Town, what: s
     with pytest.raises(hours.HoursOpen):
         await hours.refuse_open_hours([who.member_id], community_id=town.id)
     await hours.refuse_open_hours([town.neighbour.member_id], community_id=town.id)
+
+
+# --- what the database itself refuses -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE gift SET minutes = 15",
+        "UPDATE gift SET receiver_id = giver_id",
+        "DELETE FROM gift",
+        "UPDATE donation SET minutes = 15",
+        "DELETE FROM donation",
+        "UPDATE hours_proposal SET source = 'issuance'",
+        "DELETE FROM hours_proposal",
+        "UPDATE hours_proposal_line SET minutes = 15",
+        "DELETE FROM hours_proposal_line",
+        "UPDATE hours_approval SET at = now()",
+        "DELETE FROM hours_approval",
+        "DELETE FROM estate",
+    ],
+)
+async def test_the_app_s_role_has_no_right_to_edit_what_counts(town: Town, statement: str) -> None:
+    await town.both_approve(await town.granted(town.mother))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await GiftRow.raw(statement)
+
+
+async def test_an_end_stands_and_words_stay_as_they_were_said(town: Town) -> None:
+    gift = await town.offered(60, words="买菜用")
+    await hours.accept_gift(gift.id, by=town.mother, at=LATER)
+    proposal = await town.granted(town.mother)
+    await hours.decline_proposal(proposal.id, why="重复了", by=town.treasurer, at=NOON)
+    for statement, constraint in (
+        ("UPDATE gift SET state = 'offered', ended_at = NULL WHERE id = {}", "ends_once"),
+        ("UPDATE gift SET words = '' WHERE id = {}", "gift_keeps_words"),
+        ("UPDATE gift SET words = '别的' WHERE id = {}", "gift_keeps_words"),
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as broken:
+            await GiftRow.raw(statement, gift.id)
+        assert broken.value.constraint_name == constraint
+    for statement, constraint in (
+        ("UPDATE hours_proposal SET reason = 'x' WHERE id = {}", "proposal_keeps_reason"),
+        (
+            "UPDATE hours_proposal SET state = 'booked', why = NULL WHERE id = {}",
+            "ends_once",
+        ),
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as broken:
+            await GiftRow.raw(statement, proposal.id)
+        assert broken.value.constraint_name == constraint
