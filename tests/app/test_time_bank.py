@@ -113,10 +113,12 @@ async def test_the_journey(site: Site) -> None:
     await elder.send_and_follow(f"{page}/confirm", minutes=elder.hidden("minutes"))
     assert "1 h 35 min passed to the volunteer, 25 min came back to you" in elder.words
     await elder.open("/time-bank/passbook")
-    assert "Companionship: 李明 came to you 25 min of the 2 h set aside came back" in elder.words
-    assert "−1 h 35 min 3 h 25 min" in elder.words
+    assert "Companionship: you received 1 h 35 min from 李明" in elder.words
+    assert "25 min of the 2 h set aside came back −1 h 35 min 3 h 25 min" in elder.words
+    assert "they reconcile with the book" in elder.words
     await volunteer.open("/time-bank/passbook")
-    assert "Companionship: you went to 陈桂芳 +1 h 35 min 1 h 35 min" in volunteer.words
+    assert "Companionship: you gave 1 h 35 min to 陈桂芳" in volunteer.words
+    assert "+1 h 35 min 1 h 35 min" in volunteer.words
     home = await community.community(site.street.id)
     visitor = await site.visitor()
     await visitor.open(f"/book/{home.code}")
