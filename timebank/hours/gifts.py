@@ -82,7 +82,7 @@ async def _offer(
         raise MayNotReceive("gone")
     if receiver_id == by.member_id:
         raise MayNotReceive("oneself")
-    await people.refuse_gift(by.member_id, receiver_id, policy)
+    await people.refuse_gift(by.member_id, receiver_id, policy, community_id=by.community_id)
     hardship = await needs.in_hardship(receiver_id, community_id=by.community_id)
     await redeeming(receiver_id, community_id=by.community_id, at=at, hardship=hardship)
     gift = Gift(
@@ -216,7 +216,9 @@ async def _check_still(gift: Gift, active: frozenset[UUID]) -> None:
     if active != {gift.giver_id, gift.receiver_id}:
         raise MayNotReceive("gone")
     policy = await community.policy_in_force(gift.community_id, gift.offered_at)
-    await people.refuse_gift(gift.giver_id, gift.receiver_id, policy)
+    await people.refuse_gift(
+        gift.giver_id, gift.receiver_id, policy, community_id=gift.community_id
+    )
 
 
 async def one(gift_id: UUID, *, community_id: UUID, locked: bool = False) -> Gift:

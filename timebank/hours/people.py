@@ -23,10 +23,11 @@ async def keep_active(members: Iterable[UUID], *, community_id: UUID) -> frozens
     )
 
 
-async def refuse_gift(giver_id: UUID, receiver_id: UUID, policy: Policy) -> None:
+async def refuse_gift(
+    giver_id: UUID, receiver_id: UUID, policy: Policy, *, community_id: UUID
+) -> None:
     """Raise `NotEligible` where a policy does not let one member give hours to another."""
-    giver = await community.member(giver_id)
-    kin = await community.kin_kinds(giver_id, community_id=giver.community_id)
+    kin = await community.kin_kinds(giver_id, community_id=community_id)
     against = may_be_given(kin.get(receiver_id), policy)
     if against is not None:
         raise NotEligible(against)
