@@ -144,7 +144,11 @@ async def _photo(visit_id: UUID, by: Actor) -> Response[bytes]:
     return Response(
         found.image,
         media_type="image/jpeg",
-        headers={"Cache-Control": "private, no-store", "Content-Disposition": "inline"},
+        headers={
+            "Cache-Control": "private, no-store",
+            # Shown within the visit's page alone; by itself it is saved, not opened.
+            "Content-Disposition": 'attachment; filename="visit.jpg"',
+        },
     )
 
 

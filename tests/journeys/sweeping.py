@@ -94,6 +94,7 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/time-bank/visits": (Role.ELDER, Role.VOLUNTEER),
     "/time-bank/visits/{visit_id:uuid}": (Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
     "/time-bank/visits/{visit_id:uuid}/cancel": (Role.ELDER,),
+    "/time-bank/visits/{visit_id:uuid}/photo": (Role.ELDER,),
     "/time-bank/visits/{visit_id:uuid}/rate": (Role.ELDER, Role.VOLUNTEER),
     "/time-bank/visits/{visit_id:uuid}/dispute": (Role.ELDER, Role.VOLUNTEER),
     "/time-bank/visits/{visit_id:uuid}/no-show": (Role.ELDER, Role.VOLUNTEER, Role.PHONE_OPERATOR),
