@@ -134,7 +134,7 @@ async def _waits_for_word(  # noqa: PLR0917 (both sides, the desk, and when)
     number: int,
 ) -> None:
     """Let a visit happen whose volunteer telephoned, and whose elder has no browser."""
-    begins = _at(home, now, number - 3, 9 + number)
+    begins = _at(home, now, number - 2, 9 + number)
     begins = min(begins, now - timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
     asked = begins - timedelta(days=1)
     request = Request("companionship", begins, 60, "凤池弄 4 号")
