@@ -348,6 +348,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "topic": {
         "not_right": mark("a visit was not right"),
         "not_allowed": mark("somebody wants to act for another"),
+        "not_reached": mark("nobody answers when called back"),
         "hours": mark("hours"),
         "safety": mark("somebody may be in danger"),
         "join": mark("wants to join"),

@@ -19,7 +19,7 @@ from app.visit_words import STATES
 from app.wording import duration
 from community import Actor, Community, DelegatedAct, Word
 from timebank import Seen, State, Visit, VisitPolicy, desk, rules
-from timebank.desk import CallSeen, Outcome
+from timebank.desk import CallSeen, Outcome, Topic
 
 VISITS_SHOWN = 8
 
@@ -120,7 +120,11 @@ async def context(one: OnThePhone, form: Form | None = None, at: str = "") -> di
             for value in (words.CALL_BACK_ENDS if call.outgoing else words.ENDS)
             if value is not Outcome.NOT_RIGHT
         ],
-        "topics": [(value.value, _(told)) for value, told in words.TOPICS.items()],
+        "topics": [
+            (value.value, _(told))
+            for value, told in words.TOPICS.items()
+            if value is not Topic.NOT_REACHED
+        ],
         "hand_over": form if at == "hand_over" and form else Form.of({"key": str(uuid4())}),
         "request_form": Form(),
         "lines": [],

@@ -53,6 +53,7 @@ CALL_BACK_ENDS: Final = (
 TOPICS: Final[Mapping[Topic, str]] = {
     Topic.NOT_RIGHT: mark("A visit was not right"),
     Topic.NOT_ALLOWED: mark("Somebody wants to act for another"),
+    Topic.NOT_REACHED: mark("Nobody answers when called back"),
     Topic.HOURS: mark("Hours: too few, or wrong"),
     Topic.SAFETY: mark("Somebody may be in danger"),
     Topic.JOIN: mark("Wants to join"),

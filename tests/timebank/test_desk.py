@@ -313,6 +313,21 @@ async def test_call_backs_come_due_and_are_tried_again_later(here: Desk) -> None
     assert await desk.failed_tries(visit.id, community_id=here.street.id) == 1
 
 
+async def test_after_three_tries_in_vain_a_coordinator_looks_after_it(here: Desk) -> None:
+    visit = await here.street.finished()
+    alone = {visit.elder_id}
+    for number in range(4):
+        tried = NOON + timedelta(hours=3 * number)
+        call = await desk.begin_call_back(visit.id, by=here.operator, key=uuid.uuid4(), at=tried)
+        await desk.end_call(call.id, Outcome.NO_ANSWER, by=here.operator, at=tried)
+        left = await desk.matters(here.street.coordinator)
+        assert [one.matter.topic for one in left] == ([Topic.NOT_REACHED] if number >= 2 else [])
+        waiting = await desk.call_backs(here.operator, alone, at=tried)
+        assert [one.tries for one in waiting] == ([] if number >= 2 else [number + 1])
+    (matter,) = left
+    assert (matter.matter.visit_id, matter.matter.note) == (visit.id, "3 ×")
+
+
 async def test_a_call_back_leads_to_the_elders_confirmation(here: Desk) -> None:
     visit = await here.street.finished()
     call = await desk.begin_call_back(visit.id, by=here.operator, key=uuid.uuid4(), at=NOON)

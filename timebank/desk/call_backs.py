@@ -22,13 +22,6 @@ from timebank.values import Visit
 
 WAITING_MAX: Final = 200
 
-_TRIES: Final = """
-SELECT visit_id, count(*) FILTER (WHERE outcome = ANY({})) AS tries,
-    max(ended_at) FILTER (WHERE outcome = ANY({})) AS last_try_at,
-    (array_agg(operator_id) FILTER (WHERE ended_at IS NULL))[1] AS calling
-FROM desk_call WHERE visit_id = ANY({}) AND outgoing GROUP BY visit_id
-"""
-
 _PHONES: Final = """
 SELECT id, phone FROM member WHERE community_id = {} AND id = ANY({}) AND phone IS NOT NULL
 """
@@ -89,12 +82,14 @@ async def call_backs(
     """Return the visits to call about, the longest waiting first; those due later stand behind.
 
     `alone` are the elders who have no other way to say their word. Those who have one are called
-    once two days are over. Raises `NotAtTheDesk`.
+    once two days are over. Who was tried often enough is a coordinator's. Raises `NotAtTheDesk`.
     """
     rules.refuse_stranger(by)
     now = at or datetime.now(UTC)
     visits = await waiting_for_word(by.community_id)
-    tried = await _tries(visits)
+    ids = [visit.id for visit in visits]
+    tried, given_up = await rows.tries(ids), await rows.searched_for(ids)
+    visits = [visit for visit in visits if visit.id not in given_up]
     policy = await community.policy_in_force(by.community_id, now)
     pause = timedelta(minutes=policy[CALL_BACK_PAUSE_MINUTES])
     names = await _names(visits, tried, by)
@@ -128,13 +123,7 @@ async def call_backs(
 async def failed_tries(visit_id: UUID, *, community_id: UUID) -> int:
     """Return how many call-backs about a visit nobody answered, or somebody else did."""
     visit = await visit_rows.one(visit_id, community_id=community_id)
-    return int((await _tries([visit])).get(visit_id, {}).get("tries", 0))
-
-
-async def _tries(visits: Collection[Visit]) -> dict[UUID, dict[str, Any]]:
-    failed = [one.value for one in rules.FAILED_TRIES]
-    found = await CallRow.raw(_TRIES, failed, failed, [visit.id for visit in visits])
-    return {row["visit_id"]: row for row in found}
+    return int((await rows.tries([visit.id])).get(visit.id, {}).get("tries", 0))
 
 
 async def _names(

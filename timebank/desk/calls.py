@@ -7,10 +7,11 @@ from uuid import UUID
 
 import community
 from community import Actor, Agreement, DelegatedAct, Word, WordTerms
+from ledger import new_id
 from timebank.desk import rows, rules
 from timebank.desk.errors import CallReused, InvalidNote
-from timebank.desk.values import Call, Check, Did, Outcome, Speakers
-from timebank.policy import DESK_CHECKS_MIN
+from timebank.desk.values import Call, Check, Did, HandOver, Outcome, Speakers, Topic
+from timebank.policy import CALL_BACK_TRIES_MAX, DESK_CHECKS_MIN
 from timebank.refusals import one_transaction
 
 
@@ -154,7 +155,41 @@ async def ended(call: Call, outcome: Outcome, *, by: Actor, note: str, at: datet
     await rows.update(over)
     await community.end_words(call.id, by=by, at=over.ended_at)
     await _record("call.end", over, by, {"outcome": outcome.value})
+    if over.outgoing and outcome in rules.FAILED_TRIES:
+        await _give_up(over, by, at=at)
     return over
+
+
+async def _give_up(call: Call, by: Actor, *, at: datetime) -> None:
+    """Hand a visit over whose elder was called about it in vain often enough."""
+    visit_id = call.visit_id
+    if visit_id is None or await rows.searched_for([visit_id]):
+        return
+    policy = await community.policy_in_force(call.community_id, at)
+    tries = (await rows.tries([visit_id]))[visit_id]["tries"]
+    if tries < policy[CALL_BACK_TRIES_MAX]:
+        return
+    left = HandOver(
+        id=new_id(),
+        community_id=call.community_id,
+        call_id=call.id,
+        member_id=call.member_id,
+        visit_id=visit_id,
+        topic=Topic.NOT_REACHED,
+        urgent=False,
+        note=f"{tries} ×",
+        handed_by=by.member_id,
+        handed_at=at,
+        taken_by=None,
+        taken_at=None,
+        closed_by=None,
+        closed_at=None,
+        outcome=None,
+        outcome_note="",
+    )
+    await rows.insert_hand_over(left)
+    await rows.step(call, Did.HAND_OVER, at=at, visit_id=visit_id)
+    await _record("call.hand_over", call, by, {"topic": left.topic.value})
 
 
 async def _refuse_gone(speakers: Speakers | None, by: Actor) -> None:

@@ -1,12 +1,13 @@
 """Reads, locks and writes the rows of calls and matters: the only place that knows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from community import Actor
 from timebank.desk.errors import UnknownCall, UnknownHandOver
+from timebank.desk.rules import FAILED_TRIES
 from timebank.desk.tables import CallRow, CallStepRow, HandOverRow
 from timebank.desk.values import Call, CallStep, Check, Did, HandOver, Outcome, Settled, Topic
 
@@ -51,6 +52,13 @@ SELECT community_id, id, {}, {}, {} FROM desk_call WHERE community_id = {} AND i
 _STEPS: Final = """
 SELECT call_id, at, act, visit_id FROM desk_call_step
 WHERE community_id = {} AND call_id = ANY({}) ORDER BY seq
+"""
+
+_TRIES: Final = """
+SELECT visit_id, count(*) FILTER (WHERE outcome = ANY({})) AS tries,
+    max(ended_at) FILTER (WHERE outcome = ANY({})) AS last_try_at,
+    (array_agg(operator_id) FILTER (WHERE ended_at IS NULL))[1] AS calling
+FROM desk_call WHERE visit_id = ANY({}) AND outgoing GROUP BY visit_id
 """
 
 _HAND_OVER: Final = """
@@ -199,6 +207,23 @@ async def calling_about(visit_id: UUID, by: Actor) -> UUID | None:
         "visit_id = {} AND outgoing AND ended_at IS NULL", visit_id, community_id=by.community_id
     )
     return next((one.operator_id for one in found if one.operator_id != by.member_id), None)
+
+
+async def tries(visit_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return of visits that were called about how often in vain, when last, and who calls."""
+    failed = [one.value for one in FAILED_TRIES]
+    found = await CallRow.raw(_TRIES, failed, failed, list(visit_ids))
+    return {row["visit_id"]: row for row in found}
+
+
+async def searched_for(visit_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these visits whose elder a coordinator is to reach."""
+    found = await HandOverRow.raw(
+        "SELECT visit_id FROM hand_over WHERE visit_id = ANY({}) AND closed_at IS NULL"
+        " AND topic = 'not_reached'",
+        list(visit_ids),
+    )
+    return {row["visit_id"] for row in found}
 
 
 async def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:

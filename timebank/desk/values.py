@@ -46,10 +46,11 @@ class Did(StrEnum):
 
 
 class Topic(StrEnum):
-    """What a matter that is handed over is about."""
+    """What a matter that is handed over is about; `NOT_REACHED` is handed over by itself."""
 
     NOT_RIGHT = "not_right"
     NOT_ALLOWED = "not_allowed"
+    NOT_REACHED = "not_reached"
     HOURS = "hours"
     SAFETY = "safety"
     JOIN = "join"

@@ -89,8 +89,8 @@ CREATE TABLE hand_over (
         REFERENCES member (community_id, id),
     CONSTRAINT hand_over_about_known_visit FOREIGN KEY (community_id, visit_id)
         REFERENCES visit (community_id, id),
-    CONSTRAINT hand_over_topic CHECK (topic IN ('not_right', 'not_allowed', 'hours', 'safety',
-        'join', 'other')),
+    CONSTRAINT hand_over_topic CHECK (topic IN ('not_right', 'not_allowed', 'not_reached',
+        'hours', 'safety', 'join', 'other')),
     CONSTRAINT hand_over_note_given CHECK (btrim(note) <> '' AND length(note) <= 1000),
     CONSTRAINT hand_over_outcome_note_short CHECK (length(outcome_note) <= 1000),
     CONSTRAINT hand_over_taken_whole CHECK ((taken_by IS NULL) = (taken_at IS NULL)),
@@ -154,6 +154,9 @@ INDEXES = (
     "CREATE INDEX hand_over_open ON hand_over (community_id, handed_at) WHERE closed_at IS NULL",
     "CREATE INDEX hand_over_by_member ON hand_over (member_id, handed_at)",
     "CREATE INDEX hand_over_by_call ON hand_over (call_id)",
+    # Whoever could not be reached is looked after once at a time.
+    """CREATE UNIQUE INDEX one_search_at_a_time ON hand_over (visit_id)
+       WHERE topic = 'not_reached' AND closed_at IS NULL""",
     """CREATE INDEX visit_to_confirm ON visit (community_id, checked_out_at)
        WHERE state = 'finished'""",
     # What a dashboard counts: weeks of visits, and who accepted when.
