@@ -68,12 +68,12 @@ async def offers(
     own = await _standing(MEMBER, elder_id, community_id)
     uses_own = await may_use_own_now(elder_id, community_id=community_id, at=at)
     gifts = await _standing(GIFTS, elder_id, community_id)
-    issuance = await own_account(ISSUANCE, community_id=community_id)
+    issuance = await _standing(ISSUANCE, None, community_id)
     found = [
         (Payer.OWN, own.account, own.available if uses_own else 0),
         (Payer.GIFTS, gifts.account, gifts.available),
         (Payer.RELIEF, relief.account, min(pays, relief.available)),
-        (Payer.ISSUANCE, issuance, await _first_use_left(elder_id, community_id, policy)),
+        (Payer.ISSUANCE, issuance.account, await _first_use_left(elder_id, community_id, policy)),
     ]
     return [(payer, account, max(minutes, 0)) for payer, account, minutes in found]
 
