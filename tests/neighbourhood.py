@@ -160,6 +160,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "member_id": people[Role.ELDER].id,
         "delegation_id": delegation.id,
         "file_path": "linli.css",
+        "elder_id": people[Role.ELDER].id,
     }
     await _papers(hood)
     await leave_hours(hood)

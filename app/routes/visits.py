@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 import community
 import timebank
-from app import moments, visit_page
+from app import doorstep, moments, visit_page
 from app.acts import act
 from app.forms import Form
 from app.guards import actor_of
@@ -110,10 +110,15 @@ async def my_visits(request: AnyRequest) -> Template:
 
 @get("/time-bank/visits/{visit_id:uuid}", name="visit", opt=act("visit.read"))
 async def visit(request: AnyRequest, visit_id: FromPath[UUID]) -> Template:
-    """Show a visit to whoever may see it, with what they can do next."""
+    """Show a visit to whoever may see it, with what they can do next.
+
+    The QR at the door brings its number along, which then stands in the field.
+    """
     by = await acting(request)
+    scanned = doorstep.code_scanned(request.query_params.get("code", ""))
+    form = Form.of({"code": scanned}) if scanned else None
     return page_or_fragment(
-        request, "timebank/visit.html", await elder_acts.visit_context(visit_id, by)
+        request, "timebank/visit.html", await elder_acts.visit_context(visit_id, by, form)
     )
 
 

@@ -70,13 +70,18 @@ _TOO_WIDE: Final = """
 
 @dataclass(frozen=True)
 class View:
-    """How somebody looks at a page."""
+    """How somebody looks at a page.
+
+    The service worker changes no page as long as there is a network, and costs time to start: it
+    runs only where a journey is about it.
+    """
 
     width: int = 1280
     language: Language = "zh"
     text_size: TextSize = "normal"
     scheme: Scheme = "light"
     java_script: bool = True
+    worker: bool = False
 
     def __str__(self) -> str:
         words = [str(self.width), self.language, self.text_size, self.scheme]
@@ -145,6 +150,7 @@ async def new_context(browser: Any, view: View) -> BrowserContext:
         java_script_enabled=view.java_script,
         locale="zh-CN" if view.language == "zh" else "en-GB",
         reduced_motion="reduce",
+        service_workers="allow" if view.worker else "block",
     )
     context.set_default_timeout(10_000)
     return context

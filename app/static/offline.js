@@ -1,0 +1,96 @@
+// On every page: starts the service worker, lets a volunteer's own device know the visits of today,
+// sends what was kept while there was no network, and says on the page what became of it.
+//
+// `data-keeps` on the body is the volunteer's id on their own device, and empty for everybody else:
+// a visitor, another member, a card at the desk. Then the visits are forgotten. Pages about a fault
+// have no such mark: they say nothing of who is there.
+"use strict";
+(() => {
+  if (!("serviceWorker" in navigator) || !self.indexedDB || !self.isSecureContext) return;
+  const kept = self.linliKept;
+  const FRESH = 5 * 60_000;
+  const { keeps } = document.body.dataset;
+  const place = document.getElementById("kept");
+
+  const say = (name, words) => {
+    const piece = document.getElementById(`kept-${name}`).content.cloneNode(true);
+    if (words) piece.querySelector("[data-fill]").textContent = words;
+    place.append(piece);
+  };
+
+  // Where the visits themselves are shown, the list says it all.
+  const show = async () => {
+    const told = (await kept.known("told")) ?? [];
+    if (told.length) await kept.learn("told", []);
+    if (!told.length && document.getElementById("kept-visits")) return;
+    const found = document.getElementById("kept-visits") ? [] : await kept.moments();
+    const anybody = !keeps && (await kept.known("nobody"));
+    const mine = found.filter((one) => anybody || one.member === keeps);
+    const refused = mine.filter((one) => one.refused);
+    if (!told.length && !place.childElementCount && !found.length) return;
+    place.replaceChildren();
+    for (const words of told) say("sent", words);
+    if (refused.length) say("refused", refused[0].refused);
+    else if (mine.length) say(anybody ? "sign-in" : "waiting");
+    else if (found.length) say("others");
+  };
+
+  const worker = async () => {
+    const registration = await navigator.serviceWorker.register("/worker.js");
+    if (!registration) return;
+    // The worker of former versions, which only showed messages; kept as long as it does.
+    const old = await navigator.serviceWorker.getRegistration("/static/");
+    if (old && new URL(old.scope).pathname === "/static/") {
+      if (!(await old.pushManager?.getSubscription())) await old.unregister();
+    }
+    const root = document.documentElement;
+    const reads = `${root.lang} ${root.className}`;
+    const before = await kept.known("reads");
+    if (before === reads) return;
+    await kept.learn("reads", reads);
+    if (before) (await navigator.serviceWorker.ready).active.postMessage("read-otherwise");
+  };
+
+  const learn = async () => {
+    if (keeps === "") await kept.forget();
+    if (!keeps) return;
+    const day = await kept.day();
+    const visit = location.pathname.startsWith("/time-bank/visits");
+    const fresh = day?.member === keeps && Date.now() - day.asked < FRESH;
+    if (!fresh || visit) await kept.ask();
+  };
+
+  const send = async () => {
+    if (navigator.onLine) await kept.send();
+    await show();
+    document.dispatchEvent(new Event("linli-kept"));
+  };
+
+  // Whoever signs out leaves nothing behind. What was not sent yet is sent first; what cannot be is
+  // said, and only a second press throws it away.
+  const leaving = async (event) => {
+    const form = event.target;
+    if (new URL(form.action).pathname !== "/sign-out" || form.dataset.sure) return;
+    event.preventDefault();
+    form.dataset.sure = "yes";
+    const left = keeps ? await kept.send().then(kept.moments).catch(() => []) : [];
+    if (left.length) {
+      place.replaceChildren();
+      say("leaving");
+      place.scrollIntoView();
+      return;
+    }
+    form.requestSubmit();
+  };
+
+  document.addEventListener("submit", leaving);
+  for (const [what, when] of [[window, "online"], [document, "linli-pressed"]]) {
+    what.addEventListener(when, () => send().catch(() => {}));
+  }
+  const begin = async () => {
+    await learn();
+    await send();
+  };
+  begin().catch(() => {});
+  worker().catch(() => {});
+})();
