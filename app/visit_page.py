@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import community
 import timebank
+from app import renew_page
 from app.acts import ACTS, Relation
 from app.forms import Form
 from app.i18n import current_language
@@ -102,6 +103,28 @@ def shown(seen: Seen, by: Actor, whom: ActedFor | None = None) -> ShownVisit:
         place_of(by),
         confirms,
     )
+
+
+async def again(seen: list[Seen], by: Actor, now: datetime) -> dict[str, Any] | None:
+    """Return what an elder could ask for once more with one tap, in words; None if nothing."""
+    found = await timebank.same_again(seen, by=by, at=now)
+    if found is None:
+        return None
+    last, request = found.last, found.request
+    return {
+        "service": last.care_service.name(current_language()),
+        "icon": icon_of(request.care_service),
+        "starts_at": request.starts_at,
+        "ends_at": request.starts_at + timedelta(minutes=request.minutes),
+        "volunteer": found.volunteer,
+        "place": request.place,
+        "action": f"{place_of(by)}/again",
+        "fields": {
+            "visit": last.id,
+            "when": request.starts_at.isoformat(),
+            "key": uuid4(),
+        },
+    }
 
 
 def track(seen: Seen, steps: list[timebank.Step]) -> dict[str, Any]:
@@ -211,6 +234,7 @@ async def context(
         "fair": visit.credit_per_hour == HOUR,
         **_choices(mine, by, now, whom),
         **await _beside(mine, by, whom),
+        **await renew_page.context(visit, by, whom, now),
     }
 
 

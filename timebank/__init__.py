@@ -3,12 +3,14 @@
 A visit's minutes are set aside when a volunteer is booked and pass to the volunteer when the elder
 confirms; what was not used returns. Verbs, each one transaction: `ask`, `offer`, `accept`,
 `assign`, `decline`, `withdraw`, `check_in`, `check_out`, `running_late`, `no_show`, `confirm`,
-`dispute`, `resolve`, `correct`, `cancel`; to set a community up, `open_time_bank` and
+`dispute`, `resolve`, `correct`, `cancel`,
+`extend`, `renew`; to set a community up, `open_time_bank` and
 `opening_grant`.
 `reading` answers pages; `rules` holds every policy.
 """
 
 from timebank.accounts import member_account, opening_grant
+from timebank.again import Again, request_again, same_again
 from timebank.asking import ask, cancel
 from timebank.attending import check_in, check_out, expire_requests, no_show, running_late
 from timebank.attention import Wanting, visits_acted_for, wanting_attention
@@ -31,6 +33,7 @@ from timebank.errors import (
     OwnHours,
     OwnVisit,
     Paused,
+    SimilarOpen,
     TimebankError,
     TooEarly,
     TooLate,
@@ -63,6 +66,7 @@ from timebank.reading import (
     open_requests,
     visit_page,
 )
+from timebank.renewing import a_week_later, extend, remind_of_ending, renew, renewal
 from timebank.values import (
     CareService,
     Hold,
@@ -78,6 +82,7 @@ from timebank.values import (
 
 __all__ = [
     "KEPT",
+    "Again",
     "AlreadyAsked",
     "AlreadyTaken",
     "BusyThen",
@@ -104,6 +109,7 @@ __all__ = [
     "Seen",
     "Settlement",
     "Side",
+    "SimilarOpen",
     "State",
     "Step",
     "Tally",
@@ -118,6 +124,7 @@ __all__ = [
     "Wanting",
     "WrongCode",
     "WrongState",
+    "a_week_later",
     "accept",
     "ask",
     "assign",
@@ -133,6 +140,7 @@ __all__ = [
     "decline",
     "dispute",
     "expire_requests",
+    "extend",
     "forget",
     "given_and_waiting",
     "given_by",
@@ -154,9 +162,14 @@ __all__ = [
     "refuse_unfinished",
     "refuse_unfit",
     "relief_cover",
+    "remind_of_ending",
+    "renew",
+    "renewal",
     "report_uncovered",
+    "request_again",
     "resolve",
     "running_late",
+    "same_again",
     "take_over_minutes",
     "tally",
     "visit_page",

@@ -21,7 +21,8 @@ ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
 async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """Return what waits for the member, what comes, and for a volunteer who could be helped."""
-    mine = [visit_page.shown(one, by) for one in await timebank.my_visits(by)]
+    seen = await timebank.my_visits(by)
+    mine = [visit_page.shown(one, by) for one in seen]
     ahead = [one for one in reversed(mine) if one.ahead and not one.waits_for_me]
     given = [one for one in ahead if one.part == "volunteer"]
     open_ones = await timebank.open_requests(by) if Role.VOLUNTEER in by.roles else []
@@ -33,6 +34,7 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "balance": await timebank.my_balance(by),
         "waiting": [one for one in mine if one.waits_for_me],
         "next": _next([one for one in ahead if one.part == "elder"], now),
+        "again": await visit_page.again(seen, by, now) if Role.ELDER in by.roles else None,
         "coming": len(ahead),
         "week": [one for one in given if one.visit.starts_at < week_ends],
         "later": sum(one.visit.starts_at >= week_ends for one in given),

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from app.routes import (
+    again,
     audit,
     book,
     calendars,
@@ -49,6 +50,9 @@ from app.routes import (
     preferences,
     projects,
     ratings,
+    renewing,
+    repeats,
+    requests_data,
     roles,
     roster,
     rounds,
@@ -68,6 +72,7 @@ from app.routes import (
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
 route_handlers: list[ControllerRouterHandler] = [
+    *again.handlers,
     *audit.handlers,
     *book.handlers,
     *class_places.handlers,
@@ -116,6 +121,9 @@ route_handlers: list[ControllerRouterHandler] = [
     preferences.choose_text_size,
     *projects.handlers,
     *ratings.handlers,
+    *renewing.handlers,
+    *repeats.handlers,
+    *requests_data.handlers,
     *roles.handlers,
     *roster.handlers,
     *rounds.handlers,
