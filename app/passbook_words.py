@@ -10,7 +10,11 @@ from typing import Final
 from app.i18n import current_language, mark
 from app.i18n import gettext as _
 from app.wording import duration
+from timebank.accounts import DONATED
+from timebank.earning import FOR_THE_COMMUNITY
 from timebank.passbooks import PassbookLine, Purse
+
+EARNED: Final = frozenset({"visit", "group_session"})
 
 # For each kind of event: what is said when minutes came, and when they went. `%(who)s` is the
 # person or community on the other side; where there is none, the words after it are said.
@@ -27,6 +31,10 @@ _CAME_WENT: Final[Mapping[str, tuple[str, str]]] = {
     "relief": (mark("From the relief fund"), mark("To the relief fund")),
     "donation": (mark("A donation, come back"), mark("Donated to the relief fund")),
     "cap": (mark("Above the limit, come back"), mark("Above the limit: donated, not lost")),
+    "team": (
+        mark("Given by your team for the community, come back"),
+        mark("Given by your team for the community"),
+    ),
     "gift": (mark("A gift"), mark("A gift to somebody")),
     "estate": (mark("Left to you"), mark("Passed on to heirs or the relief fund")),
     "move": (
@@ -76,6 +84,10 @@ def sentence(line: PassbookLine, *, own: bool) -> str:
 
 
 def _what(line: PassbookLine, *, own: bool) -> str:
+    way = 0 if line.change > 0 else 1
+    if line.kind in EARNED and line.other_kind == DONATED:  # a second leg of what was earned
+        why = "team" if line.note == FOR_THE_COMMUNITY else "cap"
+        return _(_CAME_WENT[why][way])
     if line.visit is not None:
         with_name, without = _GAVE_RECEIVED[line.gave, own]
         return _(with_name if line.other_name else without) % {
@@ -83,7 +95,6 @@ def _what(line: PassbookLine, *, own: bool) -> str:
             "minutes": duration(abs(line.change)),
             "who": line.other_name,
         }
-    way = 0 if line.change > 0 else 1
     if line.other_name and line.kind in _WITH_NAME:
         return _(_WITH_NAME[line.kind][way]) % {"who": line.other_name}
     if line.kind in _CAME_WENT:

@@ -217,6 +217,22 @@ async def test_every_kind_has_words_both_ways_in_both_languages(
         assert any("写错了" in one for one in said)
 
 
+@pytest.mark.parametrize("kind", ["visit", "group_session"])
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [("above the cap", "Above the limit: donated"), ("for the community", "Given by your team")],
+)
+def test_what_goes_on_to_the_fund_is_not_told_as_help_given(
+    kind: str, note: str, told: str
+) -> None:
+    line = passbooks.PassbookLine(
+        1, NOON, NOON, kind, passbooks.Purse.SAVED, -60, 60, 0, None, gave=True,
+        other_name="陈桂芳", other_kind="donated", returned=0, reversal=False, note=note,
+    )  # fmt: skip
+    with speaking("en"):
+        assert sentence(line, own=True).startswith(told)
+
+
 def test_periods_end_where_the_next_begins() -> None:
     december = passbook_period.period_named("2026-12", SHANGHAI)
     year = passbook_period.period_named("2026", SHANGHAI)

@@ -133,7 +133,8 @@ async def _lines(page: Turned, owner: UUID, by: Actor) -> list[PassbookLine]:
     }
     held = await _held([one.of for one in transfers if one.of is not None], by.community_id)
     others = await ledger.named_accounts({entry.counterpart for _purse, entry in page.entries})
-    names = await _names(visits.values(), others.values(), by)
+    hands = {one.actor for one in transfers if one.on_behalf_of is not None}
+    names = await _names(visits.values(), others.values(), hands, by)
     balances = dict(page.before)
     lines = []
     for purse, entry in reversed(page.entries):
@@ -160,6 +161,7 @@ async def _lines(page: Turned, owner: UUID, by: Actor) -> list[PassbookLine]:
                 returned=settled - transfer.amount if settled is not None else 0,
                 reversal=transfer.kind is Kind.REVERSAL,
                 note=transfer.note,
+                hand_name=names.get(transfer.actor, "") if transfer.on_behalf_of else "",
             )
         )
     return lines[::-1]
@@ -188,10 +190,10 @@ async def _held(holds: list[ledger.TransferId], community_id: UUID) -> dict[UUID
 
 
 async def _names(
-    visits: Iterable[Visit], others: Iterable[Account], by: Actor
+    visits: Iterable[Visit], others: Iterable[Account], hands: Iterable[UUID], by: Actor
 ) -> Mapping[UUID, str]:
-    """Return the names of the people and communities that lines are about."""
-    people: set[UUID] = set()
+    """Return the names of the people and communities that lines are about, and of `hands`."""
+    people = set(hands)
     for visit in visits:
         people |= {one for one in (visit.elder_id, visit.volunteer_id) if one}
     places = set()

@@ -55,6 +55,7 @@ class PassbookLine:
     held right after it. `returned` is what of the minutes set aside came back. `kind` is the event
     that caused it, `reversal` whether it puts an earlier line right, for the reason in `note`.
     `other_name` is the person or community on the other side; `other_kind` the kind of account.
+    `hand_name` is who did it on somebody's behalf, where they did not do it themselves.
     """
 
     seq: int
@@ -72,6 +73,7 @@ class PassbookLine:
     returned: int
     reversal: bool
     note: str
+    hand_name: str = ""
 
     @property
     def balance(self) -> int:
