@@ -11,7 +11,8 @@ from litestar.response import Redirect, Template
 
 import community
 from app.acts import ACTS, act
-from app.field_words import WORDS, label
+from app.field_values import WORDS
+from app.field_words import label
 from app.field_words import told as in_words
 from app.forms import Form
 from app.hours_words import RANKS, wrong_field
