@@ -20,7 +20,13 @@ PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
 FERNET_KEY_BYTES = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
-FOR_TESTS = {"LINLI_DATA", "LINLI_SCREENSHOTS", "LINLI_STEPS", "LINLI_TEST_DATABASE_URL"}
+FOR_TESTS = {
+    "LINLI_DATA",
+    "LINLI_SCREENSHOTS",
+    "LINLI_SEED",
+    "LINLI_STEPS",
+    "LINLI_TEST_DATABASE_URL",
+}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 # May hold a password or a key: never shown.
 HIDDEN = {

@@ -66,7 +66,7 @@ from ledger.values import (
     Unit,
     new_id,
 )
-from ledger.verbs import book, hold, post, reverse, transaction, transfer, void
+from ledger.verbs import book, hold, locked_balances, post, reverse, transaction, transfer, void
 from ledger.verifying import Finding, Verification, verify
 
 __all__ = [
@@ -125,6 +125,7 @@ __all__ = [
     "hold",
     "import_journals",
     "journal",
+    "locked_balances",
     "named_accounts",
     "new_id",
     "open_account",

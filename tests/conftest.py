@@ -32,6 +32,7 @@ for name in [name for name in os.environ if name.startswith("LINLI_")]:
         "LINLI_TEST_DATABASE_URL",
         "LINLI_DATA",
         "LINLI_SCREENSHOTS",
+        "LINLI_SEED",
         "LINLI_STEPS",
     }:
         del os.environ[name]

@@ -5,7 +5,8 @@ booked one after the other (`community.keep_active(..., alone=True)`), so that w
 community pay for an elder is never counted twice.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -36,9 +37,11 @@ from timebank.accounts import (
 )
 from timebank.earning import earned_legs
 from timebank.eligibility import may_use_own_now
-from timebank.hours import relief_cover
+from timebank.hours import relief_terms
 from timebank.tables import VisitHoldRow
 from timebank.values import Hold, Payer, Settlement, Visit, VisitPolicy
+
+NOTHING: Final[Mapping[UUID, int]] = {}
 
 _SUBSIDISED: Final = """
 SELECT coalesce(sum(coalesce(passed, minutes)), 0)::bigint AS minutes
@@ -58,24 +61,54 @@ VALUES ({}, {}, {}, {}, {}, {}, {}, {})
 
 
 async def offers(
-    elder_id: UUID, *, community_id: UUID, at: datetime, policy: VisitPolicy
+    elder_id: UUID, *, community_id: UUID, at: datetime, policy: VisitPolicy, sure: bool = False
 ) -> list[tuple[Payer, AccountId, int]]:
-    """Return what each payer could set aside for an elder now, in minutes, nearest first."""
-    relief = await _standing(RELIEF, None, community_id)
-    pays = await relief_cover(
-        elder_id, community_id=community_id, at=at, fund=max(relief.available, 0)
-    )
-    own = await _standing(MEMBER, elder_id, community_id)
+    """Return what each payer could set aside for an elder now, in minutes, nearest first.
+
+    With `sure`, within the transaction that books it: the accounts are locked, so that the last
+    minutes, or the fund's reserve, are not promised to two visits at once.
+    """
+    relief = await relief_terms(elder_id, community_id=community_id, at=at)
     uses_own = await may_use_own_now(elder_id, community_id=community_id, at=at)
-    gifts = await _standing(GIFTS, elder_id, community_id)
-    issuance = await _standing(ISSUANCE, None, community_id)
-    found = [
-        (Payer.OWN, own.account, own.available if uses_own else 0),
-        (Payer.GIFTS, gifts.account, gifts.available),
-        (Payer.RELIEF, relief.account, min(pays, relief.available)),
-        (Payer.ISSUANCE, issuance.account, await _first_use_left(elder_id, community_id, policy)),
-    ]
+    first_use = await _first_use_left(elder_id, community_id, policy)
+    asked: dict[str, UUID | None] = {MEMBER: elder_id, GIFTS: elder_id}
+    if relief is not None:
+        asked[RELIEF] = None
+    if first_use:
+        asked[ISSUANCE] = None
+    if sure:
+        asked[ESCROW] = None
+    has = await _balances(asked, community_id, sure=sure)
+    found = []
+    if uses_own:
+        found.append((Payer.OWN, has[MEMBER].account, has[MEMBER].available))
+    found.append((Payer.GIFTS, has[GIFTS].account, has[GIFTS].available))
+    if relief is not None:
+        fund = max(has[RELIEF].available, 0)
+        found.append((Payer.RELIEF, has[RELIEF].account, min(relief.cover(fund), fund)))
+    if first_use:
+        found.append((Payer.ISSUANCE, has[ISSUANCE].account, first_use))
     return [(payer, account, max(minutes, 0)) for payer, account, minutes in found]
+
+
+async def _balances(
+    asked: Mapping[str, UUID | None], community_id: UUID, *, sure: bool
+) -> dict[str, Balance]:
+    """Return the balances of accounts by their kind, and keep them so where one has to be sure."""
+    if not sure:
+        return {kind: await _standing(kind, owner, community_id) for kind, owner in asked.items()}
+    accounts = {}
+    for kind, owner in asked.items():
+        found = await ledger.find_account(
+            community_id=CommunityId(community_id), kind=kind, unit=MINUTE, owner=owner
+        )
+        if found is not None:
+            accounts[kind] = found.id
+    has = await ledger.locked_balances(accounts.values())
+    return {
+        kind: has[accounts[kind]] if kind in accounts else _nothing(owner or community_id)
+        for kind, owner in asked.items()
+    }
 
 
 async def covered(elder_id: UUID, *, community_id: UUID, at: datetime, policy: VisitPolicy) -> int:
@@ -86,12 +119,14 @@ async def covered(elder_id: UUID, *, community_id: UUID, at: datetime, policy: V
 
 async def set_aside(visit: Visit, *, by: Actor, at: datetime, policy: VisitPolicy) -> None:
     """Hold the visit's minutes, from its payers in their order. Raises `NotEnoughMinutes`."""
-    found = await offers(visit.elder_id, community_id=visit.community_id, at=at, policy=policy)
+    escrow = await own_account(ESCROW, community_id=visit.community_id)
+    found = await offers(
+        visit.elder_id, community_id=visit.community_id, at=at, policy=policy, sure=True
+    )
     accounts = {payer: account for payer, account, _minutes in found}
     shares = rules.share(
         visit.credit_booked, [(payer, minutes) for payer, _account, minutes in found]
     )
-    escrow = await own_account(ESCROW, community_id=visit.community_id)
     legs = []
     for place, (payer, minutes) in enumerate(shares, 1):
         leg = Leg.hold(
@@ -173,7 +208,10 @@ async def pass_again(
     ]
     legs = [Leg.reverse(one.id, reason=reason) for one in undone]
     escrow = await own_account(ESCROW, community_id=visit.community_id)
-    paid = sum(one.amount for one in undone if one.debit == escrow)
+    back: Counter[UUID] = Counter()
+    for leg in undone:
+        back[leg.debit] += leg.amount
+        back[leg.credit] -= leg.amount
     found = await holds(visit)
     due = rules.settle(minutes, visit.credit_per_hour, found)
     for one, passed in zip(found, due.from_holds, strict=True):
@@ -182,9 +220,14 @@ async def pass_again(
         )
         if passed:
             debit = AccountId(one.account)
+            back[debit] -= passed
             legs.append(Leg.transfer(debit=debit, credit=escrow, amount=passed, unit=MINUTE))
-    legs += await _beyond(visit, due, escrow)
-    legs += await _earned(visit, due.passed, escrow, at, instead_of=paid)
+    kept = 0
+    if visit.volunteer_id is not None:
+        earner = await member_account(visit.volunteer_id, community_id=visit.community_id)
+        kept = -back[earner]  # what was above a cap goes back to the fund it came from
+    legs += await _beyond(visit, due, escrow, back)
+    legs += await _earned(visit, due.passed, escrow, at, instead_of=kept)
     if legs:
         await ledger.book(Journal(tuple(legs), origin(visit, by, at), JournalId(visit.post_id)))
 
@@ -200,15 +243,22 @@ def origin(visit: Visit, by: Actor, at: datetime) -> Origin:
     )
 
 
-async def _beyond(visit: Visit, split: Settlement, escrow: AccountId) -> list[Leg]:
-    """Return the legs of what the elder pays beyond the holds: saved minutes first, then gifts."""
+async def _beyond(
+    visit: Visit, split: Settlement, escrow: AccountId, back: Mapping[UUID, int] = NOTHING
+) -> list[Leg]:
+    """Return the legs of what the elder pays beyond the holds: saved minutes first, then gifts.
+
+    `back` is what the same journal brings an account before.
+    """
     if not split.beyond:
         return []
     gifts = await _standing(GIFTS, visit.elder_id, visit.community_id)
     own = await member_account(visit.elder_id, community_id=visit.community_id)
-    from_own = min(split.beyond, max((await ledger.balance(own)).available, 0))
-    if split.beyond - from_own > gifts.available:
-        from_own = split.beyond - max(gifts.available, 0)  # the book says what is missing
+    saved = (await ledger.balance(own)).available + back.get(own, 0)
+    given = max(gifts.available + back.get(gifts.account, 0), 0)
+    from_own = min(split.beyond, max(saved, 0))
+    if split.beyond - from_own > given:
+        from_own = split.beyond - given  # the book says what is missing
     parts = ((own, from_own), (gifts.account, split.beyond - from_own))
     return [
         Leg.transfer(debit=account, credit=escrow, amount=minutes, unit=MINUTE)
@@ -238,8 +288,12 @@ async def _standing(kind: str, owner: UUID | None, community_id: UUID) -> Balanc
         community_id=CommunityId(community_id), kind=kind, unit=MINUTE, owner=owner
     )
     if found is None:
-        return Balance(AccountId(owner or community_id), MINUTE, 0, 0)
+        return _nothing(owner or community_id)
     return await ledger.balance(found.id)
+
+
+def _nothing(owner: UUID) -> Balance:
+    return Balance(AccountId(owner), MINUTE, 0, 0)
 
 
 async def _first_use_left(elder_id: UUID, community_id: UUID, policy: VisitPolicy) -> int:

@@ -11,7 +11,7 @@ import timebank
 from tests.timebank.street import NOON, Street
 from tests.timebank.test_policy import adopt
 from timebank import State, Visit, payers
-from timebank.accounts import gifts_account
+from timebank.accounts import gifts_account, own_account
 
 LATER = timedelta(hours=72)
 
@@ -134,6 +134,43 @@ async def test_what_the_volunteer_has_spent_cannot_go_back(street: Street) -> No
     stays = await stands(visit, street)
     assert (stays.state, stays.minutes_confirmed) == (State.CONFIRMED, 95)
     assert await street.minutes(street.elder, street.volunteer) == [(205, 0), (45, 0)]
+
+
+async def test_a_correction_saves_no_more_than_the_cap_allows(street: Street) -> None:
+    await adopt(street.id, -2, cap_minutes=100)
+    first = await street.finished(120, taken=95)
+    await timebank.confirm(first.id, by=street.elder, minutes=95)
+    starts_at = first.starts_at + timedelta(hours=3)
+    second = await street.booked(60, starts_at=starts_at)
+    await timebank.check_in(second.id, by=street.coordinator, at=starts_at)
+    over = starts_at + timedelta(minutes=60)
+    await timebank.check_out(second.id, by=street.coordinator, at=over)
+    await timebank.confirm(second.id, by=street.elder, minutes=60)
+    assert await street.minutes(street.elder, street.volunteer) == [(145, 0), (100, 0)]
+    await timebank.correct(second.id, by=street.coordinator, minutes=30, reason="只有半小时")
+    assert await street.minutes(street.elder, street.volunteer) == [(175, 0), (100, 0)]
+    relief = await own_account("relief", community_id=street.id)
+    assert (await ledger.balance(relief)).posted == 25
+
+
+async def test_a_correction_takes_saved_minutes_that_come_back_before_gifts(street: Street) -> None:
+    visit = await street.finished(60, taken=90)
+    await timebank.confirm(visit.id, by=street.elder, minutes=90, word=True)
+    saved = await timebank.member_account(street.elder.member_id, community_id=street.id)
+    gifts = await gifts_account(street.elder.member_id, community_id=street.id)
+    poor = await timebank.member_account(street.poor_elder.member_id, community_id=street.id)
+    for debit, credit, minutes in ((poor, gifts, 60), (saved, poor, 210)):
+        await ledger.transfer(
+            debit=debit, credit=credit, amount=minutes, unit=ledger.MINUTE,
+            origin=ledger.Origin(
+                ledger.CommunityId(street.id),
+                ledger.Event("test", visit.id),
+                street.coordinator.member_id,
+            ),
+        )  # fmt: skip
+    await timebank.correct(visit.id, by=street.coordinator, minutes=80, reason="八十分钟")
+    assert await street.minutes(street.elder, street.volunteer) == [(10, 0), (80, 0)]
+    assert (await ledger.balance(gifts)).posted == 60
 
 
 async def test_calling_off_late_costs_what_the_community_decided(street: Street) -> None:

@@ -77,7 +77,7 @@ from timebank.hours.reading import (
     proposals,
     proposals_for,
 )
-from timebank.hours.relief import Fund, fund, rank_on_record, relief_cover
+from timebank.hours.relief import Fund, fund, rank_on_record, relief_cover, relief_terms
 from timebank.hours.values import (
     Disability,
     Donation,
@@ -173,6 +173,7 @@ __all__ = [
     "rank_on_record",
     "refuse_open_hours",
     "relief_cover",
+    "relief_terms",
     "remove_needs",
     "return_estate",
     "reverse_donation",

@@ -82,22 +82,47 @@ async def relief_cover(
     """Return the minutes that the relief fund would still give for this elder, 0 or more.
 
     `at` is the moment of booking: its month counts, and the policy that holds then. `fund` is
-    what the fund can still spend, looked up unless given. Who wants to be sure of it locks the
-    elder first (`community.keep_active(..., alone=True)`).
+    what the fund can still spend, looked up unless given.
+    """
+    terms = await relief_terms(elder_id, community_id=community_id, at=at)
+    if terms is None:
+        return 0
+    return terms.cover(await _available(community_id) if fund is None else fund)
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefTerms:
+    """On what terms the fund helps an elder: with which priority, and what it gave this month."""
+
+    rank: Rank
+    used: int
+    policy: ReliefPolicy
+
+    def cover(self, fund: int) -> int:
+        """Return what it would still give where it has so many minutes to spend."""
+        return rules.cover(self.rank, used=self.used, fund=fund, policy=self.policy)
+
+
+async def relief_terms(
+    elder_id: UUID, *, community_id: UUID, at: datetime | None = None
+) -> ReliefTerms | None:
+    """Return on what terms the relief fund helps an elder; None where it does not.
+
+    Who wants to be sure of what was used locks the elder first (`community.keep_active(...,
+    alone=True)`), and of the fund and its reserve, the fund's account.
     """
     moment = at or datetime.now(UTC)
     on_record = await needs.profile(elder_id, community_id=community_id)
     if on_record is None:
-        return 0
+        return None
     zone = ZoneInfo((await community.community(community_id)).time_zone)
     policy = relief_policy(await community.policy_in_force(community_id, moment))
     place = await rank_of(elder_id, on_record.needs, policy, zone=zone, at=moment)
     if place is None:
-        return 0
+        return None
     since, until = month_of(moment, zone)
     rows = await DonationRow.raw(_USED, community_id, elder_id, since, until)
-    left = await _available(community_id) if fund is None else fund
-    return rules.cover(place, used=int(rows[0]["minutes"]), fund=left, policy=policy)
+    return ReliefTerms(place, int(rows[0]["minutes"]), policy)
 
 
 async def rank_of(
