@@ -164,6 +164,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "visit.check_out": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "visit.renew": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "repeat.read": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "repeat.end": Act(
+        {ELDER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY},
+        TO_REQUEST,
+    ),
     # The catalogue, volunteers and their certificates, calendars and honours.
     "catalogue.read": Act({ANYONE: COMMUNITY}),
     "catalogue.keep": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),

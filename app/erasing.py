@@ -12,6 +12,7 @@ from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
 from timebank import hours
+from timebank.repeats import end_repeats_of
 
 # A recovery code goes with its second factor, a delivery with its message.
 _FORGET: Final = (
@@ -47,6 +48,8 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
     `community.erase_member` raises, `timebank.OpenVisits` and `hours.HoursOpen`.
     """
     async with ledger.transaction():
+        who = await community.memberships(member_id, community_id=by.community_id)
+        await end_repeats_of(who, by=by)
         erased = await community.erase_member(member_id, by=by)
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)

@@ -54,12 +54,15 @@ from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead
 from timebank.hours import lapse_gifts
 from timebank.matching import clear_old_runs, match_waiting
+from timebank.repeats import ask_ahead
 
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
     Job("return gifts that nobody accepted", every_seconds=60, run=lapse_gifts),
     Job("end requests that nobody took", every_seconds=60, run=timebank.expire_requests),
+    Job("tell of requests that end", every_seconds=60, run=timebank.remind_of_ending),
+    Job("ask for what repeats", every_seconds=600, run=ask_ahead),
     Job("end offers without an answer", every_seconds=60, run=timebank.lapse_offers),
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
     Job("plan classes ahead", every_seconds=3600, run=plan_ahead),

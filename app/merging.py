@@ -1,8 +1,9 @@
 """Makes two memberships of one person one, in every part of the house; and lets a member leave.
 
 Only the app sees the register, both wings and the sessions, so what each does for a merge meets
-here, in one transaction: all of it stands, or nothing. The register goes first and locks both
-members; whoever asks for a visit, accepts one or votes at that moment waits for it.
+here, in one transaction: all of it stands, or nothing. Once nothing repeats that is asked for, the
+register goes first and locks both members; whoever asks for a visit, accepts one or votes at that
+moment waits for it.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
 from timebank.moving import refuse_open_move
+from timebank.repeats import end_repeats_of
 from timebank.teams.personal import leave_teams, take_over_teams
 
 
@@ -37,6 +39,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
     `marketplace.VotedTwice` where both have voted in a round that is still open.
     """
     async with ledger.transaction():
+        await end_repeats_of([other], by=by)
         merged = await community.merge_members(survivor, other, by=by)
         if merged.before:
             return MergeDone(merged, 0)
@@ -60,6 +63,7 @@ async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> in
     `timebank.OpenVisits`, and `hours.HoursOpen` where minutes are still set aside.
     """
     async with ledger.transaction():
+        await end_repeats_of([member_id], by=by)
         await community.member_left(member_id, by=by)
         await timebank.refuse_open_visits(member_id, community_id=by.community_id)
         await leave_classes([member_id], community_id=by.community_id)

@@ -99,7 +99,8 @@ SECTIONS: Final = (
         "words_given",
     )),
     (mark("Your visits"), (
-        "visits_received", "visits_given", "visit_steps", "quarters", "safety", "ratings", "photos",
+        "visits_received", "visits_given", "visit_steps", "quarters", "repeats",
+        "repeats_of_others", "safety", "ratings", "photos",
     )),
     (mark("Your calls at the desk"), ("calls", "matters", "prompts")),
     (mark("You as a volunteer"), (
@@ -136,6 +137,8 @@ TITLES: Final = {
     "visits_given": mark("Visits by you"),
     "visit_steps": mark("What you did about visits"),
     "quarters": mark("Times you have promised"),
+    "repeats": mark("What you ask for regularly"),
+    "repeats_of_others": mark("What others ask for regularly, with you"),
     "moves": mark("Moving between communities"),
     "classes": mark("Classes that you lead or began"),
     "sessions_given": mark("Sessions of classes that you gave"),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app import care_words
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
+from app.repeat_form import refused_last_day
 from app.wording import duration, spoken_time
 from timebank import (
     AlreadyTaken,
@@ -32,6 +33,10 @@ from timebank import (
     WrongState,
 )
 from timebank.beside import Published, RatingOver
+from timebank.eligibility import NotEligible
+from timebank.eligibility import Reason as NotAllowed
+from timebank.repeats import InvalidRepeat
+from timebank.rules import WAITING
 
 Part = Literal["elder", "delegate", "volunteer", "reader"]
 """Which part a member has in a visit; a delegate acts for its elder, a reader only looks."""
@@ -173,6 +178,8 @@ def wrong_field(refusal: TimebankError) -> tuple[str, str] | None:  # noqa: PLR0
             ) % {"days": days}
         case InvalidRequest(field=field, why=why):
             return _FIELDS.get(field, field), _(_REQUEST[field, why])
+        case InvalidRepeat():
+            return refused_last_day(refusal)
         case UnknownCareService():
             return "service", _("Choose one of the kinds of help shown.")
         case NotEnoughMinutes(available=available, asked=asked):
@@ -210,7 +217,7 @@ _PLAIN: Final[Mapping[type[TimebankError], str]] = {
         "You gave this visit yourself, so you cannot confirm it. Only the elder can. "
         "Nothing was changed."
     ),
-    TooLate: mark("The visit should have begun by now, so nobody can accept it any more."),
+    TooLate: mark("The time for it is over, so nobody can accept it any more."),
     RatingOver: mark("The time for saying how it was is over. What was said stands."),
 }
 
@@ -229,8 +236,25 @@ def refusal_words(refusal: TimebankError, zone: ZoneInfo) -> str:
             return _(_STANDS.get(State(state), _MOVED_ON))
         case NotFit():
             return care_words.refusal_words(refusal)
+        case NotEligible():
+            return eligible_words(refusal)
     told = wrong_field(refusal)
     return told[1] if told else str(refusal)
+
+
+def eligible_words(refusal: NotEligible) -> str:
+    """Return why somebody cannot receive help here yet, and what to do."""
+    if refusal.reason is NotAllowed.TOO_YOUNG and refusal.least:
+        return _(
+            "Help is for people from the age of %(least)s on here. Nothing was asked for. Who "
+            "needs it earlier calls the desk: in special hardship the rules may be others."
+        ) % {"least": refusal.least}
+    if refusal.reason is NotAllowed.GIVEN_TOO_LITTLE:
+        return _(
+            "Own hours can be used once %(least)s of help have been given. Nothing was asked for. "
+            "The desk knows who can help out with hours."
+        ) % {"least": duration(refusal.least)}
+    return _("The rules here do not allow it. Nothing was changed. The desk can tell you why.")
 
 
 def payer_words(payer: Payer, part: Part = "reader") -> str:
@@ -272,7 +296,9 @@ def history_words(steps: Sequence[Step]) -> list[tuple[Step, str, str]]:
     before: State | None = None
     for step in steps:
         words = _(_HISTORY[step.state])
-        if step.state is State.REQUESTED and before is not None:
+        if step.state is before and step.state in WAITING:
+            words = _("Kept open longer")
+        elif step.state is State.REQUESTED and before is not None:
             words = _("Open to all again")
         elif step.state is State.BOOKED and before is State.BOOKED:
             words = _("The volunteer is late")

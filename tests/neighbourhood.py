@@ -39,7 +39,7 @@ from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
 from tests.hours_examples import leave_hours
-from timebank import beside, care, desk, figures, group_sessions, matching, moving, teams
+from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
@@ -168,6 +168,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _waiting(hood)
     await _other_ways(hood)
     await _roster(hood)
+    await _regularly(hood)
     await _matched(hood)
     await _calls(hood)
     await _move(hood, city.id)
@@ -270,6 +271,18 @@ async def _waiting(hood: Neighbourhood) -> None:
         )
     await community.ask_erasure(member.id, by=Actor(member.id, home.id, member.roles))
     await _newcomers(hood, mark)
+
+
+async def _regularly(hood: Neighbourhood) -> None:
+    """Leave what the elder asks for each week, once as an example and once to be stopped."""
+    elder = hood.actor(Role.ELDER)
+    begins = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=6)
+    draft = repeats.RepeatDraft(
+        timebank.Request("companionship", begins, 30, "梧桐里 12 号 302 室"), repeats.Every.WEEK
+    )
+    repeat = await repeats.ask_repeating(draft, by=elder, id=uuid.uuid4())
+    hood.examples["repeat_id"] = repeat.id
+    hood.related["repeat_id"] = frozenset({Role.ELDER, Role.DELEGATE, Role.COORDINATOR})
 
 
 async def _other_ways(hood: Neighbourhood) -> None:

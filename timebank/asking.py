@@ -11,8 +11,11 @@ own transaction, and raises `community.NotDelegated` where the consent does not 
 
 import dataclasses
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import community
 import ledger
@@ -21,26 +24,51 @@ from timebank import payers, rules, telling, visit_rows
 from timebank.acting import entitled
 from timebank.catalogue import care_service
 from timebank.eligibility import redeeming
-from timebank.errors import AlreadyAsked, InvalidRequest, NotEnoughMinutes, NotYours
+from timebank.errors import (
+    AlreadyAsked,
+    InvalidRequest,
+    NotEnoughMinutes,
+    NotYours,
+    SimilarOpen,
+)
 from timebank.hours import in_hardship
 from timebank.policy import visit_policy_at
 from timebank.refusals import AskedBefore, one_transaction
+from timebank.request_rules import check_renew, similar, term
 from timebank.values import Request, State, Visit, VisitPolicy, credit
 
+ABOUT: Final = timedelta(days=1)
+"""How far from a request whatever is like it may begin: on the same day, or some hours before."""
 
-async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | None = None) -> Visit:
+
+async def ask(
+    request: Request,
+    *,
+    by: Actor,
+    form_key: UUID,
+    at: datetime | None = None,
+    despite: Collection[UUID] | None = None,
+    instead_of: UUID | None = None,
+) -> Visit:
     """Ask for a visit. Its minutes are set aside once a volunteer is booked.
 
     That they could be is looked at now: an elder asks for no more than what could be covered.
     With a `preferred_id` it is offered to that volunteer first. `form_key` is the id of the page's
-    form: the same form again returns the visit it asked for. Raises `NotYours` where the affair is
-    no elder's, `NotEligible`, `InvalidRequest`, `UnknownCareService`, `NotEnoughMinutes`,
-    `NotDelegated`, and `AlreadyAsked` for the same form with other answers, or where the elder has
-    an open visit of that care service at that moment.
+    form: the same form again returns the visit it asked for. `despite` are visits like it that the
+    elder was shown; any other is a `SimilarOpen`, and with None nobody looks. It may be asked for
+    `instead_of` a visit that found nobody, which is called off if it still waits. Raises `NotYours`
+    where the affair is no elder's, `NotEligible`, `InvalidRequest`, `UnknownCareService`,
+    `NotEnoughMinutes`, `NotDelegated`, `UnknownVisit` and `WrongState` for the other visit, and
+    `AlreadyAsked` for the same form with other answers, or where the elder has an open visit of
+    that care service at that moment.
     """
     moment = at or datetime.now(UTC)
     try:
         async with one_transaction():
+            # First, as who books a visit locks it before its elder.
+            other = None
+            if instead_of is not None:
+                other = await visit_rows.locked(instead_of, community_id=by.community_id)
             # Merged or gone at this moment; before the delegation, in the order of a merge's locks.
             # Alone, so that two requests at once do not both count the same minutes.
             if not await community.keep_active(
@@ -50,10 +78,19 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
             by = await entitled(by, DelegatedAct.REQUEST, at)
             if Role.ELDER not in by.roles:
                 raise NotYours("ask for")
-            await _require_eligible(by, moment)
             before = await _asked_with(form_key, by)
             if before is None:
-                return await _ask(request, by, form_key, moment)
+                if other is not None and not await _makes_room(other, by, moment):
+                    other = None
+                return await ask_for(
+                    by.principal,
+                    request,
+                    by=by,
+                    form_key=form_key,
+                    at=moment,
+                    despite=despite,
+                    renews=other.id if other else None,
+                )
     except AskedBefore:
         before = await _asked_with(form_key, by)
         if before is None:
@@ -63,21 +100,41 @@ async def ask(request: Request, *, by: Actor, form_key: UUID, at: datetime | Non
     return before
 
 
-async def _require_eligible(by: Actor, at: datetime) -> None:
-    """Raise `NotEligible` where the community's rules do not let this elder receive help yet."""
-    hardship = await in_hardship(by.principal, community_id=by.community_id)
-    await redeeming(by.principal, community_id=by.community_id, at=at, hardship=hardship)
+async def _makes_room(other: Visit, by: Actor, at: datetime) -> bool:
+    """Call a locked visit off that is asked for at another time; whether this is the first one."""
+    check_renew(other, by=by.principal)
+    if other.state in rules.WAITING:
+        await _call_off(other, by=by, at=at)
+    found = await visit_rows.find("renews = {}", other.id, community_id=by.community_id)
+    return not found
 
 
-async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Visit:
+async def ask_for(  # noqa: PLR0913 (what asking takes)
+    elder_id: UUID,
+    request: Request,
+    *,
+    by: Actor,
+    form_key: UUID,
+    at: datetime,
+    despite: Collection[UUID] | None = None,
+    renews: UUID | None = None,
+) -> Visit:
+    """Ask for a visit to an elder who is kept active alone, within the caller's transaction.
+
+    Raises as `ask` does, and `refusals.AskedBefore`, which ends the transaction.
+    """
+    hardship = await in_hardship(elder_id, community_id=by.community_id)
+    await redeeming(elder_id, community_id=by.community_id, at=at, hardship=hardship)
     policy = await visit_policy_at(by.community_id, at)
     rules.check_request(request, at=at, policy=policy)
     service = await care_service(request.care_service, community_id=by.community_id)
-    visit = Visit(
+    if despite is not None:
+        await _refuse_similar(request, elder_id, despite, by)
+    asked = Visit(
         id=ledger.new_id(),
         community_id=by.community_id,
         care_service=service,
-        elder_id=by.principal,
+        elder_id=elder_id,
         volunteer_id=None,
         state=State.REQUESTED,
         place=request.place.strip(),
@@ -88,15 +145,43 @@ async def _ask(request: Request, by: Actor, form_key: UUID, at: datetime) -> Vis
         post_id=ledger.new_id(),
         asked_at=at,
         credit_per_hour=service.credit_per_hour,
+        renews=renews,
     )
+    visit = term(asked, at=at, policy=policy)
     if request.preferred_id is not None:
         visit = await _preferring(visit, request.preferred_id, at, policy)
     await visit_rows.insert(visit, form_key=form_key)  # one asked for before shows here
-    await _require_cover(visit, by, at, policy)
+    await _require_cover(visit, at, policy)
     await visit_rows.write_down(visit, "ask", by=by, at=at, minutes=visit.minutes_booked)
     if visit.state is State.OFFERED:
         await telling.tell_offered(visit)
     return visit
+
+
+async def _refuse_similar(
+    request: Request, elder_id: UUID, despite: Collection[UUID], by: Actor
+) -> None:
+    """Raise `SimilarOpen` for visits like it, but for the very same one: that is `AlreadyAsked`."""
+    home = await community.community(by.community_id)
+    zone = ZoneInfo(home.time_zone)
+    found = await visit_rows.find(
+        "elder_id = {} AND starts_at BETWEEN {} AND {}"
+        " AND visit.state IN ('requested', 'offered', 'booked', 'under_way')"
+        " ORDER BY starts_at, visit.id",
+        elder_id,
+        request.starts_at - ABOUT,
+        request.starts_at + ABOUT,
+        community_id=by.community_id,
+    )
+    alike = [
+        one
+        for one in found
+        if similar(one, request, zone)
+        and one.id not in despite
+        and (one.care_service.code, one.starts_at) != (request.care_service, request.starts_at)
+    ]
+    if alike:
+        raise SimilarOpen(alike)
 
 
 async def _preferring(visit: Visit, volunteer_id: UUID, at: datetime, policy: VisitPolicy) -> Visit:
@@ -116,10 +201,11 @@ async def _preferring(visit: Visit, volunteer_id: UUID, at: datetime, policy: Vi
     )
 
 
-async def _require_cover(visit: Visit, by: Actor, at: datetime, policy: VisitPolicy) -> None:
+async def _require_cover(visit: Visit, at: datetime, policy: VisitPolicy) -> None:
     """Raise `NotEnoughMinutes` where this and what is asked for already could not be covered."""
-    asked = await visit_rows.minutes_asked_for(by.principal, community_id=by.community_id, at=at)
-    covered = await payers.covered(by.principal, community_id=by.community_id, at=at, policy=policy)
+    elder, home = visit.elder_id, visit.community_id
+    asked = await visit_rows.minutes_asked_for(elder, community_id=home, at=at)
+    covered = await payers.covered(elder, community_id=home, at=at, policy=policy)
     if asked > covered:
         needed = credit(visit.minutes_booked, visit.credit_per_hour)
         raise NotEnoughMinutes(available=max(covered - (asked - needed), 0), asked=needed)
@@ -145,18 +231,35 @@ async def cancel(
         policy = await visit_policy_at(by.community_id, moment)
         by_elder = by.principal == visit.elder_id
         cost = rules.late_cost(visit, at=moment, policy=policy) if by_elder else 0
-        called_off = dataclasses.replace(visit, state=State.CANCELLED, offered_until=None)
-        await visit_rows.update(called_off)
-        await visit_rows.write_down(
-            called_off, "cancel", by=by, at=moment, minutes=cost or None, note=reason.strip()
-        )
-        await visit_rows.free_quarters(called_off)
-        await telling.tell_cancelled(called_off, by=by, at=moment)
-        if cost:
-            await payers.pass_on(called_off, cost, by=by, at=moment)
-        else:
-            await payers.let_go(called_off, by=by, at=moment)
-        return called_off
+        return await _call_off(visit, by=by, at=moment, cost=cost, reason=reason.strip())
+
+
+async def call_off_untaken(visit: Visit, *, by: Actor, at: datetime) -> bool:
+    """Call off a visit that nobody has taken, within the caller's transaction; whether it was.
+
+    For what ends all of an elder's requests of a kind; whose word that is, the caller has asked.
+    """
+    found = await visit_rows.locked(visit.id, community_id=visit.community_id)
+    if found.state in rules.WAITING:
+        await _call_off(found, by=by, at=at)
+    return found.state in rules.WAITING
+
+
+async def _call_off(
+    visit: Visit, *, by: Actor, at: datetime, cost: int = 0, reason: str = ""
+) -> Visit:
+    called_off = dataclasses.replace(visit, state=State.CANCELLED, offered_until=None)
+    await visit_rows.update(called_off)
+    await visit_rows.write_down(
+        called_off, "cancel", by=by, at=at, minutes=cost or None, note=reason
+    )
+    await visit_rows.free_quarters(called_off)
+    await telling.tell_cancelled(called_off, by=by, at=at)
+    if cost:
+        await payers.pass_on(called_off, cost, by=by, at=at)
+    else:
+        await payers.let_go(called_off, by=by, at=at)
+    return called_off
 
 
 async def _asked_with(form_key: UUID, by: Actor) -> Visit | None:

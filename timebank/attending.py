@@ -155,7 +155,8 @@ async def expire_requests(*, at: datetime | None = None, most: int = 200) -> int
     moment = at or datetime.now(UTC)
     expired = 0
     for one in await visit_rows.due(
-        "visit.state IN ('requested', 'offered') AND starts_at <= {} ORDER BY starts_at",
+        "visit.state IN ('requested', 'offered') AND coalesce(open_until, starts_at) <= {}"
+        " ORDER BY coalesce(open_until, starts_at)",
         moment,
         most=most,
     ):

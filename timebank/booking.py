@@ -16,6 +16,7 @@ from timebank.care import refuse_unfit
 from timebank.errors import NotYours
 from timebank.policy import visit_policy_at
 from timebank.refusals import one_transaction
+from timebank.request_rules import term
 from timebank.values import State, Visit
 
 
@@ -140,7 +141,9 @@ async def withdraw(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> 
     async with one_transaction():
         visit = await visit_rows.locked(visit_id, community_id=by.community_id)
         rules.check_withdraw(visit, by=by.member_id)
-        opened = await _open_again(visit, "withdraw", by=by, at=moment)
+        policy = await visit_policy_at(by.community_id, moment)
+        anew = term(visit, at=moment, policy=policy)
+        opened = await _open_again(anew, "withdraw", by=by, at=moment)
         await visit_rows.free_quarters(opened)
         await telling.tell_withdrawn(visit, at=moment)
         await payers.let_go(opened, by=by, at=moment)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from timebank.values import Visit
+
 
 class TimebankError(Exception):
     """Any refusal of the time bank. Nothing of the refused act is stored."""
@@ -75,6 +77,17 @@ class AlreadyAsked(TimebankError):
     def __init__(self, visit: UUID) -> None:
         self.visit = visit
         super().__init__(f"visit {visit} was asked for already")
+
+
+class SimilarOpen(TimebankError):
+    """The elder has asked for something like it, or for that time; nobody said "all the same".
+
+    `visits` are those that stand.
+    """
+
+    def __init__(self, visits: Sequence[Visit]) -> None:
+        self.visits = tuple(visits)
+        super().__init__(f"{len(self.visits)} visits are like it")
 
 
 class AlreadyTaken(TimebankError):

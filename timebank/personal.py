@@ -21,6 +21,8 @@ from timebank.merging import refuse_open_visits
 from timebank.moving import forget_moves
 from timebank.moving.personal import KEPT as OF_MOVES
 from timebank.refusals import one_transaction
+from timebank.repeats import rows as repeat_rows
+from timebank.repeats.personal import KEPT as OF_REPEATS
 from timebank.tables import VisitHistoryRow, VisitRow
 from timebank.teams.personal import KEPT as OF_TEAMS
 from timebank.teams.personal import leave_teams
@@ -72,6 +74,7 @@ KEPT: Final[Sequence[Kept]] = (
         ORDER BY 1
         """,
     ),
+    *OF_REPEATS,
     *beside.KEPT,
     *care.KEPT,
     *matching.KEPT,
@@ -138,6 +141,7 @@ async def forget(members: Collection[UUID], *, community_id: UUID) -> None:
         await forget_moves(ids, community_id=community_id)
         await forget_hours(ids, community_id=community_id)
         await forget_calls(ids)
+        await repeat_rows.forget(ids, community_id=community_id, gone=GONE)
         await VisitRow.raw(
             "UPDATE visit SET place = {}, wishes = '' WHERE community_id = {}"
             " AND elder_id = ANY({}) AND (place <> {} OR wishes <> '')",

@@ -17,6 +17,7 @@ APP_CONFIG = AppConfig(
             "timebank.hours.tables",
             "timebank.matching.tables",
             "timebank.moving.tables",
+            "timebank.repeats.tables",
             "timebank.teams.tables",
         ],
         exclude_imported=True,

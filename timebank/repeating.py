@@ -12,7 +12,9 @@ from dateutil.rrule import rrule, rrulestr
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 RULE_LENGTH_MAX: Final = 200
 INTERVAL_MAX: Final = 100
-_KNOWN: Final = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL", "WKST"})
+_KNOWN: Final = frozenset(
+    {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
+)
 _DAYS_OR_LONGER: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
 
 

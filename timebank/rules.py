@@ -104,8 +104,8 @@ def check_accept(visit: Visit, *, volunteer: object, at: datetime) -> None:
     offered = visit.state is State.OFFERED and visit.volunteer_id == volunteer
     if visit.state is not State.REQUESTED and not offered:
         raise AlreadyTaken
-    if visit.starts_at <= at:
-        raise TooLate(visit.starts_at)
+    if visit.waits_until <= at:
+        raise TooLate(visit.waits_until)
 
 
 # A request may be offered to one volunteer: by the desk, or because the elder named whom they would
@@ -115,7 +115,7 @@ def check_accept(visit: Visit, *, volunteer: object, at: datetime) -> None:
 
 def offer_ends(visit: Visit, *, at: datetime, policy: VisitPolicy) -> datetime:
     """Return until when an offer of this visit, made now, waits for an answer."""
-    return min(at + timedelta(hours=policy.offer_hours), visit.starts_at)
+    return min(at + timedelta(hours=policy.offer_hours), visit.waits_until)
 
 
 def check_offer(visit: Visit, *, volunteer: object, at: datetime) -> None:
@@ -124,8 +124,8 @@ def check_offer(visit: Visit, *, volunteer: object, at: datetime) -> None:
         raise OwnVisit
     if visit.state is not State.REQUESTED:
         raise AlreadyTaken
-    if visit.starts_at <= at:
-        raise TooLate(visit.starts_at)
+    if visit.waits_until <= at:
+        raise TooLate(visit.waits_until)
 
 
 def check_decline(visit: Visit, *, by: object) -> None:
@@ -379,7 +379,8 @@ def proposals(booked: int, taken: int, policy: VisitPolicy) -> list[int]:
 # Where a booked visit is called off less than twelve hours before it begins (or as the community
 # decides), the community may let the volunteer have some minutes for it; usually none.
 
-BEFORE_CHECK_IN = (State.REQUESTED, State.OFFERED, State.BOOKED)
+WAITING = (State.REQUESTED, State.OFFERED)
+BEFORE_CHECK_IN = (*WAITING, State.BOOKED)
 BEFORE_CONFIRMED = (*BEFORE_CHECK_IN, State.UNDER_WAY, State.FINISHED, State.DISPUTED)
 
 
@@ -398,12 +399,12 @@ def late_cost(visit: Visit, *, at: datetime, policy: VisitPolicy) -> int:
     return min(policy.late_cancel_minutes, visit.minutes_booked)
 
 
-# A request that nobody took until it should have begun has expired.
+# A request that nobody took in time (`request_rules.term`) has expired.
 
 
 def expires(visit: Visit, *, at: datetime) -> bool:
     """Whether a visit has come to nothing because nobody took it in time."""
-    return visit.state in {State.REQUESTED, State.OFFERED} and visit.starts_at <= at
+    return visit.state in WAITING and visit.waits_until <= at
 
 
 # A visit is seen by its elder, by its volunteer, by the community's own people, and, while it is

@@ -42,6 +42,9 @@ class VisitRow(Table, tablename="visit"):
     offered_until = Timestamptz(null=True, default=None)
     confirm_due_at = Timestamptz(null=True, default=None)
     absent = Text(null=True, default=None)
+    open_until = Timestamptz(null=True, default=None)
+    remind_at = Timestamptz(null=True, default=None)
+    renews = UUID(null=True, default=None)
 
 
 class VisitHoldRow(Table, tablename="visit_hold"):

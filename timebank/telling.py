@@ -64,6 +64,24 @@ async def tell_expired(visit: Visit) -> None:
     await _tell(visit, visit.elder_id, "visit.expired", _what_and_when(visit))
 
 
+async def tell_ending(visit: Visit, *, delegate: UUID | None) -> None:
+    """Tell who asked that nobody has taken a request that ends soon; its page renews it."""
+    await _tell(visit, visit.elder_id, "visit.ending", _what_and_when(visit))
+    if delegate is not None:
+        await community.tell(
+            delegate,
+            "visit.ending_for",
+            community_id=visit.community_id,
+            fill={"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)},
+            link=f"/for/{visit.elder_id}/visits/{visit.id}",
+        )
+
+
+async def settle_ending(visit: Visit) -> None:
+    """Ask the elder nothing more about a request that stays open."""
+    await _settle(visit, visit.elder_id)
+
+
 async def tell_disputed(visit: Visit, *, by: Actor) -> None:
     """Tell the other side that a visit is disputed; coordinators find it in their inbox."""
     await _settle(visit, visit.elder_id)

@@ -10,7 +10,7 @@ class State(StrEnum):
     """Where a visit stands.
 
     An offered one waits for the answer of the volunteer whom it was offered to; a disputed one for
-    the coordinator, who leaves it resolved. An expired one began without a volunteer.
+    the coordinator, who leaves it resolved. An expired one found no volunteer in time.
     """
 
     REQUESTED = "requested"
@@ -85,7 +85,9 @@ class Visit:
     `minutes_confirmed` is the time that was agreed to in the end. What passes for an hour of it is
     `credit_per_hour`. An offer holds until `offered_until`; a finished visit is confirmed by itself
     at `confirm_due_at`. `preferred_id` is the volunteer whom the elder would like to come.
-    `post_id` is the journal that settles it.
+    `post_id` is the journal that settles it. A request that nobody takes ends at `open_until`, or
+    where that is None when it should have begun; at `remind_at` who asked is told so. `renews` is
+    the visit instead of which it was asked for.
     """
 
     id: UUID
@@ -110,11 +112,19 @@ class Visit:
     offered_until: datetime | None = None
     confirm_due_at: datetime | None = None
     absent: Side | None = None
+    open_until: datetime | None = None
+    remind_at: datetime | None = None
+    renews: UUID | None = None
 
     @property
     def ends_at(self) -> datetime:
         """When the booked time is over."""
         return self.starts_at + timedelta(minutes=self.minutes_booked)
+
+    @property
+    def waits_until(self) -> datetime:
+        """Until when it waits for a volunteer."""
+        return self.open_until or self.starts_at
 
     @property
     def minutes_due(self) -> int | None:
@@ -160,6 +170,8 @@ class VisitPolicy:
     late_cancel_minutes: int = 0
     no_show_limit: int = 3
     first_use_minutes: int = 0
+    request_days: int = 60
+    request_reminder_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)

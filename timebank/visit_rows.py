@@ -18,7 +18,7 @@ _OF_VISIT = (
     "id", "community_id", "elder_id", "volunteer_id", "state", "place", "wishes", "starts_at",
     "minutes_booked", "code", "post_id", "asked_at", "checked_in_at", "checked_out_at",
     "minutes_measured", "minutes_confirmed", "credit_per_hour", "preferred_id", "offered_until",
-    "confirm_due_at", "absent",
+    "confirm_due_at", "absent", "open_until", "remind_at", "renews",
 )  # fmt: skip
 
 _OF_SERVICE = tuple(field.name for field in dataclasses.fields(CareService))
@@ -36,14 +36,14 @@ _SELECT = _SELECT_ANY + "visit.community_id = {} AND "
 _INSERT = """
 INSERT INTO visit (id, community_id, care_service_id, elder_id, state, place, wishes, starts_at,
     minutes_booked, code, form_key, post_id, asked_at, credit_per_hour, preferred_id, volunteer_id,
-    offered_until)
-VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    offered_until, open_until, remind_at, renews)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 """
 
 _UPDATE = """
 UPDATE visit SET state = {}, volunteer_id = {}, checked_in_at = {}, checked_out_at = {},
     minutes_measured = {}, minutes_confirmed = {}, offered_until = {}, confirm_due_at = {},
-    absent = {}, post_id = {}
+    absent = {}, post_id = {}, open_until = {}, remind_at = {}
 WHERE community_id = {} AND id = {}
 """
 
@@ -142,6 +142,9 @@ async def insert(visit: Visit, *, form_key: UUID) -> None:
         visit.preferred_id,
         visit.volunteer_id,
         visit.offered_until,
+        visit.open_until,
+        visit.remind_at,
+        visit.renews,
     )
 
 
@@ -159,6 +162,8 @@ async def update(visit: Visit) -> None:
         visit.confirm_due_at,
         visit.absent.value if visit.absent else None,
         visit.post_id,
+        visit.open_until,
+        visit.remind_at,
         visit.community_id,
         visit.id,
     )

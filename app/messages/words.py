@@ -99,6 +99,41 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("We found nobody for %(help)s %(at)s. Nothing was taken from you. Ask again?"),
         {"at": Gap.MOMENT, "help": Gap.BOTH},
     ),
+    "visit.ending": Words(
+        mark("Nobody has taken your request yet"),
+        mark("%(help)s %(at)s: nobody has taken it yet. One tap asks for it again or longer."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "visit.ending_for": Words(
+        mark("Nobody has taken a request of yours yet"),
+        mark("For %(elder)s: nobody has taken %(help)s %(at)s. One tap asks again or longer."),
+        {"elder": Gap.TEXT, "at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "repeat.missed_minutes": Words(
+        mark("One visit was left out"),
+        mark("For %(help)s %(at)s your hours do not suffice. The later ones are still asked for."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "repeat.missed_rules": Words(
+        mark("One visit was left out"),
+        mark("The rules do not allow %(help)s %(at)s. The desk can tell you why."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "repeat.missed_service": Words(
+        mark("One visit was left out"),
+        mark("%(help)s is not offered any more, so nothing was asked for %(at)s."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "repeat.missed_busy": Words(
+        mark("One visit was left out"),
+        mark("You have another visit %(at)s, so %(help)s was not asked for. Later ones are."),
+        {"at": Gap.MOMENT, "help": Gap.BOTH},
+    ),
+    "repeat.ended": Words(
+        mark("What you ask for regularly has ended"),
+        mark("%(help)s is not asked for regularly any more. Visits that somebody took stay."),
+        {"help": Gap.BOTH},
+    ),
     "visit.disputed": Words(
         mark("A visit is looked into"),
         mark("Somebody said the visit %(at)s (%(help)s) is not right. A coordinator calls you."),

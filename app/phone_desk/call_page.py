@@ -8,17 +8,18 @@ from zoneinfo import ZoneInfo
 
 import community
 import timebank
-from app import ask_form
+from app import ask_form, repeat_form, repeat_words
 from app.forms import Form
 from app.i18n import OWN_NAMES, Language, current_language, is_language
 from app.i18n import gettext as _
 from app.phone_desk import request_form, words
 from app.phone_desk.script import OnTheLine, Script, read_back, script
 from app.phones import spoken
+from app.similar_words import similar_lines
 from app.visit_words import STATES
 from app.wording import duration
 from community import Actor, Community, DelegatedAct, Word
-from timebank import Seen, State, Visit, VisitPolicy, desk, rules
+from timebank import Seen, SimilarOpen, State, Visit, VisitPolicy, desk, repeats, rules
 from timebank.desk import CallSeen, Outcome, Topic
 
 VISITS_SHOWN = 8
@@ -93,8 +94,13 @@ async def _acts(caller_id: UUID, member_id: UUID, by: Actor) -> frozenset[Delega
         return frozenset()
 
 
-async def context(one: OnThePhone, form: Form | None = None, at: str = "") -> dict[str, Any]:
-    """Return what the template needs; `form` came back refused from the part that `at` names."""
+async def context(
+    one: OnThePhone, form: Form | None = None, at: str = "", alike: SimilarOpen | None = None
+) -> dict[str, Any]:
+    """Return what the template needs; `form` came back refused from the part that `at` names.
+
+    `alike` is what is like the request that was refused for it.
+    """
     call, now = one.seen.call, datetime.now(UTC)
     mine = call.open and call.operator_id == one.by.member_id
     found: dict[str, Any] = {
@@ -128,6 +134,8 @@ async def context(one: OnThePhone, form: Form | None = None, at: str = "") -> di
         "hand_over": form if at == "hand_over" and form else Form.of({"key": str(uuid4())}),
         "request_form": Form(),
         "lines": [],
+        "repeats": [],
+        "alike": similar_lines(alike, "/time-bank", one.zone),
         "balance": None,
     }
     if mine and one.word is not None:
@@ -167,6 +175,11 @@ async def _for_the_caller(one: OnThePhone, refused: Form | None, now: datetime) 
     if acts & {DelegatedAct.REQUEST, DelegatedAct.CONFIRM}:
         visits = await timebank.my_visits(hand)
         found["lines"] = _lines(visits, one, acts, policy)
+    if DelegatedAct.REQUEST in acts:
+        found["repeats"] = [
+            repeat_words.shown(each, "/time-bank", one.zone, now)
+            for each in await repeats.repeats_of(hand)
+        ]
     if acts & {DelegatedAct.REQUEST, DelegatedAct.PASSBOOK}:
         found["balance"] = await timebank.my_balance(hand)
     if DelegatedAct.REQUEST in acts and community.Role.ELDER in hand.roles:
@@ -179,7 +192,11 @@ async def _for_the_caller(one: OnThePhone, refused: Form | None, now: datetime) 
             days_max=policy.days_ahead_max,
         )
         found |= {
-            "request_form": refused or Form.of({**first, "key": str(uuid4())}),
+            "request_form": refused
+            or Form.of({**repeat_form.FIRST_ANSWERS, **first, "key": str(uuid4())}),
+            "every": repeat_form.every_choices(),
+            "until": repeat_form.until_choices(),
+            "how": repeat_form.how_choices(),
             "services": request_form.services(catalogue, current_language()),
             "days": ask_form.days(one.zone, now, policy),
             "times": ask_form.times(),

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 import community
 import timebank
+from app import repeat_form, repeat_words
 from app.acts import act
 from app.forms import Form
 from app.i18n import current_language
@@ -22,11 +23,14 @@ from app.notices import noticed
 from app.phone_desk import call_page, request_form, words
 from app.routes.calls import DESK, refused, shown, to_call
 from app.routes.elder_acts import whole
+from app.routes.repeats import stopped_words
 from app.routes.typed import key_of, typed
-from app.wording import duration, spoken_span
+from app.similar_words import despite
+from app.wording import duration, spoken_span, spoken_time
 from community import Actor, CommunityError
-from timebank import TimebankError, Visit, desk
+from timebank import TimebankError, Visit, desk, repeats
 from timebank.desk import Matter, Topic
+from timebank.repeats import Repeat
 
 AnyRequest = Request[Any, Any, Any]
 REASON_LENGTH_MAX = 500
@@ -38,18 +42,34 @@ async def ask(request: AnyRequest, call_id: FromPath[UUID]) -> Redirect | Templa
     by, form = await acting(request), await typed(request)
     try:
         one = await call_page.on_the_phone(call_id, by)
-        catalogue = await timebank.care_services(by.community_id)
-        wanted = request_form.read(form, one.zone, catalogue)
-        if wanted is None:
-            return await shown(call_id, by, form, at="request")
-        visit = await desk.ask_on_word(call_id, wanted, by=by, form_key=key_of(form) or uuid4())
+        told = await _asked(one, form)
+    except timebank.SimilarOpen as alike:
+        form.refuse("despite", _("Something like this is asked for already. Ask them about it."))
+        return await shown(call_id, by, form, at="request", alike=alike)
     except timebank.AlreadyAsked:
         return to_call(
             call_id, _("This had been asked for before. Nothing was booked twice."), "note"
         )
     except (TimebankError, CommunityError) as refusal:
         return await refused(call_id, by, refusal, form, at="request")
-    return to_call(call_id, _read_out(visit, one))
+    if told is None:
+        return await shown(call_id, by, form, at="request")
+    return to_call(call_id, told)
+
+
+async def _asked(one: call_page.OnThePhone, form: Form) -> str | None:
+    """Return what was asked for, to be read out; None where a field is refused."""
+    catalogue = await timebank.care_services(one.by.community_id)
+    wanted = request_form.read(form, one.zone, catalogue)
+    draft = repeat_form.read(form, wanted, one.zone) if wanted is not None else None
+    if wanted is None or not form.ok:
+        return None
+    call_id, key, known = one.seen.call.id, key_of(form) or uuid4(), despite(form)
+    if draft is not None:
+        repeat = await desk.repeat_on_word(call_id, draft, by=one.by, key=key, despite=known)
+        return _read_out_regular(repeat, one)
+    visit = await desk.ask_on_word(call_id, wanted, by=one.by, form_key=key, despite=known)
+    return _read_out(visit, one)
 
 
 def _read_out(visit: Visit, one: call_page.OnThePhone) -> str:
@@ -59,6 +79,34 @@ def _read_out(visit: Visit, one: call_page.OnThePhone) -> str:
         "help": visit.care_service.name(current_language()),
         "place": visit.place,
     }
+
+
+def _read_out_regular(repeat: Repeat, one: call_page.OnThePhone) -> str:
+    return _("Read this out: %(help)s, %(often)s, at %(place)s. The first is %(when)s.") % {
+        "help": repeat.care_service.name(current_language()),
+        "often": repeat_words.how_often(repeat, one.zone),
+        "place": repeat.place,
+        "when": spoken_time(repeat.starts_at, one.zone),
+    }
+
+
+@post(
+    f"{DESK}/{{call_id:uuid}}/repeats/{{repeat_id:uuid}}/end",
+    name="call.repeat.end",
+    opt=act("call.answer"),
+)
+async def end_repeat(
+    request: AnyRequest, call_id: FromPath[UUID], repeat_id: FromPath[UUID]
+) -> Redirect | Template:
+    """Stop what is asked for regularly on the caller's word."""
+    by = await acting(request)
+    try:
+        stopped = await desk.end_repeat_on_word(call_id, repeat_id, by=by)
+    except repeats.UnknownRepeat as error:
+        raise NotFoundException from error
+    except (TimebankError, CommunityError) as refusal:
+        return await refused(call_id, by, refusal, Form())
+    return to_call(call_id, stopped_words(stopped))
 
 
 @post(
@@ -185,5 +233,5 @@ async def begin_call_back(request: AnyRequest, visit_id: FromPath[UUID]) -> Redi
 
 
 handlers = [
-    ask, confirm, cancel, not_right, code, hand_over, begin_call_back,
+    ask, end_repeat, confirm, cancel, not_right, code, hand_over, begin_call_back,
 ]  # fmt: skip

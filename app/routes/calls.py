@@ -23,7 +23,7 @@ from app.phones import e164, spoken
 from app.routes.typed import key_of, typed
 from app.wording import duration
 from community import Actor, Agreement, Channel, CommunityError, DelegatedAct
-from timebank import TimebankError, desk
+from timebank import SimilarOpen, TimebankError, desk
 from timebank.desk import Check, Did, Outcome
 
 AnyRequest = Request[Any, Any, Any]
@@ -138,7 +138,13 @@ async def call(request: AnyRequest, call_id: FromPath[UUID]) -> Template:
 
 
 async def shown(
-    call_id: UUID, by: Actor, form: Form | None = None, *, at: str = "", spoken_in: str = ""
+    call_id: UUID,
+    by: Actor,
+    form: Form | None = None,
+    *,
+    at: str = "",
+    spoken_in: str = "",
+    alike: SimilarOpen | None = None,
 ) -> Template:
     """Show the page of a call, with a refused form in its part. Raises 404."""
     try:
@@ -147,7 +153,7 @@ async def shown(
         raise NotFoundException from error
     return Template(
         "desk/call.html",
-        context=await call_page.context(one, form, at),
+        context=await call_page.context(one, form, at, alike),
         status_code=REFUSED if form is not None and not form.ok else 200,
     )
 

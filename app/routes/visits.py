@@ -19,7 +19,7 @@ from app.matching_words import for_oneself
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.pictures import PHOTO_BYTES_MAX, photo_of
-from app.routes import elder_acts
+from app.routes import asking, elder_acts
 from app.routes.typed import typed
 from app.templating import page_or_fragment
 from app.uploads import AROUND_BYTES, Unfit
@@ -62,13 +62,13 @@ async def time_bank(request: AnyRequest) -> Template:
 @get("/time-bank/ask", name="visit.ask", opt=act("visit.ask"))
 async def ask_page(request: AnyRequest) -> Template:
     """Show the form that asks for a visit."""
-    return await elder_acts.ask_page(request, await acting(request))
+    return await asking.ask_page(request, await acting(request))
 
 
 @post("/time-bank/ask", name="visit.ask.send", opt=act("visit.ask"))
 async def ask(request: AnyRequest) -> Template | Redirect:
     """Ask for a visit; a refused form comes back as it was typed."""
-    return await elder_acts.ask(request, await acting(request))
+    return await asking.ask(request, await acting(request))
 
 
 @get("/time-bank/requests", name="visit.requests", opt=act("visit.requests.read"))

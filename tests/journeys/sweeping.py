@@ -93,6 +93,7 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/time-bank/grants": (Role.TREASURER, Role.COORDINATOR),
     "/time-bank/grants/{proposal_id:uuid}": (Role.TREASURER, Role.COORDINATOR),
     "/time-bank/passbook": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/repeats/{repeat_id:uuid}/end": (Role.ELDER, Role.COORDINATOR),
     "/time-bank/visits": (Role.ELDER, Role.VOLUNTEER),
     "/time-bank/visits/{visit_id:uuid}": (Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
     "/time-bank/visits/{visit_id:uuid}/cancel": (Role.ELDER,),

@@ -4,6 +4,7 @@ A visit is asked for, confirmed and called off with the same verbs as from the m
 they ask for the word anew in their transaction, and what was done is added to the call in it.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,15 @@ from timebank.desk.errors import NoWord
 from timebank.desk.values import Call, Did
 from timebank.errors import AlreadyAsked, NotYours, OwnHours
 from timebank.refusals import one_transaction
+from timebank.repeats import (
+    Repeat,
+    RepeatDraft,
+    Stopped,
+    ask_coming,
+    begin_repeating,
+    end_repeating,
+    first_visit,
+)
 from timebank.rules import may_see_code
 from timebank.values import Request, Visit
 
@@ -36,15 +46,58 @@ async def on_the_phone(
 
 
 async def ask_on_word(
-    call_id: UUID, request: Request, *, by: Actor, form_key: UUID, at: datetime | None = None
+    call_id: UUID,
+    request: Request,
+    *,
+    by: Actor,
+    form_key: UUID,
+    despite: Collection[UUID] | None = None,
+    at: datetime | None = None,
 ) -> Visit:
     """Ask for a visit on the caller's word. Raises as `timebank.ask` does, and `NoWord`."""
     async with one_transaction():
         call, hand = await _locked(call_id, by, at)
         await _refuse_second(request, hand, form_key)
-        visit = await asking.ask(request, by=hand, form_key=form_key, at=at)
+        visit = await asking.ask(request, by=hand, form_key=form_key, despite=despite, at=at)
         await rows.step_once(call, Did.ASK, visit.id, at=at or datetime.now(UTC))
         return visit
+
+
+async def repeat_on_word(
+    call_id: UUID,
+    draft: RepeatDraft,
+    *,
+    by: Actor,
+    key: UUID,
+    despite: Collection[UUID] | None = None,
+    at: datetime | None = None,
+) -> Repeat:
+    """Ask for something regularly on the caller's word; `key` is the page's form.
+
+    Raises as `repeats.ask_repeating` does, and `NoWord`.
+    """
+    async with one_transaction():
+        call, hand = await _locked(call_id, by, at)
+        repeat = await begin_repeating(draft, by=hand, id=key, despite=despite, at=at)
+        first = await first_visit(repeat)
+        await rows.step_once(call, Did.ASK, first, at=at or datetime.now(UTC))
+    await ask_coming(repeat, at=at)
+    return repeat
+
+
+async def end_repeat_on_word(
+    call_id: UUID, repeat_id: UUID, *, by: Actor, at: datetime | None = None
+) -> Stopped:
+    """Stop what is asked for regularly on the caller's word.
+
+    Raises as `repeats.end_repeating` does, and `NoWord`.
+    """
+    async with one_transaction():
+        call, hand = await _locked(call_id, by, at)
+        stopped = await end_repeating(repeat_id, by=hand, at=at)
+        first = await first_visit(stopped.repeat)
+        await rows.step_once(call, Did.CANCEL, first, at=at or datetime.now(UTC))
+        return stopped
 
 
 async def confirm_on_word(

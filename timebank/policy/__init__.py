@@ -74,6 +74,7 @@ from timebank.policy.visits import (
     OFFER_HOURS,
     OVERRUN_MINUTES,
     PHOTO_DAYS,
+    REPEAT_DAYS_AHEAD,
     REQUEST_DAYS,
     REQUEST_REMINDER_HOURS,
     ROUND_UP_MINUTES,
@@ -99,11 +100,8 @@ TOPICS: Final[Mapping[str, Sequence[Setting[Any]]]] = {
 
 BY_HAND: Final[frozenset[Setting[Any]]] = frozenset(
     {
-        CALL_BACK_TRIES_MAX,
         DEPOSIT_REVIEWERS,
         MINORS_IN_GROUPS,
-        REQUEST_DAYS,
-        REQUEST_REMINDER_HOURS,
         WHOLE_HOURS,
     }
 )
@@ -129,6 +127,8 @@ def visit_policy(policy: Policy) -> VisitPolicy:
         late_cancel_minutes=policy[LATE_CANCEL_MINUTES],
         no_show_limit=policy[NO_SHOW_LIMIT],
         first_use_minutes=policy[FIRST_USE_MINUTES],
+        request_days=policy[REQUEST_DAYS],
+        request_reminder_hours=policy[REQUEST_REMINDER_HOURS],
     )
 
 
@@ -191,6 +191,7 @@ __all__ = [
     "RELIEF_MONTH_MINUTES_FIRST",
     "RELIEF_MONTH_MINUTES_SECOND",
     "RELIEF_SECOND_AGE_MIN",
+    "REPEAT_DAYS_AHEAD",
     "REQUEST_DAYS",
     "REQUEST_REMINDER_HOURS",
     "RESERVE_FEN",

@@ -146,6 +146,14 @@ REQUEST_REMINDER_HOURS: Final = number(
     words="Who asked is told %(value)s before a request ends that nobody has taken.",
     otherwise="Nobody is reminded before a request ends that nobody has taken.",
 )
+REPEAT_DAYS_AHEAD: Final = number(
+    "time_bank.repeat_days_ahead",
+    14,
+    Unit.DAYS,
+    least=1,
+    most=60,
+    words="The visits of a request that repeats are asked for %(value)s ahead.",
+)
 FLAT_MINUTES: Final = number(
     "time_bank.flat_minutes",
     0,
@@ -198,6 +206,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     NO_SHOW_LIMIT,
     REQUEST_DAYS,
     REQUEST_REMINDER_HOURS,
+    REPEAT_DAYS_AHEAD,
     PHOTO_DAYS,
     GROUP_PAYER,
     TEAM_HOURS_DONATED,
