@@ -10,10 +10,12 @@ import pytest
 
 import community
 import ledger
+import timebank
 from tests.timebank.hours_town import NOON, Town, open_town, town_is_sound
 from timebank import NotEnoughMinutes, TimebankError, hours
 from timebank.hours import GiftState, ProposalState
 
+ALONE = hours.Living.ALONE
 TIMES = 3
 """How often each race is run: a lock that is missing shows within a few."""
 
@@ -247,3 +249,43 @@ async def test_a_merge_meets_accepting(town: Town, _time: int) -> None:
     accepted = (await town.gifts(town.mother))[0]
     assert (accepted, await town.saved(town.volunteer)) in {(60, (540, 0)), (0, (600, 0))}
     assert refused in ([], [hours.GiftOver], [hours.MayNotReceive])
+
+
+@pytest.mark.parametrize("_time", range(TIMES))
+async def test_two_elders_of_second_rank_leave_the_reserve_alone(town: Town, _time: int) -> None:
+    await town.fill(720)
+    visits = []
+    for who in (town.husband, town.cousin):  # not 80 yet
+        await town.needs(who, low_income=True, disability=hours.Disability.SEMI, living=ALONE)
+        starts_at = NOON + timedelta(hours=2)
+        request = timebank.Request("companionship", starts_at, 120, "梧桐里", "")
+        visits.append(await timebank.ask(request, by=who, form_key=uuid.uuid4(), at=NOON))
+    member = await community.add_member(
+        community_id=town.id, name="周敏", roles=(community.Role.VOLUNTEER,)
+    )
+    other = community.Actor(member.id, town.id, member.roles)
+    done, refused = await together(
+        timebank.accept(visits[0].id, by=town.volunteer, at=NOON),
+        timebank.accept(visits[1].id, by=other, at=NOON),
+    )
+    assert (len(done), refused) == (1, [NotEnoughMinutes])
+    assert await town.minutes("relief") == (720, 120)
+
+
+@pytest.mark.parametrize("_time", range(TIMES))
+async def test_what_is_given_away_meanwhile_is_paid_by_the_fund(town: Town, _time: int) -> None:
+    """A booking is refused only where no payer covers it, whoever takes from one meanwhile."""
+    await town.fill(720)
+    await town.needs(town.mother, hardship=True)
+    await town.give(town.mother, 60)
+    starts_at = NOON + timedelta(hours=2)
+    request = timebank.Request("companionship", starts_at, 60, "梧桐里", "")
+    visit = await timebank.ask(request, by=town.mother, form_key=uuid.uuid4(), at=NOON)
+    _done, refused = await together(
+        timebank.accept(visit.id, by=town.volunteer, at=NOON),
+        hours.donate(60, by=town.mother, form_key=uuid.uuid4(), at=NOON),
+    )
+    if refused:
+        assert (refused, await town.saved(town.mother)) == ([NotEnoughMinutes], (60, 60))
+    else:
+        assert await town.minutes("relief") == (780, 60)
