@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger bench-matching lock clean
+.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger bench-matching bench-visits lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -67,6 +67,11 @@ bench:
 	$(MAKE) bench-ledger
 	$(MAKE) bench-counting
 	$(MAKE) bench-matching
+	$(MAKE) bench-visits
+
+# Less than ten minutes; BENCH=--small takes two.
+bench-visits: $(VENV)/.tools
+	$(BIN)/python -m bench.visits $(BENCH)
 
 bench-matching: $(VENV)/.tools
 	$(BIN)/python -m bench.matching
