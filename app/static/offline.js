@@ -43,12 +43,14 @@
     if (old && new URL(old.scope).pathname === "/static/") {
       if (!(await old.pushManager?.getSubscription())) await old.unregister();
     }
+    const { active } = await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) active.postMessage("take-me");
     const root = document.documentElement;
     const reads = `${root.lang} ${root.className}`;
     const before = await kept.known("reads");
     if (before === reads) return;
     await kept.learn("reads", reads);
-    if (before) (await navigator.serviceWorker.ready).active.postMessage("read-otherwise");
+    if (before) active.postMessage("read-otherwise");
   };
 
   const learn = async () => {

@@ -1,8 +1,8 @@
 // Reads a page's main part to whoever asks for it, with the browser's own voice; nothing is sent
 // anywhere. The button only shows itself where the browser can speak.
 //
-// The order is that of the page: headings, then what stands under them. Folded parts, hidden words
-// and pictures without words are left out; fields say their label and what is typed, never a PIN or
+// The order is that of the page: headings, then what stands under them. The way back, folded parts,
+// hidden words and pictures without words are left out; fields say their label and what is typed, never a PIN or
 // a password. Each piece is a sentence of its own, so that one can pause and go on in the middle of
 // a page, and so that long pages do not stop half-way, as some browsers do.
 "use strict";
@@ -15,19 +15,22 @@
   const language = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-GB";
   const chinese = language === "zh-CN";
   const BLOCKS = "h1,h2,h3,h4,p,li,dt,dd,th,td,caption,label,legend,summary,button,a,option,input,textarea,select,.digits";
-  const SKIPPED = "[hidden],[aria-hidden=true],script,style,template,svg,nav[aria-label] .back";
+  const SKIPPED = "[hidden],[aria-hidden=true],script,style,template,svg,.back";
   let queue = [];
   let paused = false;
 
   // A number for the door digit by digit; hours, minutes, money and minus as one says them.
   const spoken = (text) => {
     const said = text
-      .replace(/[−–]\s*(?=[\d¥])/g, chinese ? "负" : "minus ")
+      .replace(/−\s*(?=[\d¥])/g, chinese ? "负" : "minus ")
       .replace(/¥\s*([\d,.]+)/g, chinese ? "$1 元" : "$1 yuan")
       .replace(/(\d),(?=\d{3})/g, "$1")
       .replace(/\b(1\d{2})(\d{4})(\d{4})\b/g, (_all, ...of) => of.slice(0, 3).map(apart).join(", "))
-      .replace(/\b0\d{2,3}-\d{7,8}\b/g, apart);
-    if (chinese) return said.replace(/(\d)\s*分(?![钟数开之])/g, "$1 分钟");
+      .replace(/\b0\d{2,3}-\d{4} ?\d{3,4}\b/g, apart);
+    if (chinese) {
+      const minutes = /(点\s*)?(\d+)\s*分(?![钟数开之])/g; // after an hour of the day it is a clock
+      return said.replace(minutes, (all, clock, n) => (clock ? all : `${n} 分钟`));
+    }
     return said
       .replace(/\b(\d+) h\b/g, (_all, n) => `${n} ${n === "1" ? "hour" : "hours"}`)
       .replace(/\b(\d+) min\b/g, (_all, n) => `${n} ${n === "1" ? "minute" : "minutes"}`);

@@ -37,9 +37,11 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(tidied());
 });
 
-// A page says that its reader has changed the language or the size of the text.
+// A page says that its reader has changed the language or the size of the text; or that it was
+// already on its way when this worker took over the open pages.
 self.addEventListener("message", (event) => {
-  if (event.data === "read-otherwise") event.waitUntil(keepPage().catch(() => {}));
+  const act = { "read-otherwise": keepPage, "take-me": () => self.clients.claim() }[event.data];
+  if (act) event.waitUntil(act().catch(() => {}));
 });
 
 const withoutNetwork = async () =>

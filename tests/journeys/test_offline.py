@@ -12,8 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 from playwright.async_api import Page, expect
 
+import community
 import timebank
 from app.doorstep import picture, visit_address
+from app.forgery import session_cookie
 from tests.journeys.browsing import View, assert_sound
 from tests.journeys.conftest import OpenPage
 from tests.journeys.test_time_bank import Day, day, press, site
@@ -143,7 +145,15 @@ async def test_a_wrong_number_is_told_and_mended_and_signing_out_leaves_nothing(
 
     await page.context.set_offline(offline=True)
     await page.get_by_role("button", name=words["out"], exact=True).click()
+    await expect(page.locator("#kept-visits")).to_contain_text(words["kept"])
+    await page.context.clear_cookies(name=session_cookie())  # meanwhile the session is over
     await page.context.set_offline(offline=False)
+    await expect(page.locator("#kept-visits")).to_contain_text("Sign in, and it is sent.")
+    assert (await seen(day, visit.id)).state is State.UNDER_WAY
+    home = await community.community(day.street.id)
+    await page.goto(f"{day.site}/sign-in?community={home.code}")
+    await expect(page.locator("#kept")).to_contain_text("Sign in, and it is sent.")
+    await press(page.get_by_role("button", name="李明", exact=True))
     await expect(page.locator("#kept .notice-done")).to_contain_text("Checked out after")
     await page.goto(f"{day.site}/me")
     await press(page.locator("main").get_by_role("button", name=words["leave"]))
@@ -182,7 +192,7 @@ async def test_it_installs_and_reads_aloud(site: str, open_page: OpenPage) -> No
 
     await page.context.add_init_script(_LISTEN)
     await page.reload()
-    button = page.get_by_role("button", name="Read to me")
+    button = page.get_by_role("button", name="Listen to this page")
     await assert_sound(page)
     await button.click()
     await page.wait_for_function("() => window.spoken.length > 8")
@@ -190,5 +200,7 @@ async def test_it_installs_and_reads_aloud(site: str, open_page: OpenPage) -> No
     said = [text for _language, text in await page.evaluate("window.spoken")]
     assert said[0] == await page.locator("h1").inner_text()
     assert {language for language, _text in await page.evaluate("window.spoken")} == {"en-GB"}
+    assert any("minutes" in text or "hour" in text for text in said), "as one says it"
+    assert not any(text.endswith((" min", " h")) for text in said)
     headings = await page.locator("main h2:visible").all_inner_texts()
     assert [one for one in said if one in headings] == headings
