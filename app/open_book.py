@@ -14,7 +14,10 @@ KINDS: Final = {
     "relief": (mark("Relief fund"), mark("For elders in need who have no hours of their own")),
     "clearing": (
         mark("Between communities"),
-        mark("What is owed to other communities, where members moved to with their hours"),
+        mark(
+            "What is owed to other communities for members who moved there with their hours; "
+            "with a minus, what they owe here for members who came"
+        ),
     ),
     "donated": (mark("Donations"), mark("Passing from members to the relief fund at this moment")),
     "estate": (mark("Left behind"), mark("Hours of former members, until their heirs have them")),

@@ -123,7 +123,7 @@ async def test_the_journey(site: Site) -> None:
     visitor = await site.visitor()
     await visitor.open(f"/book/{home.code}")
     assert "The book balances" in visitor.words
-    assert "What all have 6 h = equals What was created for them 6 h" in visitor.words
+    assert "What all have 6 h = equals What it was made from 6 h" in visitor.words
     assert "Together Must be zero: every line in the book has two equal sides 0 min" in (
         visitor.words
     )
