@@ -16,6 +16,7 @@ import timebank
 from community import Actor, Community, Member
 from timebank import Request, State, Visit
 from timebank.beside import SafetyNote, rate, save_safety_note
+from timebank.repeats import Every, RepeatDraft, ask_repeating
 
 HELP: Final = (
     ("companionship", 60), ("cleaning", 120), ("meals", 60), ("hospital", 180), ("digital", 60),
@@ -151,6 +152,7 @@ async def _this_week(lane: Lane, now: datetime) -> None:
     off = await asked(5, "cleaning", lane.moment(now, 2, 9), 120)
     await timebank.cancel(off.id, by=lane.elders[5][0], reason="改到下周", at=before)
     await _other_ways(lane, now)
+    await _regularly(lane, now)
 
 
 async def _other_ways(lane: Lane, now: datetime) -> None:
@@ -170,6 +172,23 @@ async def _other_ways(lane: Lane, now: datetime) -> None:
     note = SafetyNote("走路要拄拐，怕摔；降压药在床头柜里。", "陈晓东（儿子）", "+8613900001111")
     await save_safety_note(note, chen.member_id, by=chen, at=now - timedelta(days=20))
     await _said(lane, now)
+
+
+async def _regularly(lane: Lane, now: datetime) -> None:
+    """Leave what an elder asks for every week, and a request that ends soon and nobody took."""
+    for elder, flat in lane.elders[1:]:
+        begins = lane.moment(now, 7 - (now.astimezone(lane.zone).weekday() - 1) % 7, 10)  # Tuesday
+        if await timebank.left_to_ask(elder, at=now) < 3 * HOUR:
+            continue
+        request = Request("companionship", begins, HOUR, flat, "想一起读读报纸。")
+        draft = RepeatDraft(request, Every.WEEK, same_person=True)
+        await ask_repeating(draft, by=elder, id=uuid5(lane.home.id, "every Tuesday"), at=now)
+        ends = lane.moment(now, 1, 10, 30)
+        unanswered = Request("digital", ends, HOUR, flat, "想学会用手机挂号。")
+        key = uuid5(lane.home.id, "a request that nobody took")
+        await timebank.ask(unanswered, by=elder, form_key=key, at=now - timedelta(days=3))
+        break
+    await timebank.remind_of_ending(at=now)
 
 
 async def _said(lane: Lane, now: datetime) -> None:
