@@ -37,11 +37,7 @@ def times() -> list[tuple[str, str]]:
 
 def lengths(policy: VisitPolicy) -> list[tuple[int, str]]:
     """Return the lengths that an elder chooses from, in minutes, with words."""
-    return [
-        (minutes, duration(minutes))
-        for minutes in LENGTHS
-        if policy.minutes_min <= minutes <= policy.minutes_max
-    ]
+    return [(minutes, duration(minutes)) for minutes in LENGTHS if policy.offers(minutes)]
 
 
 def kinds_of_help(catalogue: list[CareService], language: str) -> list[tuple[str, str, str, str]]:

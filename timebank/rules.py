@@ -42,8 +42,8 @@ WISHES_LENGTH_MAX = 500
 
 
 # A visit starts on a quarter-hour, not in the past and at most 60 days ahead. It lasts a quarter of
-# an hour to four hours, in quarter-hours, so that a volunteer's time can be taken in whole ones.
-# It names a place; wishes are free.
+# an hour to four hours, in quarter-hours, so that a volunteer's time can be taken in whole ones; or
+# in whole hours, where the community has decided so. It names a place; wishes are free.
 
 
 def check_request(request: Request, *, at: datetime, policy: VisitPolicy) -> None:
@@ -55,8 +55,7 @@ def check_request(request: Request, *, at: datetime, policy: VisitPolicy) -> Non
         raise InvalidRequest("starts_at", "past")
     if starts_at > at + timedelta(days=policy.days_ahead_max):
         raise InvalidRequest("starts_at", "too far ahead", most=policy.days_ahead_max)
-    minutes = request.minutes
-    if not policy.minutes_min <= minutes <= policy.minutes_max or minutes % MINUTES_STEP:
+    if not policy.offers(request.minutes):
         raise InvalidRequest("minutes", "not offered")
     if not request.place.strip():
         raise InvalidRequest("place", "missing")

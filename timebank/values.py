@@ -170,8 +170,14 @@ class VisitPolicy:
     late_cancel_minutes: int = 0
     no_show_limit: int = 3
     first_use_minutes: int = 0
+    whole_hours: bool = False
     request_days: int = 60
     request_reminder_hours: int = 24
+
+    def offers(self, minutes: int) -> bool:
+        """Whether a visit of so many minutes can be asked for."""
+        step = 60 if self.whole_hours else 15
+        return self.minutes_min <= minutes <= self.minutes_max and minutes % step == 0
 
 
 @dataclass(frozen=True, slots=True)

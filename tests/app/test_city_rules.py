@@ -11,6 +11,7 @@ from litestar import Litestar
 
 import community
 from app import packs, policies, time_bank_rules
+from app.ask_form import lengths
 from app.i18n import speaking
 from app.main import create_app, running
 from app.policies import SETTINGS, Rule
@@ -18,6 +19,7 @@ from app.settings import settings
 from community import Community, Member, Policy, Role
 from community.policy import read_pack
 from tests.app.walking import walker
+from timebank import VisitPolicy
 from timebank.policy import BY_HAND, CAP_MINUTES, DAY_CAP_MINUTES, TOPICS
 
 
@@ -115,13 +117,17 @@ async def test_members_read_the_rules_of_every_city(
 
 
 async def test_what_people_see_to_is_not_told_as_the_computer_s_own(app: Litestar) -> None:
-    _home, chief = await founded(text_of("shanghai-2026"))
+    two = 'name = "N"\nsource = "S"\n[time_bank]\ndeposit_reviewers = 2\nwhole_hours = true\n'
+    _home, chief = await founded(two)
+    by_people = " People see to this one; the computer does not check it."
     async with walker(app, "en") as one:
         await one.sign_in(chief.id)
         await one.open("/time-bank/rules")
-        groups = "Whoever is too young for that may help in a group that an institution leads."
-        assert f"{groups} People see to this one; the computer does not check it." in one.words
-    assert "time_bank.minors_in_groups" in {setting.key for setting in BY_HAND}
+        assert f"where there are two, the other works for the community.{by_people}" in one.words
+        assert "Help is asked for in whole hours." in one.words
+        assert f"Help is asked for in whole hours.{by_people}" not in one.words
+    assert [setting.key for setting in BY_HAND] == ["time_bank.deposit_reviewers"]
+    assert [minutes for minutes, _ in lengths(VisitPolicy(whole_hours=True))] == [60, 120, 180, 240]
 
 
 async def test_the_page_says_what_the_rules_mean_for_whoever_reads(app: Litestar) -> None:

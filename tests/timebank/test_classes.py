@@ -2,7 +2,8 @@
 
 import dataclasses
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,30 @@ async def test_only_volunteers_lead_and_only_what_is_for_groups(street: Street) 
         await group_sessions.propose_course(
             draft(assistants=frozenset({street.volunteer.member_id})), by=street.volunteer, at=NOON
         )
+
+
+async def test_a_pupil_assists_where_the_community_says_so_and_never_leads(street: Street) -> None:
+    member = await community.add_member(
+        community_id=street.id,
+        name="小雨",
+        roles=(Role.VOLUNTEER,),
+        birth_date=date(NOON.year - 16, 1, 1),
+    )
+    pupil = member.id
+    with_pupil = draft(assistants=frozenset({pupil}))
+    leads: dict[str, Any] = {
+        "by": street.coordinator,
+        "leader_id": street.volunteer.member_id,
+        "at": NOON,
+    }
+    with pytest.raises(timebank.NotFit):
+        await group_sessions.propose_course(with_pupil, **leads)
+    said = {"minors_with_guardian": "false", "minors_in_groups": "true"}
+    await adopt(street.id, -2, **said)  # type: ignore[arg-type]  # as TOML has it
+    course = await group_sessions.propose_course(with_pupil, **leads)
+    assert all(one.assistants == {pupil} for one in await ahead(course, street))
+    with pytest.raises(timebank.NotFit):
+        await group_sessions.propose_course(draft(), **{**leads, "leader_id": pupil})
 
 
 async def test_who_was_not_trained_leads_no_class(street: Street) -> None:

@@ -56,6 +56,16 @@ def test_a_request_that_can_be() -> None:
     rules.check_request(ASKED, at=NOON, policy=USUAL)
 
 
+def test_where_hours_are_whole_nothing_else_can_be_asked_for() -> None:
+    whole = VisitPolicy(whole_hours=True)
+    assert [one for one in range(0, 301, 15) if whole.offers(one)] == [60, 120, 180, 240]
+    assert [one for one in range(0, 61, 5) if USUAL.offers(one)] == [15, 30, 45, 60]
+    rules.check_request(ASKED, at=NOON, policy=whole)
+    with pytest.raises(errors.InvalidRequest) as refused:
+        rules.check_request(dataclasses.replace(ASKED, minutes=90), at=NOON, policy=whole)
+    assert refused.value.field == "minutes"
+
+
 @pytest.mark.parametrize(
     ("change", "field", "why"),
     [

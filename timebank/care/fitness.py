@@ -22,6 +22,7 @@ from timebank.policy import (
     GIVE_AGE_MAX,
     GIVE_AGE_MIN,
     GIVE_AGE_MIN_WOMEN,
+    MINORS_IN_GROUPS,
     MINORS_WITH_GUARDIAN,
     TRAINING_FIRST,
 )
@@ -56,11 +57,13 @@ async def refuse_unfit(
     at: datetime,
     community_id: UUID,
     until: datetime | None = None,
+    in_group: bool = False,
 ) -> None:
     """Raise `NotFit` where a volunteer may not give a care service at that moment.
 
     Within the transaction that gives them the visit: what it rests on cannot change until that
     ends. `at` is when the visit begins, `until` when it ends if that may be on another day.
+    `in_group` says that they assist somebody who leads a group.
     """
     (needs,) = await CareServiceRow.raw(_NEEDS, volunteer_id, community_id, care_service.id)
     policy = await give_policy_at(community_id)
@@ -85,6 +88,7 @@ async def refuse_unfit(
         first_day=_day(at, zone),
         last_day=_day(until or at, zone),
         policy=policy,
+        in_group=in_group,
     )
     if found is not None:
         raise NotFit(found[0], kind=found[1])
@@ -117,6 +121,7 @@ def give_policy(policy: Policy, training: UUID | None = None) -> GivePolicy:
         age_min=min(ages),
         age_max=policy[GIVE_AGE_MAX],
         minors_with_guardian=policy[MINORS_WITH_GUARDIAN],
+        minors_in_groups=policy[MINORS_IN_GROUPS],
         training=training,
     )
 

@@ -91,13 +91,13 @@ def check_evidence(field: str, text: str) -> str:
 
 # Who may take a visit on, in the order in which it is asked. Whoever has asked to help and was not
 # approved yet may not, nor whoever was declined, nor whoever the desk has let pause. Somebody under
-# 18 helps only where the community allows it with a guardian who is on record, only with care
-# services that are for minors, and not where the community's own youngest age is above 18. For
-# everybody else the community's youngest and oldest age count, both included. Where the community
-# trains first, the training must be on record. A care service that needs a certificate is given
-# only with one that was checked, and that is good on the day of the visit. Ages and days are those
-# of the visit, on the community's clocks. Whose birth date nobody knows counts as of age: a
-# coordinator has seen them.
+# 18 helps only where the community allows it with a guardian who is on record, or as an assistant
+# in a group that somebody else leads; only with care services that are for minors, and not where
+# the community's own youngest age is above 18. For everybody else the community's youngest and
+# oldest age count, both included. Where the community trains first, the training must be on record.
+# A care service that needs a certificate is given only with one that was checked, and that is good
+# on the day of the visit. Ages and days are those of the visit, on the community's clocks. Whose
+# birth date nobody knows counts as of age: a coordinator has seen them.
 
 OF_AGE: Final = 18
 
@@ -108,13 +108,22 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def unfit(
-    person: Person, needs: Needs, *, first_day: date, last_day: date, policy: GivePolicy
+    person: Person,
+    needs: Needs,
+    *,
+    first_day: date,
+    last_day: date,
+    policy: GivePolicy,
+    in_group: bool = False,
 ) -> tuple[Reason, UUID | None] | None:
-    """Return why somebody may not take a visit on these days, and for want of which certificate."""
+    """Return why somebody may not take a visit on these days, and for want of which certificate.
+
+    `in_group` is for whoever assists somebody who leads a group.
+    """
     standing = _unfit_standing(person)
     if standing is not None:
         return standing, None
-    aged = _unfit_age(person, needs, first_day, policy)
+    aged = _unfit_age(person, needs, first_day, policy, in_group=in_group)
     if aged is not None:
         return aged, None
     days = (first_day, last_day)
@@ -135,7 +144,9 @@ def _unfit_standing(person: Person) -> Reason | None:
     return None if person.standing is VolunteerStanding.ACTIVE else Reason.NOT_APPROVED
 
 
-def _unfit_age(person: Person, needs: Needs, day: date, policy: GivePolicy) -> Reason | None:
+def _unfit_age(
+    person: Person, needs: Needs, day: date, policy: GivePolicy, *, in_group: bool
+) -> Reason | None:
     if person.birth_date is None:
         return None
     age = age_on(person.birth_date, day)
@@ -143,11 +154,12 @@ def _unfit_age(person: Person, needs: Needs, day: date, policy: GivePolicy) -> R
         if age < policy.age_min:
             return Reason.TOO_YOUNG
         return Reason.TOO_OLD if policy.age_max and age > policy.age_max else None
-    if policy.age_min > OF_AGE or not policy.minors_with_guardian:
+    in_group = in_group and policy.minors_in_groups
+    if policy.age_min > OF_AGE or not (policy.minors_with_guardian or in_group):
         return Reason.TOO_YOUNG
     if not needs.minors:
         return Reason.NOT_FOR_MINORS
-    return None if person.guardian else Reason.NO_GUARDIAN
+    return None if person.guardian or in_group else Reason.NO_GUARDIAN
 
 
 def _good(held: Iterable[HeldCertificate], kind: UUID, days: tuple[date, date]) -> bool:

@@ -140,6 +140,7 @@ class GivePolicy:
     age_min: int = 18
     age_max: int = 0
     minors_with_guardian: bool = True
+    minors_in_groups: bool = False
     training: UUID | None = None
 
 

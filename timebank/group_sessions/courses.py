@@ -65,6 +65,7 @@ async def propose_course(
                 community_id=by.community_id,
                 starts_at=draft.starts_at,
                 minutes=draft.minutes,
+                assists=member_id != leader,
             )
         await _require_team(draft, by)
         state = CourseState.RUNNING if coordinator else CourseState.PROPOSED
@@ -248,9 +249,8 @@ async def _staff(session_id: UUID, course: Course, *, by: Actor) -> None:
     if leads:
         await rows.set_session(session, leader_id=course.leader_id)
     for member_id in sorted(course.assistants):
-        if await is_fit(member_id, session) and await rows.took_quarters_if_free(
-            session, member_id
-        ):
+        fit = await is_fit(member_id, session, assists=True)
+        if fit and await rows.took_quarters_if_free(session, member_id):
             await rows.add_assistant(session, member_id)
     await rows.note_session("plan", session, by=by, starts_at=session.starts_at, led=leads)
 

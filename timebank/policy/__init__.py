@@ -98,13 +98,7 @@ TOPICS: Final[Mapping[str, Sequence[Setting[Any]]]] = {
 }
 """The settings of the time bank by what they are about, in the order of the page of rules."""
 
-BY_HAND: Final[frozenset[Setting[Any]]] = frozenset(
-    {
-        DEPOSIT_REVIEWERS,
-        MINORS_IN_GROUPS,
-        WHOLE_HOURS,
-    }
-)
+BY_HAND: Final[frozenset[Setting[Any]]] = frozenset({DEPOSIT_REVIEWERS})
 """Rules that nothing in the program asks for: pages say that people see to them."""
 
 SETTINGS: Final[Sequence[Setting[Any]]] = tuple(one for told in TOPICS.values() for one in told)
@@ -127,6 +121,7 @@ def visit_policy(policy: Policy) -> VisitPolicy:
         late_cancel_minutes=policy[LATE_CANCEL_MINUTES],
         no_show_limit=policy[NO_SHOW_LIMIT],
         first_use_minutes=policy[FIRST_USE_MINUTES],
+        whole_hours=policy[WHOLE_HOURS],
         request_days=policy[REQUEST_DAYS],
         request_reminder_hours=policy[REQUEST_REMINDER_HOURS],
     )

@@ -36,8 +36,8 @@ DAY_CAP_MINUTES: Final = number(
 WHOLE_HOURS: Final = switch(
     "time_bank.whole_hours",
     default=False,
-    words="Only whole hours are saved: the time of a visit is rounded down to the full hour.",
-    otherwise="Minutes count, not only whole hours.",
+    words="Help is asked for in whole hours.",
+    otherwise="Help is asked for in quarter-hours; it need not be whole hours.",
 )
 DONATIONS: Final = switch(
     "time_bank.donations",

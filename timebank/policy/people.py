@@ -87,8 +87,8 @@ MINORS_WITH_GUARDIAN: Final = switch(
 MINORS_IN_GROUPS: Final = switch(
     "time_bank.minors_in_groups",
     default=False,
-    words="Whoever is too young for that may help in a group that an institution leads.",
-    otherwise="There are no groups of an institution in which the younger may help.",
+    words="Whoever is under 18 may assist in a class or a group that somebody of age leads.",
+    otherwise="Classes and groups are no exception to that.",
 )
 TRAINING_FIRST: Final = switch(
     "time_bank.training_first",

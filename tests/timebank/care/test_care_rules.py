@@ -26,9 +26,21 @@ USUAL = GivePolicy()
 
 
 def reason(
-    person: Person, needs: Needs | None = None, policy: GivePolicy = USUAL, *, last: date = DAY
+    person: Person,
+    needs: Needs | None = None,
+    policy: GivePolicy = USUAL,
+    *,
+    last: date = DAY,
+    in_group: bool = False,
 ) -> Reason | None:
-    found = rules.unfit(person, needs or Needs(), first_day=DAY, last_day=last, policy=policy)
+    found = rules.unfit(
+        person,
+        needs or Needs(),
+        first_day=DAY,
+        last_day=last,
+        policy=policy,
+        in_group=in_group,
+    )
     return found[0] if found else None
 
 
@@ -93,6 +105,20 @@ def test_somebody_under_age_helps_with_a_guardian_and_what_is_for_minors_alone()
     assert reason(Person(young, guardian=True), for_minors, without) is Reason.TOO_YOUNG
     old_givers = GivePolicy(age_min=60)
     assert reason(Person(young, guardian=True), for_minors, old_givers) is Reason.TOO_YOUNG
+
+
+def test_somebody_under_age_assists_in_a_group_where_the_community_says_so() -> None:
+    young, for_minors = Person(born(18) + ONE), Needs(minors=True)
+    groups = GivePolicy(minors_with_guardian=False, minors_in_groups=True)
+    assert reason(young, for_minors, groups, in_group=True) is None
+    assert reason(young, for_minors, groups) is Reason.TOO_YOUNG
+    assert reason(young, Needs(), groups, in_group=True) is Reason.NOT_FOR_MINORS
+    assert reason(young, for_minors, USUAL, in_group=True) is Reason.NO_GUARDIAN
+    neither = GivePolicy(minors_with_guardian=False)
+    assert reason(young, for_minors, neither, in_group=True) is Reason.TOO_YOUNG
+    old_givers = GivePolicy(age_min=60, minors_in_groups=True)
+    assert reason(young, for_minors, old_givers, in_group=True) is Reason.TOO_YOUNG
+    assert reason(Person(born(18)), Needs(), groups, in_group=True) is None
 
 
 def test_who_is_not_approved_or_pauses_may_take_nothing() -> None:
