@@ -154,7 +154,7 @@ async def test_the_elder_is_not_there_and_the_desk_may_say_so_too(site: Site) ->
 async def test_the_desk_checks_in_and_out_for_who_telephones(site: Site) -> None:
     elder, _, path, visit_id = await booked(site)
     await site.move(visit_id, "starts_at", 120)
-    begun = datetime.now(SHANGHAI) - timedelta(minutes=100)
+    begun = datetime.now(SHANGHAI) - timedelta(minutes=101)  # however slow, under 105
     desk = await site.signed_in(site.street.coordinator)
     await desk.open(path)
     answer = await desk.send(f"{path}/check-in", moment="quarter past")

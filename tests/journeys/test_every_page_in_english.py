@@ -67,14 +67,20 @@ async def test_every_page_is_walked_by_keyboard(browser: Browser, site: Site) ->
 
 
 async def _tab_through(page: Page) -> list[str]:
-    """Press Tab until the focus comes round; return what hides its focus, or is never reached."""
+    """Press Tab until the focus comes round; return what hides its focus, or is never reached.
+
+    Where a page opens with the focus in a field, what stands before that comes in the second round.
+    """
     stops: int = await page.evaluate(_TAB_STOPS)
     wrong: dict[str, None] = {}
+    rounds = 2 if await page.evaluate("document.activeElement !== document.body") else 1
     for _press in range(min(stops * PARTS_OF_A_DATE, PRESSES_MAX)):
         await page.keyboard.press("Tab")
         hidden: str | None = await page.evaluate(_FOCUSED)
         if hidden is None:
-            break
+            rounds -= 1
+            if not rounds:
+                break
         if hidden:
             wrong[f"no focus to be seen on {hidden}"] = None
     else:
