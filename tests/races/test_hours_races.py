@@ -233,6 +233,27 @@ async def test_approving_the_parts_meets_giving_the_estate_back(town: Town, _tim
 
 
 @pytest.mark.parametrize("_time", range(TIMES))
+async def test_sharing_an_estate_out_meets_giving_it_back(town: Town, _time: int) -> None:
+    await town.leave(town.volunteer, hours.Leaving.MOVED)
+    done, refused = await together(
+        hours.propose_parts(
+            town.volunteer.member_id,
+            {town.mother.member_id: 1},
+            reason="商定",
+            by=town.coordinator,
+            form_key=uuid.uuid4(),
+            at=NOON,
+        ),
+        hours.return_estate(town.volunteer.member_id, by=town.colleague, at=NOON),
+    )
+    left, _held = await town.minutes("estate", town.volunteer)
+    assert (len(done), refused, left) in (
+        (1, [hours.EstateWaits], 600),
+        (1, [hours.NothingLeft], 0),
+    )
+
+
+@pytest.mark.parametrize("_time", range(TIMES))
 async def test_a_merge_meets_accepting(town: Town, _time: int) -> None:
     gift = await town.offered(60)
 

@@ -27,7 +27,7 @@ from tests.timebank.classes import (
 )
 from tests.timebank.street import NOON, Street
 from tests.timebank.test_policy import adopt
-from timebank import group_sessions
+from timebank import care, group_sessions
 from timebank.group_sessions import CourseState, SessionState
 
 
@@ -449,6 +449,11 @@ async def test_assistants_earn_as_the_leader_does_if_they_helped(street: Street)
     await group_sessions.close_session(second.id, by=street.volunteer, helped=(), at=second.ends_at)
     await group_sessions.confirm_session(second.id, by=street.coordinator)
     assert await posted(street.volunteer, helper) == [120, 60]
+    honours = [
+        (await care.honour_of(one.member_id, community_id=street.id)).minutes
+        for one in (street.volunteer, helper, people[0])
+    ]
+    assert honours == [120, 60, 0], "a class counts for whoever gives it"
     street.granted += 180
 
 

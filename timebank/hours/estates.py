@@ -27,7 +27,7 @@ from timebank.hours.errors import (
 )
 from timebank.hours.gifts import end_open_gifts
 from timebank.hours.grants import stored_once
-from timebank.hours.refusals import StoredBefore, verb
+from timebank.hours.refusals import verb
 from timebank.hours.tables import EstateRow
 from timebank.hours.values import (
     Estate,
@@ -126,31 +126,60 @@ async def propose_parts(  # noqa: PLR0913 (a proposal has these parts)
     people.refuse_for_another(by)
     proposal_rules.check_proposer(by.roles)
     moment, told = at or datetime.now(UTC), rules.check_reason(reason)
-    seen = await seen_estate(member_id, by=by, at=moment)
+    async with verb():
+        # One at a time: what is given back or shared out meanwhile is not shared out as well.
+        await _one(member_id, community_id=by.community_id, locked=True)
+        parted = await _parted(member_id, parts, told, family_agrees, by=by, at=moment)
+
+        async def store() -> Proposal:
+            waiting = await _waiting(member_id, by.community_id)
+            if waiting is not None:
+                raise EstateWaits(waiting.id)
+            await people.keep_active(parted.receivers, community_id=by.community_id)
+            await proposal_rows.insert(parted, form_key=form_key)
+            await proposal_rows.note_proposal("estate.propose", parted, by=by)
+            purses = await _purses(member_id, by.community_id)
+            await _gather(member_id, purses, by=by, at=moment)
+            return parted
+
+        return await stored_once(parted, store, by=by, key=form_key)
+
+
+async def _parted(
+    member_id: UUID,
+    parts: Mapping[UUID | None, int],
+    reason: str,
+    family_agrees: bool,  # noqa: FBT001 (the verb's own)
+    *,
+    by: Actor,
+    at: datetime,
+) -> Proposal:
+    """Return the proposal that shares out what is left now, in these proportions."""
+    seen = await seen_estate(member_id, by=by, at=at)
     if seen.waiting is not None and seen.waiting.proposed_by != by.member_id:
         raise EstateWaits(seen.waiting.id)
-    policy = await community.policy_in_force(by.community_id, moment)
+    policy = await community.policy_in_force(by.community_id, at)
     proposal_rules.check_heirs(
         parts,
         heirs=seen.heirs,
         to_kin=policy[ESTATE_TO_KIN],
         family_agrees=family_agrees,
         claim_until=seen.claim_until,
-        at=moment,
+        at=at,
     )
     if not seen.left:
         raise NothingLeft
     minutes = proposal_rules.shares(seen.left, list(parts.values()))
     lines = [(one, share) for one, share in zip(parts, minutes, strict=True) if share]
-    proposal = Proposal(
+    return Proposal(
         id=ledger.new_id(),
         community_id=by.community_id,
         kind=ProposalKind.ESTATE,
         source=Source.ESTATE,
         estate_of=member_id,
-        reason=told,
+        reason=reason,
         proposed_by=by.member_id,
-        proposed_at=moment,
+        proposed_at=at,
         state=ProposalState.WAITING,
         ended_at=None,
         ended_by=None,
@@ -160,19 +189,6 @@ async def propose_parts(  # noqa: PLR0913 (a proposal has these parts)
             for place, (receiver, share) in enumerate(lines, 1)
         ),
     )
-
-    async def store() -> Proposal:
-        await people.keep_active(proposal.receivers, community_id=by.community_id)
-        await proposal_rows.insert(proposal, form_key=form_key)
-        await proposal_rows.note_proposal("estate.propose", proposal, by=by)
-        await _gather(member_id, await _purses(member_id, by.community_id), by=by, at=moment)
-        return proposal
-
-    try:
-        return await stored_once(proposal, store, by=by, key=form_key)
-    except StoredBefore as another:
-        waiting = await _waiting(member_id, by.community_id)
-        raise EstateWaits(waiting.id if waiting else proposal.id) from another
 
 
 async def return_estate(member_id: UUID, *, by: Actor, at: datetime | None = None) -> int:
@@ -185,8 +201,8 @@ async def return_estate(member_id: UUID, *, by: Actor, at: datetime | None = Non
     moment = at or datetime.now(UTC)
     rules.require(Role.COORDINATOR, by.roles, "give an estate back")
     async with verb():
-        found = await _one(member_id, community_id=by.community_id)
         back = await community.keep_active(member_id, community_id=by.community_id)
+        found = await _one(member_id, community_id=by.community_id, locked=True)
         if found.why is Leaving.DIED and not back:
             raise NotTheirAct("give an estate back")
         waiting = await _waiting(member_id, by.community_id)
@@ -329,8 +345,9 @@ async def _waiting(member_id: UUID, community_id: UUID) -> Proposal | None:
     return found[0] if found else None
 
 
-async def _one(member_id: UUID, *, community_id: UUID) -> Estate:
-    found = await _find("member_id = {}", member_id, community_id=community_id)
+async def _one(member_id: UUID, *, community_id: UUID, locked: bool = False) -> Estate:
+    lock = " FOR NO KEY UPDATE" if locked else ""
+    found = await _find("member_id = {}" + lock, member_id, community_id=community_id)
     if not found:
         raise UnknownHours("estate", member_id)
     return found[0]
