@@ -133,6 +133,7 @@ async def gift_page(request: AnyRequest, gift_id: FromPath[UUID]) -> Template:
         "seen": seen,
         "state": state_words(seen, by),
         "receiving": seen.gift.receiver_id == by.member_id,
+        "home": home,
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("timebank/hours/gift.html", context=context)

@@ -15,7 +15,7 @@ from timebank.values import Request, State
 __all__ = ["day", "site", "street"]
 
 WORDS = {
-    "zh": {"again": "照上次的再约一次", "asked": "已照上次的再提了一次"},
+    "zh": {"again": "照样再约一次", "asked": "已照上次的再提了一次"},
     "en": {"again": "Ask for the same again", "asked": "Asked for again"},
 }  # fmt: skip
 

@@ -130,7 +130,9 @@ async def _offer(
 async def accept_gift(gift_id: UUID, *, by: Actor, at: datetime | None = None) -> Gift:
     """Take a gift: its minutes are the receiver's, to be spent and not given on.
 
-    The receiver does, or the desk for them. Where it rested on kinship, they still have to be kin.
+    The receiver does, or the desk for them; no delegate: none of what a member agrees to for one
+    names it, and who acts for an elder is often who gives. Where it rested on kinship, they still
+    have to be kin.
     Raises `OwnHandOnly`, `NotTheirAct`, `GiftOver`, `MayNotReceive`, `NotEligible`, `UnknownHours`.
     """
     return await _end_gift(gift_id, GiftState.ACCEPTED, "gift.accept", by=by, at=at)
