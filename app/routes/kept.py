@@ -60,7 +60,7 @@ async def today(request: AnyRequest) -> Response[dict[str, Any]]:
         "token": forgery.bound_token(request),
         "now": now.isoformat(),
         "until": midnight.astimezone(UTC).isoformat(),
-        "gone": _gone_words(),
+        "gone": _("This visit is not yours any more. Nothing was changed."),
         "visits": [_told(one, zone, policy, now) for one in visits],
     }
     return Response(told)
@@ -102,13 +102,15 @@ def _told(
 async def kept(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[dict[str, str]]:
     """Take a check-in or check-out that was kept without a network; answer in words.
 
-    Raises 404 for whoever has no part in the visit: the device says so in words that it knows.
+    Raises 404 for whoever is not its volunteer, or no more: the device has words for that.
     """
     by, form = await acting(request), await typed(request)
     try:
-        await timebank.visit_page(visit_id, by)
+        seen, _steps = await timebank.visit_page(visit_id, by)
     except (timebank.NotYours, timebank.UnknownVisit) as error:
         raise NotFoundException from error
+    if seen.visit.volunteer_id != by.member_id:
+        raise NotFoundException
     zone = ZoneInfo((await community.community(by.community_id)).time_zone)
     happened_at = await moments.read(form, visit_id, by)
     verb = VERBS.get(form.value("act"))
@@ -118,8 +120,6 @@ async def kept(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[dict[s
         return _counted(await verb(visit_id, by, form, happened_at), zone)
     except timebank.TooLate:
         return _refused(moments.too_long_ago(form).error("moment"))
-    except timebank.NotYours:
-        return _refused(_gone_words())
     except timebank.WrongState as refusal:
         before = await _arrived_before(visit_id, by, form, happened_at)
         return _counted(before, zone) if before else _refused(refusal_words(refusal, zone))
@@ -149,10 +149,6 @@ async def _arrived_before(
     known = visit.checked_in_at if form.value("act") == "check_in" else visit.checked_out_at
     own = visit.volunteer_id == by.member_id
     return visit if own and known is not None and abs(known - happened_at) <= SAME else None
-
-
-def _gone_words() -> str:
-    return _("This visit is not yours any more. Nothing was changed.")
 
 
 def _counted(visit: Visit, zone: ZoneInfo) -> Response[dict[str, str]]:
