@@ -5,10 +5,10 @@
 Thirty-two clients are signed in; each books a visit, opens its page, confirms another that has
 taken place, and opens that page: one worker of the real program, its templates, its anti-forgery
 tokens. The floor is a bare Litestar app behind the same server, with one worker, a pool of the same
-size and a copy of the same database: it writes the same rows and does nothing else. Blocks of the
-rows alternate, every other round backwards, so that a busy spell of the machine meets all of them;
-ratios are taken within a round, and their median counts. All of it is done with few visits stored
-and with so many times more. At the end of each, `linli verify` must find both books right.
+size and a copy of the same database: it writes the same rows and does nothing else. All of it is
+there twice, with few visits stored and with so many times more. Blocks of all rows alternate, every
+other round backwards, so that a busy spell of the machine meets all of them; ratios are taken
+within a round, and their median counts. At the end `linli verify` must find all four books right.
 """
 
 import argparse
@@ -20,8 +20,8 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.request import urlopen
@@ -34,8 +34,9 @@ from bench.server import DATABASE, Server, running
 from bench.visits_clients import Block, Program
 from bench.visits_fill import Client, fill, finish
 
-FLOOR = "floor"
 READY_SECONDS_MAX = 120
+BLANK = "blank"
+"""A database without a row, from which the next one is made."""
 Rounds = dict[str, list[Block]]
 
 ROWS = {
@@ -103,59 +104,77 @@ def _answers(port: int, path: str) -> bool:
         return "404" in str(error)
 
 
+@dataclass
+class Size:
+    """One of the two sizes: a book for the program and one for the floor, and who asks."""
+
+    name: str
+    stored: int
+    clients: list[Client]
+    owners: "dict[str, asyncpg.Connection[asyncpg.Record]]" = field(default_factory=dict)
+    behind: dict[str, int] = field(default_factory=dict)
+
+    def books(self) -> dict[str, str]:
+        """Return the names of the two databases."""
+        return {"linli": self.name, "floor": f"{self.name}_floor"}
+
+
 @asynccontextmanager
-async def both(server: Server) -> AsyncIterator[dict[str, Program]]:
-    """Run the program and the floor; yields the rows."""
+async def both(server: Server, size: Size) -> AsyncIterator[dict[str, Program]]:
+    """Run the program and the floor on a size; yields the rows."""
     linli, floor = free_port(), free_port()
-    start = "from app.commands import main; main()"
+    books = size.books()
+    start = ["-c", "from app.commands import main; main()", "serve", "--port", str(linli)]
+    settings = environment(server.postgres, books["linli"]) | {"LINLI_WORKERS": "1"}
+    bare = ["-m", "bench.visits_floor", str(floor)]
     async with (
-        serving(
-            ["-c", start, "serve", "--port", str(linli)],
-            environment(server.postgres, DATABASE) | {"LINLI_WORKERS": "1"},
-            linli,
-            "/health/ready",
-        ) as program,
-        serving(
-            ["-m", "bench.visits_floor", str(floor)],
-            environment(server.postgres, FLOOR),
-            floor,
-            "/",
-        ) as bare,
+        serving(start, settings, linli, "/health/ready") as program,
+        serving(bare, environment(server.postgres, books["floor"]), floor, "/") as other,
     ):
         yield {
-            "floor": Program("floor", floor, bare, bare=True),
+            "floor": Program("floor", floor, other, bare=True),
             "form": Program("form", linli, program, page=False),
             "page": Program("page", linli, program),
         }
 
 
-async def measure(
-    server: Server, floor: "asyncpg.Connection[asyncpg.Record]", clients: list[Client], how: Options
-) -> Rounds:
-    """Warm up, then measure all rows in alternating rounds.
+def book_of(row: str) -> str:
+    """Return whose book a row works in; the two rows of the program share one."""
+    return "floor" if row == "floor" else "linli"
+
+
+async def measure(server: Server, sizes: list[Size], how: Options) -> dict[str, Rounds]:
+    """Warm up, then measure all rows of both sizes in alternating rounds.
 
     Each block books `turns` visits for each client and confirms those that the last one of the
-    same book had booked; the two rows of the program share its book.
+    same book had booked.
     """
-    rounds: Rounds = {name: [] for name in ROWS}
-    owners = {"floor": floor, "linli": server.owner}
-    behind = {"floor": 0, "linli": 0}
-    async with both(server) as rows:
-        for book, row in (("floor", "floor"), ("linli", "page")):
-            await rows[row].block(server, clients, [(turn, None) for turn in range(how.turns)])
-            await finish(owners[book])
+    rounds: dict[str, Rounds] = {size.name: {row: [] for row in ROWS} for size in sizes}
+    async with AsyncExitStack() as stack:
+        programs = {
+            size.name: await stack.enter_async_context(both(server, size)) for size in sizes
+        }
+        for size in sizes:
+            for row in ("floor", "page"):
+                first = [(turn, None) for turn in range(how.turns)]
+                await programs[size.name][row].block(server, size.clients, first)
+                await finish(size.owners[book_of(row)])
+        order = [(size, row) for row in ROWS for size in sizes]
         for number in range(how.rounds + 1):  # the first one only warms up
-            for name in ROWS if number % 2 == 0 else reversed(ROWS):
-                book = "floor" if name == "floor" else "linli"
-                begin = behind[book]
+            for size, row in order if number % 2 == 0 else reversed(order):
+                book = book_of(row)
+                begin = size.behind.get(book, 0)
                 turns = [(begin + how.turns + turn, begin + turn) for turn in range(how.turns)]
-                block = await rows[name].block(server, clients, turns)
-                behind[book] += how.turns
-                await finish(owners[book])
+                block = await programs[size.name][row].block(server, size.clients, turns)
+                size.behind[book] = begin + how.turns
+                await finish(size.owners[book])
                 if number:
-                    rounds[name].append(block)
+                    rounds[size.name][row].append(block)
             if number:
-                rates = "  ".join(f"{name} {rounds[name][-1].rate:,.0f}/s" for name in ROWS)
+                rates = "  ".join(
+                    f"{size.name} {row} {rounds[size.name][row][-1].rate:,.0f}/s"
+                    for size, row in order
+                )
                 print(f"  round {number} of {how.rounds}: {rates}", flush=True)
     return rounds
 
@@ -173,10 +192,9 @@ def verified(server: Server, database: str) -> None:
     print(f"  {database}: {done.stdout.strip()}", flush=True)
 
 
-def ratio(rounds: Rounds, row: str, over: str = "floor") -> float:
-    """Return how many times as fast one row is as another, in the middle of the rounds."""
-    pairs = zip(rounds[row], rounds[over], strict=True)
-    return median(one.rate / other.rate for one, other in pairs)
+def ratio(blocks: list[Block], over: list[Block]) -> float:
+    """Return how many times as fast the ones were as the others, in the middle of the rounds."""
+    return median(one.rate / other.rate for one, other in zip(blocks, over, strict=True))
 
 
 def table(title: str, rounds: Rounds) -> None:
@@ -185,7 +203,8 @@ def table(title: str, rounds: Rounds) -> None:
     print("| what | per second | x floor | p50, ms | p99, ms | CPU of the program, ms "
           "| of PostgreSQL, ms | CPU x floor |")  # fmt: skip
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    least = median(block.cpu for block in rounds["floor"])
+    floor = rounds["floor"]
+    least = median(block.cpu for block in floor)
     for name, words in ROWS.items():
         blocks = rounds[name]
         waits = sorted(wait for block in blocks for wait in block.waits)
@@ -194,73 +213,90 @@ def table(title: str, rounds: Rounds) -> None:
         database = median(block.server_cpu / block.done * 1000 for block in blocks)
         print(
             f"| {words} | {median(block.rate for block in blocks):,.0f} "
-            f"| {ratio(rounds, name):.3f} | {percent[49]:.0f} | {percent[98]:.0f} "
+            f"| {ratio(blocks, floor):.3f} | {percent[49]:.0f} | {percent[98]:.0f} "
             f"| {program:.1f} | {database:.2f} | {(program + database) / least:.1f} |"
         )
     print(flush=True)
 
 
-async def one_size(folder: Path, visits: int, how: Options) -> Rounds:
-    """Fill a new database with so many visits, copy it for the floor, and measure."""
-    async with running(folder, pool=4, keep=False) as server:
-        began = time.monotonic()
-        requests = how.turns * (2 * how.rounds + 4)
-        clients = await fill(server.owner, visits=visits, clients=how.clients, requests=requests)
+async def filled(server: Server, name: str, visits: int, how: Options) -> Size:
+    """Fill Linli's database, name it, copy it for the floor, and leave an empty one in its place."""
+    from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when imported)
+
+    began = time.monotonic()
+    await DB.start_connection_pool(min_size=1, max_size=4)
+    owner = await asyncpg.connect(server.postgres.address(database=DATABASE))
+    requests = how.turns * (2 * how.rounds + 4)
+    clients = await fill(owner, visits=visits, clients=how.clients, requests=requests)
+    stored = await owner.fetchval("SELECT count(*) FROM visit WHERE state = 'confirmed'")
+    bytes_ = await owner.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")
+    await owner.close()
+    await DB.close_connection_pool()  # a database is copied when nobody is in it
+    size = Size(name, stored, clients)
+    other = await asyncpg.connect(server.postgres.address())
+    await other.execute(f"ALTER DATABASE {DATABASE} RENAME TO {name}")
+    await other.execute(f"CREATE DATABASE {name}_floor TEMPLATE {name} STRATEGY file_copy")
+    await other.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {BLANK}")
+    await other.close()
+    for book, database in size.books().items():
+        size.owners[book] = await asyncpg.connect(server.postgres.address(database=database))
+    print(f"{name}: {stored:,} visits stored, {bytes_}, made in {time.monotonic() - began:.0f} s")
+    return size
+
+
+async def both_sizes(folder: Path, how: Options) -> tuple[list[Size], dict[str, Rounds]]:
+    """Make both sizes on one server, measure them, and look at the four books."""
+    async with running(folder, pool=1, keep=False) as server:
         from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when it is imported)
 
-        await DB.close_connection_pool()  # a database is copied when nobody is in it
-        other = await asyncpg.connect(server.postgres.address())
+        await DB.close_connection_pool()
         await server.owner.close()
-        await other.execute(f"CREATE DATABASE {FLOOR} TEMPLATE {DATABASE} STRATEGY file_copy")
+        other = await asyncpg.connect(server.postgres.address())
+        await other.execute(f"CREATE DATABASE {BLANK} TEMPLATE {DATABASE}")
         await other.close()
+        sizes = [
+            await filled(server, "few", how.visits, how),
+            await filled(server, "many", how.visits * how.times, how),
+        ]
+        print(f"load {os.getloadavg()[0]:.1f}", flush=True)
+        rounds = await measure(server, sizes, how)
+        for size in sizes:
+            for book, database in size.books().items():
+                await size.owners[book].close()
+                await asyncio.to_thread(verified, server, database)
         await DB.start_connection_pool(min_size=1, max_size=1)  # for `running` to close
-        owner = await asyncpg.connect(server.postgres.address(database=DATABASE))
-        floor = await asyncpg.connect(server.postgres.address(database=FLOOR))
-        stored = await owner.fetchval("SELECT count(*) FROM visit WHERE state = 'confirmed'")
-        size = await owner.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")
-        print(f"{stored:,} visits stored, {size}, made in {time.monotonic() - began:.0f} s; "
-              f"load {os.getloadavg()[0]:.1f}", flush=True)  # fmt: skip
-        open_server = Server(server.postgres, owner)
-        rounds = await measure(open_server, floor, clients, how)
-        table(f"With {stored:,} visits stored, {how.clients} clients", rounds)
-        for database in (DATABASE, FLOOR):
-            await asyncio.to_thread(verified, open_server, database)
-        await owner.close()
-        await floor.close()
-    return rounds
+    return sizes, rounds
 
 
 async def main(how: Options) -> None:
     """Measure both sizes and print how they compare."""
     began = time.monotonic()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as made:
-        folder = Path(made) / "var"
-        few = await one_size(folder, how.visits, how)
-        many = await one_size(folder, how.visits * how.times, how)
-    print(f"\nWith {how.times} times as many visits stored:\n")
-    print(
-        "| what | per second, x that with few | x floor, x that with few | CPU, x that with few |"
-    )
-    print("| --- | --- | --- | --- |")
+        sizes, rounds = await both_sizes(Path(made) / "var", how)
+    for size in sizes:
+        table(f"With {size.stored:,} visits stored, {how.clients} clients", rounds[size.name])
+    few, many = (rounds[size.name] for size in sizes)
+    print(f"With {how.times} times as many visits stored:\n")
+    print("| what | per second, x with few | CPU, x with few |")
+    print("| --- | --- | --- |")
     for name, words in ROWS.items():
-        rates = [median(block.rate for block in rounds[name]) for rounds in (few, many)]
-        cpu = [median(block.cpu for block in rounds[name]) for rounds in (few, many)]
-        beside = ratio(many, name) / ratio(few, name)
-        print(f"| {words} | {rates[1] / rates[0]:.2f} | {beside:.2f} | {cpu[1] / cpu[0]:.2f} |")
-    print(f"\nAll of it took {(time.monotonic() - began) / 60:.1f} minutes.")
+        cpu = [median(block.cpu for block in one[name]) for one in (few, many)]
+        print(f"| {words} | {ratio(many[name], few[name]):.2f} | {cpu[1] / cpu[0]:.2f} |")
+    load, minutes = os.getloadavg()[0], (time.monotonic() - began) / 60
+    print(f"\nAll of it took {minutes:.1f} minutes; load {load:.1f} at the end.")
 
 
 if __name__ == "__main__":
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--visits", type=int, default=3_000, help="with few stored")
+    words.add_argument("--visits", type=int, default=2_000, help="with few stored")
     words.add_argument("--times", type=int, default=100, help="as many more with many stored")
     words.add_argument("--rounds", type=int, default=5)
     words.add_argument("--turns", type=int, default=6, help="of each client in each block")
     words.add_argument("--clients", type=int, default=32)
-    words.add_argument("--small", action="store_true", help="500 and 50,000, three short rounds")
+    words.add_argument("--small", action="store_true", help="300 and 30,000, two short rounds")
     given = words.parse_args()
     if given.small:
-        words.set_defaults(visits=500, rounds=3, turns=3)
+        words.set_defaults(visits=300, rounds=2, turns=3)
         given = words.parse_args()
     asyncio.run(main(Options(given.visits, given.times, given.rounds, given.turns, given.clients)))
