@@ -1,4 +1,4 @@
-"""Somebody's visits as an iCalendar file (RFC 5545), for the calendar program of their choice.
+"""Somebody's visits and classes as an iCalendar file (RFC 5545), for their calendar program.
 
 The file leaves the house: it says when, what and where, and neither names, nor wishes, nor codes.
 """
@@ -17,6 +17,7 @@ from app.i18n import current_language
 from app.i18n import gettext as _
 from timebank import State
 from timebank.care import CalendarEntry
+from timebank.group_sessions import CalendarSession, SessionState
 
 PURPOSE: Final = "calendar feed"
 REFRESH: Final = timedelta(hours=1)
@@ -35,8 +36,15 @@ def opens(feed_id: UUID, key: str) -> bool:
     return hmac.compare_digest(feed_key(feed_id).encode(), key.encode())
 
 
-def written(entries: Iterable[CalendarEntry], *, name: str, zone: ZoneInfo, site: str) -> bytes:
-    """Return visits as a calendar in the language of the request."""
+def written(
+    entries: Iterable[CalendarEntry],
+    classes: Iterable[CalendarSession] = (),
+    *,
+    name: str,
+    zone: ZoneInfo,
+    site: str,
+) -> bytes:
+    """Return visits and sessions of classes as a calendar in the language of the request."""
     calendar = Calendar()
     calendar.add("prodid", "-//Linli//Time bank//EN")
     calendar.add("version", "2.0")
@@ -46,6 +54,8 @@ def written(entries: Iterable[CalendarEntry], *, name: str, zone: ZoneInfo, site
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     for entry in entries:
         calendar.add_component(_event(entry, zone, site))
+    for one in classes:
+        calendar.add_component(_session(one, zone, site))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
@@ -67,6 +77,28 @@ def _event(entry: CalendarEntry, zone: ZoneInfo, site: str) -> Event:
         "location": visit.place,
         "url": f"{site}/time-bank/visits/{visit.id}",
         "status": _status(visit.state),
+    }
+    for name, value in values.items():
+        event.add(name, value)
+    return event
+
+
+def _session(one: CalendarSession, zone: ZoneInfo, site: str) -> Event:
+    session = one.session
+    told = _("You give a class: %(title)s") if one.gives else _("Class: %(title)s")
+    status = "TENTATIVE" if one.waits else "CONFIRMED"
+    event = Event()
+    values: Mapping[str, object] = {
+        "uid": f"{session.id}@linli",
+        "sequence": list(SessionState).index(session.state),
+        "dtstamp": one.changed_at.astimezone(UTC),
+        "last-modified": one.changed_at.astimezone(UTC),
+        "dtstart": _local(session.starts_at, zone),
+        "dtend": _local(session.ends_at, zone),
+        "summary": told % {"title": session.title},
+        "location": session.place,
+        "url": f"{site}/classes/sessions/{session.id}",
+        "status": "CANCELLED" if session.state is SessionState.CANCELLED else status,
     }
     for name, value in values.items():
         event.add(name, value)

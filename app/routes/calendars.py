@@ -21,7 +21,7 @@ from app.messages import post as messages_post
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.settings import settings
-from timebank import Seen, State, care
+from timebank import Seen, State, care, group_sessions
 
 AnyRequest = Request[Any, Any, Any]
 PAGE = "/time-bank/calendar"
@@ -104,9 +104,11 @@ async def feed(
     home = await community.community(owner.community_id)
     since = datetime.now(UTC) - timedelta(days=FEED_DAYS_BACK)
     entries = await care.calendar_of(member.id, community_id=home.id, since=since)
+    classes = await group_sessions.calendar_sessions(member.id, community_id=home.id, since=since)
     with speaking(member.language if is_language(member.language) else current_language()):
         content = calendar_file.written(
             entries,
+            classes,
             name=_("Visits · %(place)s") % {"place": home.name},
             zone=ZoneInfo(home.time_zone),
             site=messages_post.site(settings()).address,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,8 +19,9 @@ from app import calendar_file, times_form
 from app.forms import Form
 from community import Actor, Role
 from tests.app.walking import Walker, walker
+from tests.timebank.classes import draft, neighbours
 from tests.timebank.street import Street, open_street
-from timebank import care
+from timebank import care, group_sessions
 from timebank.care import Hours, Profile, Speech
 
 PROFILE = Profile("会做饭", languages=frozenset({Speech.MANDARIN}))
@@ -364,3 +366,44 @@ async def test_the_calendar_and_its_feed(site: Site) -> None:
     assert (await reader.client.get(path)).status_code == 404, "an address of before opens nothing"
     await he.send_and_follow("/time-bank/calendar/feed/stop")
     assert "Make an address" in he.words
+
+
+async def test_classes_stand_in_the_calendar_of_who_gives_them_and_who_comes(site: Site) -> None:
+    begins = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    course = await group_sessions.propose_course(
+        draft(starts_at=begins, capacity=2, until=(begins + timedelta(days=1)).date()),
+        by=site.street.coordinator,
+        leader_id=site.street.volunteer.member_id,
+    )
+    seen, _past = await group_sessions.course_page(course.id, community_id=site.street.id)
+    (session,) = [one.session for one in seen.ahead]
+    residents = await neighbours(site.street, 3)
+    for one in residents:
+        await group_sessions.sign_up(session.id, by=one)
+
+    async def event(who: Actor) -> Any:
+        feed = await care.feed_of(who.member_id) or await care.renew_feed(by=who)
+        reader = await site.visitor()
+        answer = await reader.client.get(
+            f"/time-bank/calendar/{feed}/{calendar_file.feed_key(feed)}.ics"
+        )
+        found = Calendar.from_ical(answer.content).walk("VEVENT")
+        return found[0] if found else None
+
+    given, comes, waits = [
+        await event(one) for one in (site.street.volunteer, residents[0], residents[2])
+    ]
+    assert [one["STATUS"] for one in (given, comes, waits)] == [
+        "CONFIRMED", "CONFIRMED", "TENTATIVE",
+    ]  # fmt: skip
+    assert given["SUMMARY"] != comes["SUMMARY"]
+    assert given["UID"] == f"{session.id}@linli"
+    assert comes["DTEND"].dt - comes["DTSTART"].dt == timedelta(minutes=60)
+    assert await event(site.street.elder) is None
+    await group_sessions.give_up(session.id, by=residents[0])
+    assert await event(residents[0]) is None
+    assert (await event(residents[2]))["STATUS"] == "CONFIRMED"
+    await group_sessions.call_off(session.id, reason="活动室漏水", by=site.street.coordinator)
+    off = await event(residents[2])
+    assert off["STATUS"] == "CANCELLED"
+    assert int(off["SEQUENCE"]) > int(comes["SEQUENCE"])

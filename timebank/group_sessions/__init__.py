@@ -5,6 +5,7 @@ choice (`time_bank.group_payer`), said in words in `rules`.
 """
 
 from timebank.group_sessions.attending import say_here, take_attendance
+from timebank.group_sessions.calendar import CalendarSession, calendar_sessions
 from timebank.group_sessions.closing import close_session, confirm_session
 from timebank.group_sessions.courses import decide_course, end_course, plan_ahead, propose_course
 from timebank.group_sessions.errors import (
@@ -52,13 +53,13 @@ from timebank.group_sessions.values import (
 )
 
 __all__ = [
-    "Came", "Course", "CourseDraft", "CourseState", "GroupPayer", "GroupService",
-    "GroupSession", "InvalidCourse", "LeaderFound", "ListLine", "NoPlaceLeft", "NoVolunteer",
-    "NotOnTheList", "OwnClass", "ProposedBefore", "SeenCourse", "SeenSession", "SessionOver",
-    "SessionState", "SignUp", "UnknownCourse", "UnknownSession", "WithoutLeader",
-    "call_off", "close_session", "confirm_session", "course_page", "decide_course",
-    "end_course", "give_up", "group_services", "lead", "my_courses", "my_sessions",
-    "plan_ahead", "propose_course", "say_here", "session_list", "session_page",
+    "CalendarSession", "Came", "Course", "CourseDraft", "CourseState", "GroupPayer",
+    "GroupService", "GroupSession", "InvalidCourse", "LeaderFound", "ListLine", "NoPlaceLeft",
+    "NoVolunteer", "NotOnTheList", "OwnClass", "ProposedBefore", "SeenCourse", "SeenSession",
+    "SessionOver", "SessionState", "SignUp", "UnknownCourse", "UnknownSession", "WithoutLeader",
+    "calendar_sessions", "call_off", "close_session", "confirm_session", "course_page",
+    "decide_course", "end_course", "give_up", "group_services", "lead", "my_courses",
+    "my_sessions", "plan_ahead", "propose_course", "say_here", "session_list", "session_page",
     "sessions_given_by", "sign_up", "step_back", "take_attendance", "timetable",
     "titles_of_sessions", "waiting_courses", "waiting_sessions", "without_leader",
 ]  # fmt: skip
