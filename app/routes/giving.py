@@ -26,6 +26,7 @@ from timebank import TimebankError, hours
 from timebank.hours import Gift, SeenGift
 from timebank.policy import DONATIONS, GIFTS_TO
 from timebank.policy.hours import ANYONE, NONE
+from timebank.policy.passing import DONATION_REVERSAL_DAYS
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
@@ -210,6 +211,7 @@ async def _donate_page(by: Actor, form: Form) -> Template:
         context={
             "form": form,
             "allowed": policy[DONATIONS],
+            "reversal_days": policy[DONATION_REVERSAL_DAYS],
             "balance": (await hours.giving(by)).saved,
             "fund": await hours.fund(by.community_id),
         },
