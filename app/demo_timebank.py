@@ -176,19 +176,16 @@ async def _other_ways(lane: Lane, now: datetime) -> None:
 
 async def _regularly(lane: Lane, now: datetime) -> None:
     """Leave what an elder asks for every week, and a request that ends soon and nobody took."""
-    for elder, flat in lane.elders[1:]:
-        begins = lane.moment(now, 7 - (now.astimezone(lane.zone).weekday() - 1) % 7, 10)  # Tuesday
-        if await timebank.left_to_ask(elder, at=now) < 3 * HOUR:
-            continue
-        request = Request("companionship", begins, HOUR, flat, "想一起读读报纸。")
-        draft = RepeatDraft(request, Every.WEEK, same_person=True)
-        await ask_repeating(draft, by=elder, id=uuid5(lane.home.id, "every Tuesday"), at=now)
-        ends = lane.moment(now, 1, 10, 30)
-        unanswered = Request("digital", ends, HOUR, flat, "想学会用手机挂号。")
-        key = uuid5(lane.home.id, "a request that nobody took")
-        await timebank.ask(unanswered, by=elder, form_key=key, at=now - timedelta(days=3))
-        break
-    await timebank.remind_of_ending(at=now)
+    elder, flat = lane.elders[0]
+    tuesday = 1 + (lane.moment(now, 0, 12).astimezone(lane.zone).weekday() * -1) % 7
+    request = Request("culture", lane.moment(now, tuesday, 10), HOUR // 2, flat, "想学学拉二胡。")
+    draft = RepeatDraft(request, Every.WEEK, same_person=True)
+    await ask_repeating(draft, by=elder, id=uuid5(lane.home.id, "every Tuesday"), at=now)
+    begins = lane.moment(now, 1, 16, 30)
+    unanswered = Request("digital", begins, HOUR // 2, flat, "想学会用手机挂号。")
+    key = uuid5(lane.home.id, "a request that nobody took")
+    await timebank.ask(unanswered, by=elder, form_key=key, at=now - timedelta(days=3))
+    await timebank.remind_of_ending(at=begins - timedelta(hours=23))
 
 
 async def _said(lane: Lane, now: datetime) -> None:

@@ -23,7 +23,7 @@ from marketplace.counting import Rule
 from tests.app.walking import walker
 from tests.neighbourhood import open_neighbourhood
 from tests.timebank.street import NOON, Street, open_street
-from timebank import beside
+from timebank import beside, repeats
 
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
@@ -90,6 +90,7 @@ OTHER_THINGS: Final = {
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
+    "repeat_id", "renews",
 }  # fmt: skip
 
 
@@ -197,6 +198,7 @@ async def life(database: object) -> Life:  # noqa: ARG001 (must be migrated)
     other_desk = Actor(desk.id, street.id, desk.roles)
     lived = Life(street, person, one, other_desk)
     await _visits(lived)
+    await _regularly(lived)
     await _ties(lived)
     await _round(lived)
     member = await community.member(one.member_id)
@@ -296,6 +298,18 @@ async def _on_a_roster(life: Life, owner: asyncpg.Connection) -> None:
             person.address,
             member,
         )
+
+
+async def _regularly(life: Life) -> None:
+    street, one, person = life.street, life.one, life.person
+    first = NOON + timedelta(days=3)
+    for who, request in (
+        (one, timebank.Request("meals", first, 15, person.address, f"请叫我{person.name}")),
+        (street.elder, timebank.Request("meals", first, 15, "桃花坞", "", one.member_id)),
+    ):
+        draft = repeats.RepeatDraft(request, repeats.Every.WEEK)
+        begun = await repeats.ask_repeating(draft, by=who, id=uuid.uuid4(), at=NOON)
+        await repeats.end_repeating(begun.id, by=who, at=NOON)
 
 
 async def _given(visit: timebank.Visit, *, elder: Actor, volunteer: Actor) -> None:
