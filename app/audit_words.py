@@ -106,6 +106,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "group_session.cancel": mark("%(who)s called a session off"),
     "group_session.attendance": mark("%(who)s wrote down who came to a session"),
     "group_session.here": mark("%(who)s came to a session"),
+    "group_session.remind": mark("The people of a session were reminded of it"),
     "group_session.close": mark("%(who)s wrote down that a session was held"),
     "group_session.word": mark("%(who)s confirmed a session that they came to"),
     "group_session.confirm": mark("The hours of a session were booked, after %(who)s"),

@@ -51,7 +51,7 @@ from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
-from timebank.group_sessions import plan_ahead
+from timebank.group_sessions import plan_ahead, remind_of_classes
 from timebank.hours import lapse_gifts
 from timebank.matching import clear_old_runs, match_waiting
 from timebank.repeats import ask_ahead
@@ -66,6 +66,7 @@ jobs = [
     Job("end offers without an answer", every_seconds=60, run=timebank.lapse_offers),
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
     Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
+    Job("remind of classes", every_seconds=300, run=remind_of_classes),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),

@@ -217,6 +217,11 @@ KINDS: Final[Mapping[str, Words]] = {
         mark("You lead “%(title)s”, %(at)s, at %(place)s."),
         {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
     ),
+    "class.soon": Words(
+        mark("A class begins soon"),
+        mark("“%(title)s” is on %(at)s, at %(place)s. If you cannot come, please say so."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
     "class.held": Words(
         mark("Did the class take place?"),
         mark(

@@ -462,6 +462,22 @@ async def _course_of(session: group_sessions.GroupSession, street: Street) -> gr
     return seen.course
 
 
+async def test_the_people_of_a_class_are_reminded_once_the_day_before(street: Street) -> None:
+    _course, session = await begun(street, capacity=2)
+    early, late, waits = await neighbours(street, 3)
+    await group_sessions.sign_up(session.id, by=early, at=session.starts_at - 2 * DAY)
+    near = session.starts_at - DAY / 2
+    await group_sessions.sign_up(session.id, by=late, at=near)
+    await group_sessions.sign_up(session.id, by=waits, at=session.starts_at - 2 * DAY)
+    await group_sessions.remind_of_classes(at=session.starts_at - DAY - DAY / 24)
+    assert await kinds(early, street) == []
+    assert await group_sessions.remind_of_classes(at=near) >= 1
+    told = [await kinds(one, street) for one in (street.volunteer, early, late, waits)]
+    assert told == [["class.soon"], ["class.soon"], [], []]
+    await group_sessions.remind_of_classes(at=near)
+    assert await kinds(early, street) == ["class.soon"]
+
+
 async def test_calling_off_tells_everybody_and_frees_the_leader(street: Street) -> None:
     _course, session = await begun(street)
     people = await neighbours(street, 3)

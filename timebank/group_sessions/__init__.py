@@ -40,6 +40,7 @@ from timebank.group_sessions.reading import (
     waiting_sessions,
     without_leader,
 )
+from timebank.group_sessions.reminding import remind_of_classes
 from timebank.group_sessions.signing_up import give_up, sign_up
 from timebank.group_sessions.values import (
     Came,
@@ -59,7 +60,8 @@ __all__ = [
     "SessionOver", "SessionState", "SignUp", "UnknownCourse", "UnknownSession", "WithoutLeader",
     "calendar_sessions", "call_off", "close_session", "confirm_session", "course_page",
     "decide_course", "end_course", "give_up", "group_services", "lead", "my_courses",
-    "my_sessions", "plan_ahead", "propose_course", "say_here", "session_list", "session_page",
-    "sessions_given_by", "sign_up", "step_back", "take_attendance", "timetable",
-    "titles_of_sessions", "waiting_courses", "waiting_sessions", "without_leader",
+    "my_sessions", "plan_ahead", "propose_course", "remind_of_classes", "say_here",
+    "session_list", "session_page", "sessions_given_by", "sign_up", "step_back",
+    "take_attendance", "timetable", "titles_of_sessions", "waiting_courses", "waiting_sessions",
+    "without_leader",
 ]  # fmt: skip

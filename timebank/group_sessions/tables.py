@@ -58,6 +58,7 @@ class GroupSessionRow(Table, tablename="group_session"):
     confirmed_at = Timestamptz(null=True, default=None)
     minutes_each = Integer(null=True, default=None)
     reason = Text()
+    reminded_at = Timestamptz(null=True, default=None)
 
 
 class SessionAssistantRow(Table, tablename="session_assistant"):

@@ -62,6 +62,11 @@ async def tell_led(session: GroupSession, member_id: UUID) -> None:
     await _tell(session, [member_id], "class.lead", _when(session))
 
 
+async def tell_soon(session: GroupSession, members: Iterable[UUID]) -> None:
+    """Remind who comes to a session or gives it, the day before."""
+    await _tell(session, members, "class.soon", _when(session))
+
+
 async def tell_held(session: GroupSession, members: Iterable[UUID]) -> None:
     """Ask those who came to confirm that the session took place."""
     fill: Fill = {"title": session.title, "minutes": session.minutes_held or 0}
