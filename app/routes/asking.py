@@ -166,6 +166,7 @@ async def _template(by: Actor, form: Form, alike: timebank.SimilarOpen | None = 
         "lengths": ask_form.lengths(policy),
         "known": await timebank.came_before(by.principal, by=by),
         "left": await timebank.left_to_ask(by, at=now),
+        "own": (await timebank.my_balance(by)).available,
         "every": repeat_form.every_choices(),
         "until": repeat_form.until_choices(),
         "how": repeat_form.how_choices(),
