@@ -376,7 +376,7 @@ async def test_a_request_that_nobody_took_ends_by_itself(site: Site) -> None:
     assert "nobody could take this visit" in elder.words
     await timebank.expire_requests()
     await elder.open(f"/time-bank/visits/{visit_id}")
-    for words in ("Nobody could come", "Nothing was taken from your hours.", "Ask again"):
+    for words in ("Nobody could come", "Nothing was taken from your hours.", "Choose another"):
         assert words in elder.words
     assert await site.street.minutes(site.street.elder) == [(300, 0)]
 
