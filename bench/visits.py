@@ -220,7 +220,7 @@ def table(title: str, rounds: Rounds) -> None:
 
 
 async def filled(server: Server, name: str, visits: int, how: Options) -> Size:
-    """Fill Linli's database, name it, copy it for the floor, and leave an empty one in its place."""
+    """Fill a database, name it, copy it for the floor, and leave an empty one in its place."""
     from piccolo_conf import DB  # noqa: PLC0415 (it reads the settings when imported)
 
     began = time.monotonic()
@@ -291,8 +291,8 @@ if __name__ == "__main__":
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--visits", type=int, default=2_000, help="with few stored")
     words.add_argument("--times", type=int, default=100, help="as many more with many stored")
-    words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--turns", type=int, default=6, help="of each client in each block")
+    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--turns", type=int, default=4, help="of each client in each block")
     words.add_argument("--clients", type=int, default=32)
     words.add_argument("--small", action="store_true", help="300 and 30,000, two short rounds")
     given = words.parse_args()
