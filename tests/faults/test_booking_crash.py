@@ -1,6 +1,6 @@
 """Program and PostgreSQL killed in the middle of a thousand bookings over HTTP.
 
-LINLI_BOOKINGS says how many; usually 300, which keeps the test short, and a thousand take no other
+LINLI_BOOKINGS says how many: 200 unless told, for the sake of time, and a thousand take no other
 way. Volunteers accept visits through the site, signed in and with their form's token, and whoever
 got no answer or a 503 asks again for the same. At a moment that chance chooses the whole program is
 killed and started again, and at another its PostgreSQL: then the program ends by itself, says so by
@@ -23,7 +23,7 @@ from app.exits import Exit
 from tests.faults.installation import Installation
 from tests.faults.thousand_requests import MINUTES, VOLUNTEERS
 
-BOOKINGS = int(os.environ.get("LINLI_BOOKINGS", "300")) // VOLUNTEERS * VOLUNTEERS
+BOOKINGS = int(os.environ.get("LINLI_BOOKINGS", "200")) // VOLUNTEERS * VOLUNTEERS
 SECONDS_MAX = 60
 
 # What a booking is made of: volunteer, hold, quarter-hour, message and audit event; all or none.
