@@ -4,6 +4,7 @@ import itertools
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -211,6 +212,25 @@ async def test_what_the_catalogue_no_longer_has_is_left_out(street: Street) -> N
     )
     assert await ahead(street, NOON + WEEK) == 0
     assert (await kinds_told(street.elder)).count("repeat.missed_service") == 1
+
+
+async def test_a_worker_that_dies_in_the_middle_leaves_no_visit_and_the_next_asks_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(street)
+    real, killed_at = rows.decide, len(await visits_of(street.elder))
+
+    async def dies(*args: Any, **more: Any) -> bool:
+        await real(*args, **more)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(rows, "decide", dies)  # after visit and moment, before the commit
+    with pytest.raises(ConnectionResetError):
+        await ahead(street, NOON + 2 * WEEK)
+    monkeypatch.undo()
+    assert len(await visits_of(street.elder)) == killed_at
+    assert await ahead(street, NOON + 2 * WEEK) == 2
+    assert len(await visits_of(street.elder)) == killed_at + 2
 
 
 # Refusals
