@@ -76,9 +76,10 @@ def _icons() -> list[dict[str, str]]:
 @get("/worker.js", name="worker", opt=act("app.install"))
 async def worker() -> Response[bytes]:
     """Give the service worker, for the whole site; browsers ask each time whether it is new."""
-    headers = {"Service-Worker-Allowed": "/", "Cache-Control": "no-cache"}
     return Response(
-        _worker().encode(), media_type="text/javascript; charset=utf-8", headers=headers
+        _worker().encode(),
+        media_type="text/javascript; charset=utf-8",
+        headers={"Service-Worker-Allowed": "/"},
     )
 
 

@@ -103,7 +103,7 @@ async def test_the_worker_may_have_the_whole_site_and_is_asked_for_anew(site: Si
     answer = await visitor.client.get("/worker.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["service-worker-allowed"] == "/"
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "private, no-cache"
     first = answer.text.splitlines()[0]
     told = json.loads(first.removeprefix("const LINLI = ").removesuffix(";"))
     for address in [*told["files"], told["kept"], told["icon"], told["page"]]:
