@@ -105,9 +105,11 @@ def shown(seen: Seen, by: Actor, whom: ActedFor | None = None) -> ShownVisit:
     )
 
 
-async def again(seen: list[Seen], by: Actor, now: datetime) -> dict[str, Any] | None:
+async def again(
+    seen: list[Seen], by: Actor, now: datetime, *, zone: ZoneInfo, saved: int
+) -> dict[str, Any] | None:
     """Return what an elder could ask for once more with one tap, in words; None if nothing."""
-    found = await timebank.same_again(seen, by=by, at=now)
+    found = await timebank.same_again(seen, by=by, at=now, zone=zone, saved=saved)
     if found is None:
         return None
     last, request = found.last, found.request

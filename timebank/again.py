@@ -22,6 +22,7 @@ from timebank.values import Request, State, Visit, credit
 
 WEEK: Final = timedelta(weeks=1)
 TIME_TO_ANSWER: Final = timedelta(days=1)
+_ASKED: Final = frozenset({State.REQUESTED, State.OFFERED})
 _OPEN: Final = frozenset({State.REQUESTED, State.OFFERED, State.BOOKED, State.UNDER_WAY})
 _CLOSED: Final = frozenset({State.CONFIRMED, State.RESOLVED})
 
@@ -63,19 +64,24 @@ def to_repeat(visits: Iterable[Visit], elder_id: UUID) -> Visit | None:
     return None if last.care_service.id in open_kinds or last.care_service.retired else last
 
 
-async def same_again(visits: Iterable[Seen], *, by: Actor, at: datetime) -> Again | None:
-    """Return what an elder could ask for with one tap, out of `my_visits`; None if nothing."""
-    last = to_repeat((one.visit for one in visits), by.principal)
+async def same_again(
+    seen: Iterable[Seen], *, by: Actor, at: datetime, zone: ZoneInfo, saved: int
+) -> Again | None:
+    """Return what an elder could ask for with one tap, out of `my_visits`; None if nothing.
+
+    `saved` is what they have of their own: who else could pay is asked only where it lacks.
+    """
+    visits = [one.visit for one in seen]
+    last = to_repeat(visits, by.principal)
     if last is None:
         return None
-    home = await community.community(by.community_id)
+    starts_at = a_week_on(last, at=at, zone=zone)
     policy = await visit_policy_at(by.community_id, at)
-    starts_at = a_week_on(last, at=at, zone=ZoneInfo(home.time_zone))
     if starts_at > at + timedelta(days=policy.days_ahead_max):
         return None
-    if await left_to_ask(by, at=at) < credit(
-        last.minutes_booked, last.care_service.credit_per_hour
-    ):
+    needed = credit(last.minutes_booked, last.care_service.credit_per_hour)
+    asked = sum(one.credit_booked for one in visits if one.state in _ASKED and one.starts_at > at)
+    if saved - asked < needed and await left_to_ask(by, at=at) < needed:
         return None
     request, name = await _request(last, starts_at)
     return Again(last, request, name)

@@ -21,7 +21,7 @@ ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
 async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """Return what waits for the member, what comes, and for a volunteer who could be helped."""
-    seen = await timebank.my_visits(by)
+    seen, balance = await timebank.my_visits(by), await timebank.my_balance(by)
     mine = [visit_page.shown(one, by) for one in seen]
     ahead = [one for one in reversed(mine) if one.ahead and not one.waits_for_me]
     given = [one for one in ahead if one.part == "volunteer"]
@@ -31,10 +31,12 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "elder": Role.ELDER in by.roles,
         "volunteer": Role.VOLUNTEER in by.roles,
-        "balance": await timebank.my_balance(by),
+        "balance": balance,
         "waiting": [one for one in mine if one.waits_for_me],
         "next": _next([one for one in ahead if one.part == "elder"], now),
-        "again": await visit_page.again(seen, by, now) if Role.ELDER in by.roles else None,
+        "again": await visit_page.again(seen, by, now, zone=zone, saved=balance.available)
+        if Role.ELDER in by.roles
+        else None,
         "coming": len(ahead),
         "week": [one for one in given if one.visit.starts_at < week_ends],
         "later": sum(one.visit.starts_at >= week_ends for one in given),

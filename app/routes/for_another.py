@@ -88,7 +88,11 @@ async def _due(actor: Actor, whom: ActedFor) -> dict[str, Any]:
     if whom.delegation.acts & VISITS:
         found = await timebank.my_visits(actor)
         if whom.may("request") and Role.ELDER in actor.roles:
-            again = await visit_page.again(found, actor, datetime.now(UTC))
+            home = await community.community(actor.community_id)
+            saved = (await timebank.my_balance(actor)).available
+            again = await visit_page.again(
+                found, actor, datetime.now(UTC), zone=ZoneInfo(home.time_zone), saved=saved
+            )
         visits = [visit_page.shown(one, actor, whom) for one in found]
     waiting = [one for one in visits if one.waits_for_me]
     return {

@@ -95,7 +95,9 @@ async def test_an_elder_s_home(lane: Lane) -> None:
     elder = await lane.home(Role.ELDER)
     buttons = re.findall(r'big-button-label">([^<]+)<', elder.page)
     assert buttons == ["I need help", "My visits", "My hours", "Call the desk"]
-    assert headings(elder) == ["This waits for you", "Your next visit"]
+    assert headings(elder) == [
+        "This waits for you", "Your next visit", "The same as last time?"
+    ]  # fmt: skip
     assert "See and confirm" in elder.words
     visits = await timebank.my_visits(lane.hood.actor(Role.ELDER))
     now = datetime.now(UTC)

@@ -48,8 +48,9 @@ async def _closed(street: Street) -> Visit:
 
 
 async def _proposed(street: Street) -> timebank.Again | None:
-    seen = await timebank.my_visits(street.elder)
-    return await timebank.same_again(seen, by=street.elder, at=LATER)
+    seen, elder = await timebank.my_visits(street.elder), street.elder
+    saved = (await timebank.my_balance(elder)).available
+    return await timebank.same_again(seen, by=elder, at=LATER, zone=BERLIN, saved=saved)
 
 
 async def test_the_last_visit_is_proposed_a_week_on_with_who_came(street: Street) -> None:
