@@ -81,10 +81,11 @@ async def test_only_the_desk_offers_and_books(site: Site) -> None:
 
 
 async def test_the_desk_is_told_that_a_volunteer_is_busy_or_hours_lack(site: Site) -> None:
-    elder, _, path, _ = await booked(site)
-    await elder.open("/time-bank/ask")
-    second = await elder.send_and_follow(
-        "/time-bank/ask", **wish(elder, time="11:00", minutes="60", service="meals")
+    _, _, path, _ = await booked(site)
+    other = await site.signed_in(site.street.poor_elder)
+    await other.open("/time-bank/ask")
+    second = await other.send_and_follow(
+        "/time-bank/ask", **wish(other, time="11:00", minutes="60", service="meals")
     )
     desk = await site.signed_in(site.street.coordinator)
     chosen = str(site.street.volunteer.member_id)
