@@ -1,10 +1,10 @@
 """Counting: utilitarian greedy and the Method of Equal Shares, exact, repeatable, explained."""
 
 from marketplace.counting.counting import count
-from marketplace.counting.explaining import payments
 from marketplace.counting.file import FileCount, count_file
 from marketplace.counting.result import Count, Outcome, Pick, Purchase, Reason
 from marketplace.counting.rules import Completion, CountRules, Rule, Satisfaction
+from marketplace.counting.spreading import payments
 
 __all__ = [
     "Completion",
