@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.ballots import Ballot, Ballots, Ints, Voter
 
@@ -126,7 +127,7 @@ class Election:
     @cached_property
     def supporters(self) -> dict[str, int]:
         """How many ballots name each project."""
-        return self._totals(np.ones(len(self.columns.marks), dtype=np.int64))
+        return self._totals(np.ones(len(self.columns.marks), dtype=np.int8))
 
     @cached_property
     def scores(self) -> dict[str, int]:
@@ -140,8 +141,8 @@ class Election:
         longest = int(self.lengths.max(initial=0))
         return max(longest, int(stated)) if stated.isdecimal() else longest
 
-    @cached_property
-    def weights(self) -> Ints:
+    @property
+    def weights(self) -> NDArray[np.signedinteger]:
         """Beside `columns.marks`: the weight that cities give each mark.
 
         Its points on a cumulative ballot. On an ordinal ballot the first place is worth as many
@@ -151,7 +152,7 @@ class Election:
             return self.columns.points
         if self.kind is BallotKind.ORDINAL:
             return self.ranks - self.places
-        return np.ones(len(self.columns.marks), dtype=np.int64)
+        return np.ones(len(self.columns.marks), dtype=np.int8)
 
     @property
     def places(self) -> Ints:
@@ -159,7 +160,7 @@ class Election:
         before = np.repeat(self.columns.ends[:-1], self.lengths)
         return np.arange(len(before), dtype=np.int64) - before
 
-    def _totals(self, weights: Ints) -> dict[str, int]:
+    def _totals(self, weights: NDArray[np.signedinteger]) -> dict[str, int]:
         totals = np.zeros(len(self.projects), dtype=np.int64)
         np.add.at(totals, self.columns.marks, weights * np.repeat(self.columns.votes, self.lengths))
         return dict(zip(self.columns.ids, totals.tolist(), strict=True))

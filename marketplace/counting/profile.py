@@ -27,7 +27,7 @@ class Groups:
     sizes: Ints
     members: tuple[NDArray[np.int32], ...]
     """For each project the groups that support it, ascending."""
-    weights: tuple[Ints, ...]
+    weights: tuple[NDArray[np.signedinteger], ...]
     """Beside `members`: how much each of these groups' voters weigh the project."""
     of_ballot: Ints
     """For each of the election's ballots its group."""
@@ -60,12 +60,12 @@ class Profile:
 
 
 @dataclass(frozen=True, eq=False)
-class _Marks:
+class Marks:
     """Each mark that has a weight: its ballot, its project's place in the tie order, its weight."""
 
     ballots: NDArray[np.int32]
-    projects: NDArray[np.integer]
-    weights: Ints
+    projects: NDArray[np.int32]
+    weights: NDArray[np.signedinteger]
 
 
 def lay_out(election: Election, rules: CountRules) -> Profile:
@@ -82,7 +82,7 @@ def lay_out(election: Election, rules: CountRules) -> Profile:
         )
     projects = _in_tie_order(election, rules)
     place = {project.id: index for index, project in enumerate(projects)}
-    marks = _marks(election, place, rules.satisfaction)
+    marks = marks_of(election, place, rules.satisfaction)
     totals = np.zeros(len(projects), dtype=np.int64)
     np.add.at(totals, marks.projects, marks.weights * election.columns.votes[marks.ballots])
     return Profile(
@@ -129,28 +129,25 @@ def _rivals(election: Election, place: dict[str, int]) -> tuple[frozenset[int], 
     return tuple(frozenset(others) for others in rivals)
 
 
-def _marks(election: Election, place: dict[str, int], satisfaction: Satisfaction) -> _Marks:
-    """Return the marks that weigh something, ballot by ballot, each in tie order."""
+def marks_of(election: Election, place: dict[str, int], satisfaction: Satisfaction) -> Marks:
+    """Return the marks that weigh something, ballot by ballot, each in the order of `place`."""
     columns = election.columns
+    weights: NDArray[np.signedinteger]
     if satisfaction is Satisfaction.BORDA:
         weights = np.repeat(election.lengths, election.lengths) - 1 - election.places
     elif satisfaction in {Satisfaction.POINTS, Satisfaction.SCORE}:
         weights = election.weights
     else:
-        weights = np.ones(len(columns.marks), dtype=np.int64)
+        weights = np.ones(len(columns.marks), dtype=np.int8)
     ballots = np.repeat(np.arange(len(columns), dtype=np.int32), election.lengths)
-    # numpy sorts numbers of 16 bits by their digits.
-    narrow = np.uint16 if len(place) < 1 << 16 else np.int32
-    places: NDArray[np.integer] = np.array([place[name] for name in columns.ids], dtype=narrow)[
-        columns.marks
-    ]
+    places = np.array([place[name] for name in columns.ids], dtype=np.int32)[columns.marks]
     kept = slice(None) if weights.all() else np.flatnonzero(weights)
     ballots, places, weights = ballots[kept], places[kept], weights[kept]
     order = np.lexsort((places, ballots))
-    return _Marks(ballots, places[order], weights[order])
+    return Marks(ballots, places[order], weights[order])
 
 
-def _grouped(election: Election, marks: _Marks, projects: int) -> Groups:
+def _grouped(election: Election, marks: Marks, projects: int) -> Groups:
     """Put ballots of one meaning together: equal marks, written as bytes, make one group."""
     many = len(election.columns)
     ends = np.searchsorted(marks.ballots, np.arange(many + 1))
@@ -171,8 +168,10 @@ def _grouped(election: Election, marks: _Marks, projects: int) -> Groups:
     each = lengths[speaker]
     members = np.repeat(np.arange(len(sizes), dtype=np.int32), each)
     skipped = np.repeat(ends[:-1][speaker] - (np.cumsum(each) - each), each)
-    mark = np.arange(len(members), dtype=np.int64) + skipped
-    order = np.argsort(marks.projects[mark], kind="stable")
+    mark = (np.arange(len(members), dtype=np.int64) + skipped).astype(np.int32)
+    del skipped
+    narrow = np.uint16 if projects < 1 << 16 else np.int32  # numpy sorts 16 bits by their digits
+    order = np.argsort(marks.projects[mark].astype(narrow), kind="stable")
     members, mark = members[order], mark[order]
     cuts = np.searchsorted(marks.projects[mark], np.arange(1, projects))
     return Groups(
@@ -183,7 +182,7 @@ def _grouped(election: Election, marks: _Marks, projects: int) -> Groups:
     )
 
 
-def _codes(marks: _Marks, projects: int) -> NDArray[np.unsignedinteger]:
+def _codes(marks: Marks, projects: int) -> NDArray[np.unsignedinteger]:
     """Return one number for each mark, in the narrowest type, largest byte first."""
     heaviest = int(marks.weights.max(initial=1))
     bits = (projects * (heaviest + 1)).bit_length()
