@@ -87,7 +87,9 @@ class Explainer:
         in_money = -(-short.numerator // short.denominator)
         if supported and room.ceiling_short(project) > 0:
             in_money = max(in_money, room.ceiling_short(project))
-            return self._outcome(project, Reason.NO_ROOM, money_short=in_money, room=room)
+            # As much as all of its cost would be enough, but says nothing.
+            known = in_money if in_money < self._profile.projects[project].cost else None
+            return self._outcome(project, Reason.NO_ROOM, money_short=known, room=room)
         return self._outcome(
             project,
             Reason.NO_MONEY if supported else Reason.NO_SUPPORT,

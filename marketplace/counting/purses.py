@@ -180,8 +180,8 @@ class Purses:
         sizes = self._sizes[groups]
         total = int(sizes.sum()) * self._share
         if self._rates:
-            paid = [row[groups] @ sizes for row in self._paid[: len(self._rates)]]
-            total -= self._at_rates(paid)
+            paid = np.take(self._paid[: len(self._rates)], groups, axis=1) @ sizes
+            total -= self._at_rates(paid.tolist())
         return total
 
     def _balance(self, group: int) -> int:
@@ -193,7 +193,7 @@ class Purses:
         total = 0
         for weight, rate in zip(weights, self._rates, strict=True):
             if weight:
-                total += int(weight) * rate
+                total += weight * rate
         return total
 
     def pay(self, rate: Rate) -> None:

@@ -26,7 +26,9 @@ class Room:
 
     def allows(self, project: int) -> bool:
         """Whether ceilings and chosen projects leave a project its place, money aside."""
-        return project not in self.shut_out and self.ceiling_short(project) <= 0
+        if project in self.shut_out:
+            return False
+        return not self.under or self.ceiling_short(project) <= 0
 
     def fits(self, project: int) -> bool:
         """Whether a project could be chosen now."""

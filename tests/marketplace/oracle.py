@@ -76,7 +76,7 @@ def fitting(election: Election, threshold: int) -> set[str]:
 
 
 def has_place(election: Election, winners: list[str], project: str) -> bool:
-    """Ceilings and exclusions, looked at afresh: whether it could stand beside these, money aside."""
+    """Look at ceilings and exclusions afresh: could it stand beside these, money aside."""
     return not too_dear_for(election, winners, project) and not excluded(election, winners, project)
 
 
