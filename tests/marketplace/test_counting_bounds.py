@@ -94,8 +94,8 @@ def test_equal_shares_passes_over_what_has_no_room() -> None:
     assert result.winners == ("a", "c")
     assert outcome(result, "b").reason == "no-room"
     assert outcome(result, "b").money_short is None
-    roomy = replace(GREEN, ceilings=(ceiling("green", 60),))
-    assert outcome(count(roomy, MES), "b").money_short == 15  # 50 of 60 are spent
+    roomier = replace(GREEN, ceilings=(ceiling("green", 52),))
+    assert outcome(count(roomier, MES), "b").money_short == 23  # a and c leave 2 of 52
     assert outcome(result, "d").reason == "no-money"
 
 

@@ -32,6 +32,8 @@ LONG = {
     "Netherlands_Assen_2024.pb",
     "Poland_Czestochowa_2024.pb",
     "Poland_Czestochowa_2024_Lisiniec.pb",
+    "Poland_Katowice_2020.pb",
+    "Poland_Katowice_2023_Ligota_-_Panewniki.pb",
     "Poland_Krakow_2018.pb",
     "Poland_Krakow_2024.pb",
     "Poland_Lodz_2020.pb",
