@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.counting import Completion, Count, CountRules, Outcome, Rule, count
+from marketplace.counting import (
+    Completion,
+    Count,
+    CountRules,
+    Outcome,
+    Rule,
+    count,
+    official_rules,
+)
 from marketplace.election import Ballot, BallotKind, Ceiling, Election, Grouping, Project
 from marketplace.errors import BadRules
+from marketplace.values import Terms
 from tests.marketplace import oracle
 
 MES = CountRules(rule=Rule.MES)
@@ -182,3 +191,22 @@ def test_winners_keep_every_bound_and_reasons_say_which(
             assert not placed or costs[lost.project] > left
     if rule is Rule.GREEDY or rules.completion.then_greedy:
         assert result.exhaustive
+
+
+def test_a_round_of_ours_is_followed_by_the_rules_it_published() -> None:
+    terms = Terms(1000, 3, Rule.MES, completion=Completion.ADD1_GREEDY)
+    published = replace(GREEN, meta=(("rule", "mes"), ("terms", terms.canonical())))
+    assert official_rules(published) == terms.count_rules
+    rules = CountRules(quorum=3, ties=("d", "c", "b", "a"))
+    whole = replace(GREEN, meta=(("count_rules", rules.canonical()), ("rule", "greedy")))
+    assert official_rules(whole) == rules
+    with pytest.raises(BadRules, match="'mes' cannot be followed: no count here knows it"):
+        official_rules(replace(GREEN, meta=(("rule", "mes"), ("terms", "by word of mouth"))))
+
+
+def test_exclusive_rules_are_followed_where_the_file_says_who_excludes_whom() -> None:
+    stated = (("rule", "greedy-exclusive"), ("quorum", "5"))
+    with pytest.raises(BadRules, match="the file does not say which"):
+        official_rules(replace(GREEN, meta=stated))
+    told = official_rules(replace(GREEN, meta=stated, incompatible=(("a", "b"),)))
+    assert (told.rule, told.quorum, told.satisfaction) == (Rule.GREEDY, 5, "score")

@@ -95,6 +95,28 @@ def test_the_order_of_ballots_and_projects_does_not_matter(case, random) -> None
 
 
 @MANY
+@given(cases(), st.randoms(use_true_random=False))
+def test_other_names_give_the_same_winners_under_the_same_tie_order(case, random) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 (Hypothesis gives these)
+    """So names decide among equals alone, and only by the order that was published."""
+    election, rules = case
+    ids = sorted(project.id for project in election.projects)
+    others = [f"project {number}" for number in range(len(ids))]
+    random.shuffle(others)
+    new = dict(zip(ids, others, strict=True))
+    renamed = replace(
+        election,
+        projects=tuple(replace(p, id=new[p.id]) for p in election.projects),
+        ballots=tuple(
+            ballot._replace(choices=tuple(new[choice] for choice in ballot.choices))
+            for ballot in election.ballots
+        ),
+        incompatible=tuple(tuple(new[name] for name in group) for group in election.incompatible),
+    )
+    result = count(renamed, replace(rules, ties=tuple(new[name] for name in ids)))
+    assert result.winners == tuple(new[name] for name in count(election, rules).winners)
+
+
+@MANY
 @given(cases())
 def test_splitting_identical_ballots_does_not_matter(case: tuple[Election, CountRules]) -> None:
     election, rules = case
