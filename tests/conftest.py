@@ -33,6 +33,8 @@ for name in [name for name in os.environ if name.startswith("LINLI_")]:
         "LINLI_DATA",
         "LINLI_SCREENSHOTS",
         "LINLI_STEPS",
+        "LINLI_EXAMPLES",
+        "LINLI_EVERY_COUNT",
     }:
         del os.environ[name]
 os.environ["LINLI_VAR"] = str(FOLDER)
