@@ -34,6 +34,8 @@ for name in [name for name in os.environ if name.startswith("LINLI_")]:
         "LINLI_SCREENSHOTS",
         "LINLI_SEED",
         "LINLI_STEPS",
+        "LINLI_EXAMPLES",
+        "LINLI_EVERY_COUNT",
     }:
         del os.environ[name]
 os.environ["LINLI_VAR"] = str(FOLDER)

@@ -57,7 +57,6 @@ _DESK: Final = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR)
 READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/": (None, *NAMES),
     "/api/time-bank/visits/{visit_id:uuid}": (Role.ELDER,),
-    "/api/time-bank/visits/{visit_id:uuid}": (Role.ELDER,),
     "/calls/{call_id:uuid}": (Role.PHONE_OPERATOR, Role.COORDINATOR),
     "/classes": (None, Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
     "/classes/new": (Role.VOLUNTEER, Role.COORDINATOR),
