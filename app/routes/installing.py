@@ -92,7 +92,8 @@ def _worker() -> str:
     text = (STATIC / "worker.js").read_text(encoding="utf-8")
     files = [static(name) for name in KEPT]
     page = "".join(
-        (TEMPLATES / name).read_text(encoding="utf-8") for name in ("offline.html", "base.html")
+        (TEMPLATES / name).read_text(encoding="utf-8")
+        for name in ("offline.html", "_kept.html", "base.html")
     )
     version = hashlib.sha256("\n".join([text, page, *files]).encode()).hexdigest()[:10]
     known = {

@@ -12,10 +12,16 @@
   const { keeps } = document.body.dataset;
   const place = document.getElementById("kept");
 
-  const say = (name, words) => {
-    const piece = document.getElementById(`kept-${name}`).content.cloneNode(true);
-    if (words) piece.querySelector("[data-fill]").textContent = words;
-    place.append(piece);
+  // The words stand on the page that the device keeps: so no other page need carry them.
+  const piece = async (name, words) => {
+    let from = document;
+    if (!from.getElementById(`kept-${name}`)) {
+      const page = (await caches.match("/offline")) ?? (await fetch("/offline"));
+      from = new DOMParser().parseFromString(await page.text(), "text/html");
+    }
+    const found = document.importNode(from.getElementById(`kept-${name}`).content, true);
+    if (words) found.querySelector("[data-fill]").textContent = words;
+    return found;
   };
 
   // Where the visits themselves are shown, the list says it all.
@@ -28,11 +34,12 @@
     const mine = found.filter((one) => anybody || one.member === keeps);
     const refused = mine.filter((one) => one.refused);
     if (!told.length && !place.childElementCount && !found.length) return;
-    place.replaceChildren();
-    for (const words of told) say("sent", words);
-    if (refused.length) say("refused", refused[0].refused);
-    else if (mine.length) say(anybody ? "sign-in" : "waiting");
-    else if (found.length) say("others");
+    const said = [];
+    for (const words of told) said.push(await piece("sent", words));
+    if (refused.length) said.push(await piece("refused", refused[0].refused));
+    else if (mine.length) said.push(await piece(anybody ? "sign-in" : "waiting"));
+    else if (found.length) said.push(await piece("others"));
+    place.replaceChildren(...said);
   };
 
   const worker = async () => {
@@ -77,8 +84,7 @@
     form.dataset.sure = "yes";
     const left = keeps ? await kept.send().then(kept.moments).catch(() => []) : [];
     if (left.length) {
-      place.replaceChildren();
-      say("leaving");
+      place.replaceChildren(await piece("leaving"));
       place.scrollIntoView();
       return;
     }
