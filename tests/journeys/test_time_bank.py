@@ -145,7 +145,7 @@ async def test_the_true_journey(day: Day, view: View) -> None:
     await to_the_end(day, elder, volunteer, view)
 
     await elder.goto(f"{day.site}/time-bank")
-    await press(elder.locator(".card-persimmon .button"))
+    await press(elder.locator(".card-persimmon .button-primary"))
     await expect(elder.locator(".figure")).to_have_text(words["took"])
     await press(elder.get_by_role("button", name=words["yes"]))
     await expect(elder.locator("#notices")).to_contain_text(words["back"])
