@@ -196,7 +196,7 @@ async def test_it_installs_and_reads_aloud(site: str, open_page: OpenPage) -> No
     await assert_sound(page)
     await button.click()
     await page.wait_for_function("() => window.spoken.length > 8")
-    await expect(button).to_be_visible()
+    await expect(button).to_be_visible(timeout=60_000)  # however long the book is
     said = [text for _language, text in await page.evaluate("window.spoken")]
     assert said[0] == await page.locator("h1").inner_text()
     assert {language for language, _text in await page.evaluate("window.spoken")} == {"en-GB"}
