@@ -12,7 +12,7 @@ from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
 from timebank import hours
-from timebank.repeats import end_repeats_of
+from timebank.repeats import end_repeats_of, waiting_of
 
 # A recovery code goes with its second factor, a delivery with its message.
 _FORGET: Final = (
@@ -69,7 +69,9 @@ async def obstacles(member_id: UUID, *, community_id: UUID) -> Obstacles:
     try:
         await timebank.refuse_unfinished(who, community_id=community_id)
     except timebank.OpenVisits as refused:
-        visits = len(refused.visits)
+        # What was asked for regularly ends with an erasure, and what nobody took of it.
+        ending = await waiting_of(who, community_id=community_id)
+        visits = len(set(refused.visits) - ending)
     else:
         visits = 0
     on_their_way = False

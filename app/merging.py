@@ -19,7 +19,7 @@ from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
 from timebank.moving import refuse_open_move
-from timebank.repeats import end_repeats_of
+from timebank.repeats import end_repeats_of, tell_survivor
 from timebank.teams.personal import leave_teams, take_over_teams
 
 
@@ -39,10 +39,11 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
     `marketplace.VotedTwice` where both have voted in a round that is still open.
     """
     async with ledger.transaction():
-        await end_repeats_of([other], by=by)
+        ended = await end_repeats_of([other], by=by)
         merged = await community.merge_members(survivor, other, by=by)
         if merged.before:
             return MergeDone(merged, 0)
+        await tell_survivor(ended, survivor)
         await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)

@@ -55,6 +55,10 @@ def read(form: Form, request: Request, zone: ZoneInfo) -> RepeatDraft | None:
     if every not in {one.value for one in Every}:
         form.refuse("every", _("Choose one of the answers shown."))
         return None
+    if form.value("instead"):
+        told = _("This asks for another time of one request. To ask regularly, begin a new form.")
+        form.refuse("day", told)
+        return None
     last_day = _last_day(form, request.starts_at.astimezone(zone).date())
     if not form.ok:
         return None
@@ -80,7 +84,11 @@ def _last_day(form: Form, first: date) -> date | None:
     if until not in {str(weeks) for weeks in WEEKS}:
         form.refuse("until", _("Choose one of the answers shown."))
         return None
-    return first + timedelta(weeks=int(until), days=-1)
+    try:
+        return first + timedelta(weeks=int(until), days=-1)
+    except OverflowError:  # in a year beyond the last
+        form.refuse("day", _("Choose the day."))
+        return None
 
 
 def refused_last_day(refusal: InvalidRepeat) -> tuple[str, str]:

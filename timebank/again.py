@@ -18,6 +18,7 @@ from timebank.covering import left_to_ask
 from timebank.errors import UnknownVisit
 from timebank.policy import visit_policy_at
 from timebank.reading import Seen
+from timebank.request_rules import similar
 from timebank.values import Request, State, Visit, credit
 
 WEEK: Final = timedelta(weeks=1)
@@ -77,13 +78,16 @@ async def same_again(
         return None
     starts_at = a_week_on(last, at=at, zone=zone)
     policy = await visit_policy_at(by.community_id, at)
-    if starts_at > at + timedelta(days=policy.days_ahead_max):
+    too_far = starts_at > at + timedelta(days=policy.days_ahead_max)
+    if too_far or not policy.offers(last.minutes_booked):
         return None
     needed = credit(last.minutes_booked, last.care_service.credit_per_hour)
     asked = sum(one.credit_booked for one in visits if one.state in _ASKED and one.starts_at > at)
     if saved - asked < needed and await left_to_ask(by, at=at) < needed:
         return None
     request, name = await _request(last, starts_at)
+    if any(one.elder_id == by.principal and similar(one, request, zone) for one in visits):
+        return None
     return Again(last, request, name)
 
 

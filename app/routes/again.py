@@ -46,7 +46,7 @@ async def _again(by: Actor, form: Form) -> Redirect:
         return _to_form(by, _("Choose what you need; nothing was asked for yet."))
     try:
         request = await timebank.request_again(*read, by=by)
-        visit = await timebank.ask(request, by=by, form_key=key_of(form) or uuid4())
+        visit = await timebank.ask(request, by=by, form_key=key_of(form) or uuid4(), despite=())
     except timebank.UnknownVisit as error:
         raise NotFoundException from error
     except timebank.NotYours as error:
@@ -56,6 +56,9 @@ async def _again(by: Actor, form: Form) -> Redirect:
     except timebank.AlreadyAsked as before:
         told = _("This had been asked for before; here it stands. Nothing was booked twice.")
         return elder_acts.to_visit(by, before.visit, told, "note")
+    except timebank.SimilarOpen as alike:
+        told = _("Something like it is asked for then; here it stands. Nothing was asked twice.")
+        return elder_acts.to_visit(by, alike.visits[0].id, told, "note")
     except TimebankError as refusal:
         home = await community.community(by.community_id)
         field = wrong_field(refusal)

@@ -19,7 +19,7 @@ import timebank
 from app import forgery, moments
 from app.acts import act
 from app.forms import Form
-from app.i18n import current_language
+from app.i18n import HTML_LANG, current_language
 from app.i18n import gettext as _
 from app.neighbourhood import acting
 from app.routes.elder_acts import whole
@@ -51,11 +51,12 @@ async def today(request: AnyRequest) -> Response[dict[str, Any]]:
     home = await community.community(by.community_id)
     zone, now = ZoneInfo(home.time_zone), datetime.now(UTC)
     midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-    keeps = on_own_device(session, by.roles)
+    keeps = on_own_device(session, by.roles | request.user.roles)  # also roles that rest
     visits = await _visits(by, now, midnight) if keeps else []
     policy = await timebank.visit_policy_at(home.id, now)
     told = {
         "member": str(by.member_id),
+        "language": HTML_LANG[current_language()],
         "keeps": keeps,
         "token": forgery.bound_token(request),
         "now": now.isoformat(),
@@ -116,6 +117,8 @@ async def kept(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[dict[s
     verb = VERBS.get(form.value("act"))
     if happened_at is None or verb is None:
         return _refused(form.error("moment") or _("This could not be read. Please tell the desk."))
+    if form.value("minutes") and whole(form.value("minutes")) is None:
+        return _refused(_("Type the minutes as a whole number, such as 95."))
     try:
         return _counted(await verb(visit_id, by, form, happened_at), zone)
     except timebank.TooLate:

@@ -12,6 +12,7 @@
 "use strict";
 self.linliKept = (() => {
   const TODAY = "/time-bank/today";
+  const PATIENCE = 20_000; // a weak network counts as none after that long
   const OFF_BY_MOST = 30_000; // below that, a difference of clocks is the time on the way
 
   const done = (asked) =>
@@ -48,10 +49,13 @@ self.linliKept = (() => {
   // The visits, and whose they are: not for the next one at this device.
   const forget = () => at("known", "readwrite", (store) => store.delete("day"));
 
+  // What is of whoever leaves; what somebody else left here waits until they sign in.
   const forgetAll = async () => {
+    const owner = (await known("day"))?.member;
     await forget();
-    await learn("told", []);
-    await at("moments", "readwrite", (store) => store.clear());
+    if (!owner) return;
+    await learn("told", ((await known("told")) ?? []).filter((one) => one.member !== owner));
+    for (const one of await moments()) if (one.member === owner) await drop(one.key);
   };
 
   // The visits of a day, as long as it is that day; afterwards only whose device this is.
@@ -78,7 +82,9 @@ self.linliKept = (() => {
   const ask = async () => {
     let answer;
     try {
-      answer = await fetch(TODAY, { headers: { accept: "application/json" }, cache: "no-store" });
+      const signal = AbortSignal.timeout(PATIENCE);
+      const headers = { accept: "application/json" };
+      answer = await fetch(TODAY, { headers, cache: "no-store", signal });
     } catch {
       return undefined;
     }
@@ -108,6 +114,7 @@ self.linliKept = (() => {
       method: "POST",
       body,
       headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE),
     });
     const gone = answer.status === 404;
     if (answer.status !== 200 && answer.status !== 422 && !gone) return false; // later, once more
@@ -120,7 +127,8 @@ self.linliKept = (() => {
       return false;
     }
     await drop(moment.key);
-    await learn("told", [...((await known("told")) ?? []), said.words]);
+    const { member } = moment;
+    await learn("told", [...((await known("told")) ?? []), { member, words: said.words }]);
     return true;
   };
 

@@ -16,8 +16,13 @@
   const piece = async (name, words) => {
     let from = document;
     if (!from.getElementById(`kept-${name}`)) {
-      const page = (await caches.match("/offline")) ?? (await fetch("/offline"));
-      from = new DOMParser().parseFromString(await page.text(), "text/html");
+      const parsed = async (page) =>
+        new DOMParser().parseFromString(await page.text(), "text/html");
+      const held = await caches.match("/offline");
+      from = held && (await parsed(held));
+      if (from?.documentElement.lang !== document.documentElement.lang) {
+        from = await fetch("/offline").then(parsed).catch(() => from);
+      }
     }
     const found = document.importNode(from.getElementById(`kept-${name}`).content, true);
     if (words) found.querySelector("[data-fill]").textContent = words;
@@ -26,16 +31,18 @@
 
   // Where the visits themselves are shown, the list says it all.
   const show = async () => {
-    const told = (await kept.known("told")) ?? [];
-    if (told.length) await kept.learn("told", []);
+    const owner = keeps || (await kept.day())?.member;
+    const heard = (await kept.known("told")) ?? [];
+    const told = heard.filter((one) => one.member === owner);
+    if (told.length) await kept.learn("told", heard.filter((one) => one.member !== owner));
     if (!told.length && document.getElementById("kept-visits")) return;
     const found = document.getElementById("kept-visits") ? [] : await kept.moments();
     const anybody = !keeps && (await kept.known("nobody"));
-    const mine = found.filter((one) => anybody || one.member === keeps);
+    const mine = found.filter((one) => anybody || one.member === owner);
     const refused = mine.filter((one) => one.refused);
     if (!told.length && !place.childElementCount && !found.length) return;
     const said = [];
-    for (const words of told) said.push(await piece("sent", words));
+    for (const { words } of told) said.push(await piece("sent", words));
     if (refused.length) said.push(await piece("refused", refused[0].refused));
     else if (mine.length) said.push(await piece(anybody ? "sign-in" : "waiting"));
     else if (found.length) said.push(await piece("others"));
@@ -51,21 +58,23 @@
       if (!(await old.pushManager?.getSubscription())) await old.unregister();
     }
     const { active } = await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller) active.postMessage("take-me");
+    if (!navigator.serviceWorker.controller) active.postMessage({ take: true });
     const root = document.documentElement;
-    const reads = `${root.lang} ${root.className}`;
+    // Once a day as well: the desk's telephone number stands on the page that is kept.
+    const reads = `${root.lang} ${root.className} ${new Date().toDateString()}`;
     const before = await kept.known("reads");
-    if (before === reads) return;
-    await kept.learn("reads", reads);
-    if (before) active.postMessage("read-otherwise");
+    if (!before) await kept.learn("reads", reads);
+    else if (before !== reads) active.postMessage({ reads });
   };
 
   const learn = async () => {
     if (keeps === "") await kept.forget();
     if (!keeps) return;
     const day = await kept.day();
+    if (day && day.member !== keeps) await kept.forget(); // before anything else is asked
     const visit = location.pathname.startsWith("/time-bank/visits");
-    const fresh = day?.member === keeps && Date.now() - day.asked < FRESH;
+    const alike = day?.member === keeps && day.language === document.documentElement.lang;
+    const fresh = alike && Date.now() - day.asked < FRESH;
     if (!fresh || visit) await kept.ask();
   };
 
@@ -81,14 +90,17 @@
     const form = event.target;
     if (new URL(form.action).pathname !== "/sign-out" || form.dataset.sure) return;
     event.preventDefault();
-    form.dataset.sure = "yes";
-    const left = keeps ? await kept.send().then(kept.moments).catch(() => []) : [];
-    if (left.length) {
+    if (form.dataset.asking) return;
+    form.dataset.asking = "yes";
+    const owner = keeps || (await kept.known("day").catch(() => null))?.member;
+    const all = owner ? await kept.send().then(kept.moments).catch(() => []) : [];
+    const left = all.some((one) => one.member === owner);
+    if (left) {
       place.replaceChildren(await piece("leaving"));
       place.scrollIntoView();
-      return;
     }
-    form.requestSubmit();
+    form.dataset.sure = "yes";
+    if (!left) form.requestSubmit();
   };
 
   document.addEventListener("submit", leaving);

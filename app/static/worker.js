@@ -15,7 +15,8 @@ importScripts(LINLI.kept);
 const keepPage = async () => {
   const cache = await caches.open(CACHE);
   const answer = await fetch(LINLI.page, { cache: "no-store" });
-  if (answer.ok && !answer.redirected) await cache.put(LINLI.page, answer);
+  if (!answer.ok || answer.redirected) throw new Error("no page to keep"); // tried again later
+  await cache.put(LINLI.page, answer);
 };
 
 self.addEventListener("install", (event) => {
@@ -40,14 +41,22 @@ self.addEventListener("activate", (event) => {
 // A page says that its reader has changed the language or the size of the text; or that it was
 // already on its way when this worker took over the open pages.
 self.addEventListener("message", (event) => {
-  const act = { "read-otherwise": keepPage, "take-me": () => self.clients.claim() }[event.data];
-  if (act) event.waitUntil(act().catch(() => {}));
+  const { reads, take } = event.data;
+  const kept = async () => {
+    await keepPage();
+    await linliKept.learn("reads", reads);
+  };
+  if (reads) event.waitUntil(kept().catch(() => {}));
+  if (take) event.waitUntil(self.clients.claim());
 });
 
 const withoutNetwork = async () =>
   (await (await caches.open(CACHE)).match(LINLI.page)) ?? Response.error();
 
-const page = async (event) => {
+const page = async (event, pathname) => {
+  // The same for everybody, and kept for just this: asked for where there may be no network.
+  const kept = pathname === LINLI.page && (await caches.match(LINLI.page));
+  if (kept) return kept;
   try {
     return (await event.preloadResponse) ?? (await fetch(event.request));
   } catch {
@@ -59,14 +68,17 @@ const checking = async (event, [, visit, way]) => {
   const when = Date.now();
   const typed = await event.request.clone().formData();
   const photo = typed.get("photo")?.size > 0;
+  const own = Boolean((await linliKept.known("day").catch(() => null))?.member);
   let clock;
   const late = new Promise((_yes, no) => {
-    clock = setTimeout(() => no(new Error("too late")), photo ? 6 * PATIENCE : PATIENCE);
+    if (own) clock = setTimeout(() => no(new Error("too late")), photo ? 6 * PATIENCE : PATIENCE);
   });
   try {
     // If it does arrive later than this, it counts once all the same.
     return await Promise.race([fetch(event.request), late]);
   } catch {
+    // Kept is what one of our own pages sent, and nobody else's.
+    if (!event.request.referrer.startsWith(`${self.location.origin}/`)) return withoutNetwork();
     const code = String(typed.get("code") ?? "").replaceAll(" ", "");
     const minutes = String(typed.get("minutes") ?? "").trim();
     const act = way.replace("-", "_");
@@ -82,7 +94,8 @@ const checking = async (event, [, visit, way]) => {
 const signingOut = async (event) => {
   const answer = await fetch(event.request).catch(() => null);
   if (!answer) return withoutNetwork();
-  await linliKept.forgetAll();
+  // Signed out leads on; what was refused, or sent from another site, leaves everything as it is.
+  if (answer.type === "opaqueredirect") await linliKept.forgetAll().catch(() => {});
   return answer;
 };
 
@@ -94,7 +107,7 @@ self.addEventListener("fetch", (event) => {
     // Its address changes with its content, so what is kept is never old.
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
   } else if (request.mode === "navigate" && request.method === "GET") {
-    event.respondWith(page(event));
+    event.respondWith(page(event, pathname));
   } else if (request.mode === "navigate" && request.method === "POST") {
     const found = CHECKING.exec(pathname);
     if (found) event.respondWith(checking(event, found));

@@ -264,6 +264,11 @@ async def test_another_time_is_chosen_on_a_form_that_is_filled_in(site: Site) ->
     assert elder.hidden("instead") == str(visit_id)
     assert 'value="companionship" checked' in elder.page
     fields = wish(elder, time="12:00", instead=str(visit_id))
+    answer = await elder.send("/time-bank/ask", **{**fields, "every": "week", "until": "4"})
+    assert (answer.status_code, "begin a new form" in elder.words) == (422, True)
+    late = {"day": "9999-12-31", "every": "week", "until": "52", "instead": ""}
+    answer = await elder.send("/time-bank/ask", **{**fields, **late})
+    assert (answer.status_code, "Choose the day." in elder.words) == (422, True)
     await elder.send_and_follow("/time-bank/ask", **fields)
     states = {one.visit.state for one in await timebank.my_visits(site.street.elder)}
     assert states == {State.CANCELLED, State.REQUESTED}

@@ -134,6 +134,10 @@ async def test_a_wrong_number_is_told_and_mended_and_signing_out_leaves_nothing(
     await page.context.set_offline(offline=False)
     await expect(page.locator("#kept-visits .notice-wrong")).to_contain_text("not the number")
     await expect(page.locator("#kept-visits .notice-wrong")).to_contain_text(words["wrong"])
+    await page.goto(f"{day.site}/nowhere")  # such a page says nothing of who is there
+    await expect(page.locator("#kept")).to_contain_text("not the number")
+    await page.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
+    await expect(page.locator("#kept")).to_contain_text("Sign out once more")
     await page.goto(f"{day.site}/")
     await expect(page.locator("#kept")).to_contain_text("not the number")
     await press(page.locator("#kept").get_by_role("link"))

@@ -90,6 +90,14 @@ async def test_nothing_is_proposed_that_could_not_be_asked_for(street: Street) -
     assert await _proposed(street) is None
 
 
+async def test_nothing_is_proposed_over_another_visit(street: Street) -> None:
+    last = await _closed(street)
+    hour = timebank.Request("cleaning", last.starts_at + WEEK, 30, "梧桐里")
+    await timebank.ask(hour, by=street.elder, form_key=uuid.uuid4(), at=LATER)
+    assert await timebank.left_to_ask(street.elder, at=LATER) >= 60
+    assert await _proposed(street) is None
+
+
 async def test_nobody_asks_for_another_s_visit_again(street: Street) -> None:
     last = await _closed(street)
     with pytest.raises(timebank.UnknownVisit):

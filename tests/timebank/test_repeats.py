@@ -17,7 +17,7 @@ from app import erasing, merging
 from community import Actor, Role
 from tests.timebank.street import NOON, Street, street
 from timebank import State, Visit, repeats
-from timebank.errors import InvalidRequest
+from timebank.errors import AlreadyAsked, InvalidRequest
 from timebank.hours import Leaving
 from timebank.repeating import check_rule, is_holiday, occurrences
 from timebank.repeats import Every, InvalidRepeat, Missed, Repeat, RepeatDraft, rows, rules
@@ -134,6 +134,24 @@ async def test_the_coming_visits_are_asked_for_at_once_and_once(street: Street) 
     assert [one.starts_at for one in found] == [TUESDAY, TUESDAY + WEEK]
     assert {one.wishes for one in found} == {"请按两次门铃。"}
     assert await repeats.repeat_of_visit(found[1].id, community_id=street.id) == first
+
+
+async def test_the_same_form_with_other_answers_begins_nothing(street: Street) -> None:
+    key = uuid.uuid4()
+    first = await repeats.ask_repeating(draft(), by=street.elder, id=key, at=NOON)
+    for other in (draft(minutes=60), draft(Every.DAY), draft(same_person=True)):
+        with pytest.raises(AlreadyAsked) as refused:
+            await repeats.ask_repeating(other, by=street.elder, id=key, at=NOON)
+        assert refused.value.visit == await repeats.first_visit(first)
+    assert len(await visits_of(street.elder)) == 2
+
+
+async def test_a_day_beyond_all_days_is_refused(street: Street) -> None:
+    beyond = replace(draft().request, starts_at=datetime(9999, 12, 30, 2, tzinfo=UTC))
+    with pytest.raises(InvalidRequest):
+        await repeats.ask_repeating(
+            replace(draft(), request=beyond), by=street.elder, id=uuid.uuid4(), at=NOON
+        )
 
 
 async def test_as_time_goes_by_the_next_are_asked_for(street: Street) -> None:
@@ -347,7 +365,23 @@ async def test_a_merge_ends_what_the_other_membership_asked_for(street: Street) 
     await merging.merge(street.elder.member_id, twin.id, by=street.coordinator)
     seen = await repeats.repeat_seen(repeat.id, street.coordinator)
     assert seen.repeat.ended_at is not None
+    assert "repeat.ended" in await kinds_told(street.elder), "the one who is still there"
     assert await ahead(street, NOON + WEEK) == 0
+
+
+async def test_who_is_wished_for_is_asked_first_also_after_a_merge(street: Street) -> None:
+    twin = await community.add_member(
+        community_id=street.id, name="李明", roles={Role.RESIDENT, Role.VOLUNTEER}
+    )
+    request = replace(draft().request, preferred_id=twin.id)
+    await repeats.ask_repeating(
+        replace(draft(), request=request), by=street.elder, id=uuid.uuid4(), at=NOON
+    )
+    for one in await visits_of(street.elder):
+        await timebank.decline(one.id, by=Actor(twin.id, street.id, twin.roles), at=NOON)
+    await merging.merge(street.volunteer.member_id, twin.id, by=street.coordinator)
+    assert await ahead(street, NOON + WEEK) == 1
+    assert (await visits_of(street.elder))[-1].volunteer_id == street.volunteer.member_id
 
 
 async def test_an_erasure_ends_it_and_takes_its_words(street: Street) -> None:
@@ -367,6 +401,8 @@ async def test_an_erasure_ends_it_and_takes_its_words(street: Street) -> None:
     )
     for who in (street.elder, street.volunteer):
         await community.ask_erasure(who.member_id, by=who)
+    stands = await erasing.obstacles(street.elder.member_id, community_id=street.id)
+    assert stands.visits == 0, "what nobody took of it ends with it"
     for one in await visits_of(street.volunteer):
         await timebank.decline(one.id, by=street.volunteer, at=NOON)
     await erasing.erase(street.elder.member_id, by=street.coordinator)

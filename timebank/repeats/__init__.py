@@ -6,7 +6,7 @@ policy in words.
 """
 
 from timebank.repeats.asking import ask_repeating, begin_repeating
-from timebank.repeats.ending import end_repeating, end_repeats_of
+from timebank.repeats.ending import end_repeating, end_repeats_of, tell_survivor, waiting_of
 from timebank.repeats.errors import InvalidRepeat, UnknownRepeat
 from timebank.repeats.planning import ask_ahead, ask_coming
 from timebank.repeats.reading import first_visit, repeat_of_visit, repeat_seen, repeats_of
@@ -40,4 +40,6 @@ __all__ = [
     "repeat_of_visit",
     "repeat_seen",
     "repeats_of",
+    "tell_survivor",
+    "waiting_of",
 ]

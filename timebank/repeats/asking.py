@@ -12,10 +12,13 @@ from timebank import visit_rows
 from timebank.acting import entitled
 from timebank.asking import ask_for
 from timebank.errors import AlreadyAsked, NotYours
+from timebank.policy import visit_policy_at
 from timebank.refusals import one_transaction
 from timebank.repeats import rows, rules
 from timebank.repeats.planning import ask_coming
+from timebank.repeats.reading import first_visit
 from timebank.repeats.values import Repeat, RepeatDraft
+from timebank.rules import check_request
 from timebank.values import Request
 
 
@@ -29,8 +32,8 @@ async def ask_repeating(
 ) -> Repeat:
     """Ask for something regularly: the coming visits are asked for at once.
 
-    `id` is the page's own: the same form again returns what it began. Raises as `timebank.ask` does
-    for the first visit, and `InvalidRepeat`.
+    `id` is the page's own: the same form again returns what it began, with other answers it raises
+    `AlreadyAsked`. Raises as `timebank.ask` does for the first visit, and `InvalidRepeat`.
     """
     repeat = await begin_repeating(draft, by=by, id=id, despite=despite, at=at)
     await ask_coming(repeat, at=at)
@@ -60,6 +63,8 @@ async def begin_repeating(
         if before:
             if before[0].elder_id != by.principal:
                 raise NotYours("ask for")
+            if not await _same(before[0], draft):
+                raise AlreadyAsked(await first_visit(before[0]))
             return before[0]
         return await _begin(id, draft, by=by, despite=despite, at=moment)
 
@@ -74,6 +79,7 @@ async def _begin(
 ) -> Repeat:
     home = await community.community(by.community_id)
     zone = ZoneInfo(home.time_zone)
+    check_request(draft.request, at=at, policy=await visit_policy_at(by.community_id, at))
     first = dataclasses.replace(draft.request, starts_at=rules.first_moment(draft, zone))
     await _refuse_second(first, by)
     visit = await ask_for(
@@ -100,6 +106,24 @@ async def _begin(
     await rows.decide(repeat, first.starts_at, at=at, visit=visit, missed=None)
     await rows.note("ask", repeat, by=by, rule=repeat.rule, first=first.starts_at.isoformat())
     return repeat
+
+
+async def _same(before: Repeat, draft: RepeatDraft) -> bool:
+    """Whether it is what this very form began."""
+    zone = ZoneInfo((await community.community(before.community_id)).time_zone)
+    request = draft.request
+    begun = (before.skip_holidays, before.same_person, before.last_day, before.rule)
+    wished = (draft.skip_holidays, draft.same_person, draft.last_day)
+    rule = rules.rule_of(draft.every, request.starts_at.astimezone(zone).date())
+    if begun != (*wished, rule):
+        return False
+    asked = dataclasses.replace(
+        request,
+        starts_at=rules.first_moment(draft, zone),
+        place=request.place.strip(),
+        wishes=request.wishes.strip(),
+    )
+    return before.request(before.starts_at, before.preferred_id) == asked
 
 
 async def _refuse_second(first: Request, by: Actor) -> None:

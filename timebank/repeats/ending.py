@@ -1,6 +1,7 @@
 """Ending what repeats: what nobody has taken is called off, what somebody has taken stays."""
 
-from collections.abc import Collection
+import dataclasses
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -35,8 +36,8 @@ async def end_repeating(repeat_id: UUID, *, by: Actor, at: datetime | None = Non
 
 async def end_repeats_of(
     members: Collection[UUID], *, by: Actor, at: datetime | None = None
-) -> int:
-    """End everything that these elders ask for regularly; return how many.
+) -> list[Repeat]:
+    """End everything that these elders ask for regularly; return it.
 
     For a merge, for who leaves and for an erasure: before the members are locked, as whoever takes
     one of its visits on locks them last.
@@ -51,7 +52,26 @@ async def end_repeats_of(
         )
         for repeat in found:
             await stop(repeat, by=by, at=moment)
-        return len(found)
+        return found
+
+
+async def tell_survivor(ended: Iterable[Repeat], survivor: UUID) -> None:
+    """Tell whoever an elder's other membership was merged into what is not asked for any more."""
+    for repeat in ended:
+        await telling.tell_ended(dataclasses.replace(repeat, elder_id=survivor), by=None)
+
+
+async def waiting_of(members: Collection[UUID], *, community_id: UUID) -> set[UUID]:
+    """Return the visits that nobody has taken of what these elders ask for regularly.
+
+    They are called off where it ends.
+    """
+    found = await rows.find(
+        "repeat.community_id = {} AND repeat.elder_id = ANY({}) AND repeat.ended_at IS NULL",
+        community_id,
+        list(members),
+    )
+    return {visit.id for repeat in found for visit in await rows.visits(repeat, *WAITING)}
 
 
 async def stop(repeat: Repeat, *, by: Actor, at: datetime) -> Stopped:

@@ -78,6 +78,11 @@ async def _ask(repeat: Repeat, starts_at: datetime, *, at: datetime) -> bool:
                 repeat.elder_id, community_id=repeat.community_id, alone=True
             ):
                 return False
+            # Before the request itself, as an erasure of theirs locks them in that order.
+            if preferred and not await community.keep_active(
+                preferred, community_id=repeat.community_id
+            ):
+                preferred = None
             return await _is_due(repeat, starts_at) and await _ask_due(
                 repeat, starts_at, preferred, at=at
             )
@@ -125,14 +130,14 @@ async def _miss(repeat: Repeat, starts_at: datetime, why: Missed, *, at: datetim
 
 async def _preferred(repeat: Repeat) -> UUID | None:
     """Return who is asked first: whoever came last time, or whom the elder named, if they help."""
-    wished = repeat.preferred_id
-    if repeat.same_person:
-        wished = await rows.last_volunteer(repeat) or wished
-    if wished is None:
-        return None
-    one = await community.member(wished)
-    helps = one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles
-    return wished if helps and wished != repeat.elder_id else None
+    last = await rows.last_volunteer(repeat) if repeat.same_person else None
+    for wished in filter(None, (last, repeat.preferred_id)):
+        stands = await community.standing_membership(wished, community_id=repeat.community_id)
+        one = await community.member(stands)
+        helps = one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles
+        if helps and stands != repeat.elder_id:
+            return stands
+    return None
 
 
 async def _end(repeat: Repeat, *, at: datetime) -> None:
