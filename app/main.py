@@ -146,7 +146,9 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
 async def running(app: Litestar) -> AsyncGenerator[None, None]:
     """Hold the database's connections and run the jobs for as long as the app serves."""
     if multiprocessing.parent_process() is not None:
-        end_with_parent(signal.SIGTERM)  # else a killed parent leaves us holding the port
+        # Else a killed parent leaves us holding the port. At once: nobody would be left to end a
+        # worker that hangs while it stops, which the server sees to otherwise.
+        end_with_parent(signal.SIGKILL)
     engine: Engine = app.state.engine
     ours = engine.pool is None  # a test may hold the pool already
     if ours:
