@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-counting bench-ledger lock clean
+.PHONY: setup setup-run browser demo test check bench bench-count bench-ledger bench-matching bench-visits lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -65,10 +65,20 @@ check: $(VENV)/.tools
 # One after another: two at once would measure each other.
 bench:
 	$(MAKE) bench-ledger
-	$(MAKE) bench-counting
+	$(MAKE) bench-count
+	$(MAKE) bench-matching
+	$(MAKE) bench-visits
 
-bench-counting: $(VENV)/.tools
-	$(BIN)/python -m bench.counting
+# Less than ten minutes; BENCH=--small takes two.
+bench-visits: $(VENV)/.tools
+	$(BIN)/python -m bench.visits $(BENCH)
+
+bench-matching: $(VENV)/.tools
+	$(BIN)/python -m bench.matching
+
+# Some three minutes; COUNT=--no-add1 takes one. See --help for more.
+bench-count: $(VENV)/.tools
+	$(BIN)/python -m bench.counting $(COUNT)
 
 # About ten minutes; BENCH=--small takes two. See --help for more.
 bench-ledger: $(VENV)/.tools $(PEER)/.installed

@@ -74,11 +74,21 @@ ACTS: Final[Mapping[str, Act]] = {
     "health.read": Act({ANYONE: OWN}),
     "metrics.read": Act({ANYONE: OWN}),
     "home.read": Act({ANYONE: OWN}),
+    "app.install": Act({ANYONE: OWN}),
     "book.read": Act({ANYONE: COMMUNITY}),
     "project.read": Act({ANYONE: COMMUNITY}),
     "round.read": Act({ANYONE: COMMUNITY}),
     "election.read": Act({ANYONE: COMMUNITY}),
     "time_bank.read": Act({ANYONE: COMMUNITY}),
+    "reserve.read": Act({ANYONE: COMMUNITY}),
+    "solvency.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        }
+    ),
     "policy.read": Act({ANYONE: COMMUNITY}),
     "policy.adopt": Act({ADMINISTRATOR: COMMUNITY}),
     # Oneself: signing in and how one likes to read.
@@ -98,6 +108,14 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "desk.open": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
     "desk.use": Act({ANYONE: OWN}),
+    # The phone desk. What is done in a call rests on the caller's word; the verbs ask for it.
+    "call.answer": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "call.read": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "call.take_over": Act({COORDINATOR: COMMUNITY}),
+    # Figures and monthly reports, and whether one is reminded of unused hours.
+    "figures.read": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "report.make": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "prompt.choose": Act({MEMBER: OWN}),
     # Visits. Which of them one may see and touch, the time bank's rules decide for each visit.
     "visit.ask": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
     "visit.read": Act(
@@ -112,18 +130,129 @@ ACTS: Final[Mapping[str, Act]] = {
         TO_REQUEST | TO_CONFIRM,
     ),
     "visit.requests.read": Act({VOLUNTEER: COMMUNITY}),
+    # Who could come to whom: the board, one request at a time, and a whole week at once.
+    "match.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "match.offer": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "match.run": Act({COORDINATOR: COMMUNITY}),
     "visit.accept": Act({MEMBER: OWN}),
     "visit.withdraw": Act({MEMBER: OWN}),
-    "visit.check_in": Act({MEMBER: OWN}),
-    "visit.check_out": Act({MEMBER: OWN}),
+    "visit.decline": Act({MEMBER: OWN}),
+    "visit.late": Act({MEMBER: OWN}),
+    "visit.no_show": Act(
+        {MEMBER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY},
+        TO_REQUEST,
+    ),
+    "visit.dispute": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "visit.rate": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "visit.photo": Act(
+        {MEMBER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY},
+        TO_REQUEST | TO_CONFIRM,
+    ),
+    "rating.see": Act({COORDINATOR: COMMUNITY}),
+    "safety.change": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "safety.keep": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.offer": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.assign": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.resolve": Act({COORDINATOR: COMMUNITY}),
+    "visit.correct": Act({COORDINATOR: COMMUNITY}),
+    "visit.check_in": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "visit.kept": Act({MEMBER: OWN}),
+    "door_card.print": Act(
+        {ELDER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY},
+        TO_REQUEST | TO_CONFIRM,
+    ),
+    "visit.check_out": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
     "visit.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "visit.cancel": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "visit.renew": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "repeat.read": Act({ELDER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "repeat.end": Act(
+        {ELDER: OWN, DELEGATE: ACTED_FOR, COORDINATOR: COMMUNITY},
+        TO_REQUEST,
+    ),
+    # The catalogue, volunteers and their certificates, calendars and honours.
+    "catalogue.read": Act({ANYONE: COMMUNITY}),
+    "catalogue.keep": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "honour.read": Act({ANYONE: COMMUNITY}),
+    "volunteer.profile": Act({MEMBER: OWN}),
+    "volunteer.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "volunteer.vet": Act({COORDINATOR: COMMUNITY}),
+    "calendar.read": Act({MEMBER: OWN}),
+    # Whoever knows the address: a calendar program cannot sign in.
+    "calendar.feed": Act({ANYONE: OWN}),
+    # Classes and their sessions. Who gives a session, or came to it, the rules of classes decide.
+    "class.read": Act({ANYONE: COMMUNITY}),
+    "class.propose": Act({VOLUNTEER: OWN, COORDINATOR: COMMUNITY}),
+    "class.decide": Act({COORDINATOR: COMMUNITY}),
+    "class.end": Act({MEMBER: OWN}),
+    "class.sign_up": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_REQUEST),
+    "class.sign_up_for": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "class.attend": Act({MEMBER: OWN}),
+    "class.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
+    "class.give": Act({MEMBER: OWN}),
+    # Teams of volunteers. Who leads one, its rules know.
+    "team.read": Act({MEMBER: COMMUNITY}),
+    "team.found": Act({VOLUNTEER: OWN, COORDINATOR: COMMUNITY}),
+    "team.join": Act({MEMBER: OWN}),
+    "team.lead": Act({MEMBER: OWN}),
+    "team.offer": Act({COORDINATOR: COMMUNITY}),
+    # Saved hours on their way to others. Whose gift it is, and whose hand a proposal still needs,
+    # their rules decide.
+    "giving.read": Act({MEMBER: OWN}),
+    "gift.read": Act(
+        {MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}
+    ),
+    "gift.offer": Act({MEMBER: OWN}),
+    "gift.answer": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "gift.withdraw": Act({MEMBER: OWN}),
+    "donation.give": Act({MEMBER: OWN}),
+    "donation.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            AUDITOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+        }
+    ),
+    "donation.reverse": Act({COORDINATOR: COMMUNITY}),
+    "fund.read": Act({ANYONE: COMMUNITY}),
+    "grant.read": Act(
+        {
+            TREASURER: COMMUNITY,
+            COORDINATOR: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+        }
+    ),
+    "grant.propose": Act({COORDINATOR: COMMUNITY}),
+    "grant.decide": Act({TREASURER: COMMUNITY, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "estate.read": Act(
+        {
+            COORDINATOR: COMMUNITY,
+            TREASURER: COMMUNITY,
+            ADMINISTRATOR: COMMUNITY,
+            AUDITOR: COMMUNITY,
+        }
+    ),
+    "estate.propose": Act({COORDINATOR: COMMUNITY}),
+    "needs.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "needs.list": Act({COORDINATOR: COMMUNITY}),
+    "needs.enter": Act({COORDINATOR: COMMUNITY}),
     # Messages to oneself, how one likes to get them, and those that could not be delivered.
     "message.read": Act({MEMBER: OWN}),
     "message.mark": Act({MEMBER: OWN}),
     "message.choose": Act({MEMBER: OWN}),
     "message.undelivered.read": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "passbook.read": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_SEE_PASSBOOK),
+    "passbook.see": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "passbook.copy": Act({COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    # Moving to another community with one's hours. Each side's coordinators decide on their part.
+    "move.ask": Act({MEMBER: OWN}),
+    "move.ask_for": Act({COORDINATOR: COMMUNITY}),
+    "move.decide": Act({COORDINATOR: COMMUNITY}),
+    # What communities owe one another. The verbs ask over which of them the role is held.
+    "clearing.read": Act({AUDITOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    "clearing.agree": Act({ADMINISTRATOR: COMMUNITY}),
     # Kin, and acting for another: who lets whom, and the delegate's own home.
     "kin.read_own": Act({MEMBER: OWN}),
     "kin.read": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY, AUDITOR: COMMUNITY}),

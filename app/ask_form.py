@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.forms import Form
@@ -36,11 +37,7 @@ def times() -> list[tuple[str, str]]:
 
 def lengths(policy: VisitPolicy) -> list[tuple[int, str]]:
     """Return the lengths that an elder chooses from, in minutes, with words."""
-    return [
-        (minutes, duration(minutes))
-        for minutes in LENGTHS
-        if policy.minutes_min <= minutes <= policy.minutes_max
-    ]
+    return [(minutes, duration(minutes)) for minutes in LENGTHS if policy.offers(minutes)]
 
 
 def kinds_of_help(catalogue: list[CareService], language: str) -> list[tuple[str, str, str, str]]:
@@ -63,6 +60,8 @@ def read(form: Form, zone: ZoneInfo) -> Request | None:
         form.refuse("minutes", _("Choose about how long it will take."))
     if not form.value("place"):
         form.refuse("place", _("Say where the volunteer should come."))
+    if form.value("preferred") and _id_of(form.value("preferred")) is None:
+        form.refuse("preferred", _("Choose one of the names shown, or nobody in particular."))
     if not form.ok or day is None or clock is None:
         return None
     try:
@@ -71,8 +70,20 @@ def read(form: Form, zone: ZoneInfo) -> Request | None:
         form.refuse("day", _("Choose the day."))
         return None
     return Request(
-        form.value("service"), starts_at, int(minutes), form.value("place"), form.value("wishes")
+        form.value("service"),
+        starts_at,
+        int(minutes),
+        form.value("place"),
+        form.value("wishes"),
+        _id_of(form.value("preferred")),
     )
+
+
+def _id_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

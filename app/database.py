@@ -1,6 +1,6 @@
 """The database engine: Piccolo's, made safe against leaked connections and swallowed failures."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ DATABASE = "linli"
 SERVER_VERSION_MIN = 15
 CONNECT_SECONDS_MAX = 10
 
-
 LOST = "the database went away; what was not acknowledged may or may not be stored"
+NOT_THERE = "the database is not there"
 
 
 class SwallowedFailureError(RuntimeError):
@@ -68,11 +68,11 @@ class Transaction(PostgresTransaction):
         try:
             self.transaction = self.connection.transaction()
             await self.begin()  # type: ignore[no-untyped-call]  # Piccolo's
-        except asyncpg.InternalClientError as lost:
+        except BaseException as error:
+            lost = _lost(error, self.connection)
             await self._discard()
-            raise ConnectionResetError(LOST) from lost
-        except BaseException:
-            await self._discard()
+            if lost:
+                raise ConnectionResetError(LOST) from error
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -90,18 +90,21 @@ class Transaction(PostgresTransaction):
             return False
         try:
             if exception is not None:
+                lost = _lost(exception, self.connection)
                 await self._roll_back()
-                if isinstance(exception, asyncpg.InternalClientError):
-                    raise exception
+                if lost:
+                    raise ConnectionResetError(LOST) from exception
             elif self._inner_failed:
                 await self._roll_back()
                 raise SwallowedFailureError("an inner transaction failed; nothing was stored")
             elif not self._committed and not self._rolled_back:
                 await self.commit()  # type: ignore[no-untyped-call]  # Piccolo's
-        except asyncpg.InternalClientError as lost:
-            # asyncpg's word when the server goes away between two steps of its protocol.
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            lost = _lost(error, self.connection)
             self._close()
-            raise ConnectionResetError(LOST) from lost
+            if lost:
+                raise ConnectionResetError(LOST) from error
+            raise
         finally:
             self.engine.current_transaction.reset(self.context)
             await self.give_back()
@@ -118,8 +121,7 @@ class Transaction(PostgresTransaction):
 
     def _close(self) -> None:
         """Close the connection, whatever state it is in; the server then rolls back."""
-        with suppress(asyncpg.InterfaceError):  # the pool has taken it back already
-            self.connection.terminate()
+        _terminate(self.connection)
 
     async def _discard(self) -> None:
         self._close()
@@ -149,7 +151,11 @@ class OwnerTransaction(Transaction):
 
 
 class Engine(PostgresEngine):
-    """Piccolo's PostgreSQL engine with the transaction above."""
+    """Piccolo's PostgreSQL engine with the transaction above.
+
+    Whatever asyncpg and the system call it, a database that is not there or went away comes out as
+    a `ConnectionError` or as one of PostgreSQL's own errors about connections.
+    """
 
     async def check_version(self) -> None:
         """Connect to nothing when the engine is made; `reached` checks the version in words."""
@@ -157,6 +163,66 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 (Piccolo's signature)
         """Open a transaction, or join the one that is already open in this task."""
         return Transaction(self, allow_nested=allow_nested)
+
+    async def start_connection_pool(self, **kwargs: Any) -> None:
+        """Open the pool, whose connections are made by `connected`."""
+        await super().start_connection_pool(connect=connected, **kwargs)
+
+    async def get_new_connection(self) -> Connection:
+        """Return a connection of one's own, outside the pool."""
+        return await connected(**self.config)
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        """Run one statement outside a transaction."""
+        assert self.pool is not None  # noqa: S101 (Piccolo asks before)
+        async with self.pool.acquire() as connection:
+            try:
+                return await connection.fetch(query, *(args or ()))
+            except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+                if _lost(error, connection):
+                    _terminate(connection)
+                    raise ConnectionResetError(LOST) from error
+                raise
+
+
+async def connected(*args: Any, **config: Any) -> Connection:
+    """Connect; raises `ConnectionError` where nobody answers, also when the socket's file is gone.
+
+    That file goes when an embedded server ends, and a host's name when the name service is away:
+    to the system these are a missing file and an unknown name, and to us the same as a closed port.
+    """
+    try:
+        connection: Connection = await asyncpg.connect(*args, **config)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as gone:
+        raise ConnectionRefusedError(NOT_THERE) from gone
+    except asyncpg.InternalClientError as lost:
+        raise ConnectionResetError(LOST) from lost
+    return connection
+
+
+def _lost(error: BaseException, connection: Any) -> bool:
+    """Whether this is how asyncpg says that the server went away in the middle of something.
+
+    An `InternalClientError` comes between two steps of its protocol, an `InterfaceError` when the
+    connection is asked once more; on an open one that is a mistake of ours, and stays one.
+    """
+    if isinstance(error, asyncpg.InternalClientError):
+        return True
+    if not isinstance(error, asyncpg.InterfaceError):
+        return False
+    try:
+        closed: bool = connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back already, because it is closed
+        return True
+    return closed
+
+
+def _terminate(connection: Any) -> None:
+    """Close a connection, whatever state it is in."""
+    with suppress(asyncpg.InterfaceError):  # the pool has taken it back already
+        connection.terminate()
 
 
 def address() -> str:

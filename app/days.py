@@ -14,7 +14,7 @@ def first_moment(form: Form, name: str, zone: ZoneInfo) -> datetime | None:
 
     A day that is none is refused in the form.
     """
-    day = _typed(form, name)
+    day = typed_day(form, name)
     if day is None or day == datetime.now(UTC).astimezone(zone).date():
         return None
     return datetime.combine(day, time(), zone)
@@ -22,7 +22,7 @@ def first_moment(form: Form, name: str, zone: ZoneInfo) -> datetime | None:
 
 def last_moment(form: Form, name: str, zone: ZoneInfo) -> datetime | None:
     """Return when a typed last day is over; None where there is no last day."""
-    day = _typed(form, name)
+    day = typed_day(form, name)
     return None if day is None else datetime.combine(day + _ONE_DAY, time(), zone)
 
 
@@ -36,7 +36,8 @@ def last_day(until: datetime, zone: ZoneInfo) -> date:
     return (until - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def _typed(form: Form, name: str) -> date | None:
+def typed_day(form: Form, name: str) -> date | None:
+    """Return a typed day; None where there is none, and for one that is none, which is refused."""
     text = form.value(name)
     if not text:
         return None

@@ -28,14 +28,20 @@ from app.demo_cast import (
     Cast,
     cast,
 )
+from app.demo_classes import fill_classes
+from app.demo_desk import fill_desk, fill_reports
+from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
+from app.demo_matching import fill_matching
+from app.demo_moving import fill_moves
 from app.demo_organisations import fill_organisations
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
 from app.demo_timebank import WEEKS, fill_time_bank
+from app.demo_volunteers import fill_volunteers
 from community import Actor, Area, Community, Level, Member, Role
 from community.roster import RosterEntry
 from community.transactions import transaction
@@ -59,7 +65,12 @@ source = "八里社区居民代表会议通过（示例）"
 
 [time_bank]
 visit_minutes_min = 30
+reserve_fen = 300000  # 3,000 yuan, for what the reserve's page and the projection show
 days_ahead_max = 30
+honour_1_minutes = 300
+honour_2_minutes = 1200
+unspent_minutes = 240
+unspent_days = 30
 
 [rounds]
 choices_max = 5
@@ -130,6 +141,8 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("letting six weeks of visits happen")
     await _fill_time_bank(home, known, households, now)
+    await fill_volunteers(home, known, now)
+    await fill_matching(home, coordinator, now)
     await fill_daughter(
         home,
         daughter=known[DAUGHTER],
@@ -140,12 +153,31 @@ async def _fill(now: datetime, tell: Tell) -> None:
         now=now,
     )
     await fill_families(home, households, desk=coordinator, now=now)
+    await fill_hours(home, known, now)
+    await fill_desk(
+        home,
+        known,
+        operator=_actor(known[PHONE_OPERATOR]),
+        coordinator=coordinator,
+        elders=(ELDERS[5][0], ELDERS[7][0], ELDERS[8][0], ELDERS[9][0]),
+        volunteers=VOLUNTEERS[2:5],
+        now=now,
+    )
+    await fill_reports(home, by=coordinator, now=now)
+    await fill_classes(
+        home,
+        volunteers=[known[name] for name in VOLUNTEERS],
+        neighbours=[known[name] for name in (*(one[0] for one in ELDERS), *NEIGHBOURS)],
+        desk=coordinator,
+        now=now,
+    )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
-    await fill_next_door(above[Level.STREET], now)
+    next_door = await fill_next_door(above[Level.STREET], now)
+    await fill_moves(home, next_door, known, above=known[OF_STREET], desk=coordinator)
 
 
 async def _join(home: Community, story: Cast, since: datetime) -> dict[str, Member]:

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 import timebank
 from community import Actor, Community, Member
-from timebank import Request, Visit
+from timebank import Request, State, Visit
+from timebank.beside import SafetyNote, rate, save_safety_note
+from timebank.repeats import Every, RepeatDraft, ask_repeating
 
 HELP: Final = (
     ("companionship", 60), ("cleaning", 120), ("meals", 60), ("hospital", 180), ("digital", 60),
@@ -30,6 +32,7 @@ WISHES: Final = (
 )
 WEEKS: Final = 6
 VISITS_A_WEEK: Final = 9
+HOUR: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,56 @@ async def _this_week(lane: Lane, now: datetime) -> None:
     await asked(9, "culture", lane.moment(now, 4, 14), 90)
     off = await asked(5, "cleaning", lane.moment(now, 2, 9), 120)
     await timebank.cancel(off.id, by=lane.elders[5][0], reason="改到下周", at=before)
+    await _other_ways(lane, now)
+    await _regularly(lane, now)
+
+
+async def _other_ways(lane: Lane, now: datetime) -> None:
+    """Leave a request that is offered, a visit that is disputed, and what is kept beside visits."""
+    chen, _ = lane.elders[0]
+    richer = [one for one in lane.elders[1:] if await timebank.left_to_ask(one[0]) >= HOUR]
+    (wu, flat), wang = richer[0], lane.volunteers[2]
+    begins = lane.moment(now, -2, 15, 30)
+    request = Request("cleaning", begins, HOUR, flat, "")
+    asked_at = begins - timedelta(days=1)
+    key = uuid5(lane.home.id, "disputed visit")
+    visit = await timebank.ask(request, by=wu, form_key=key, at=asked_at)
+    await timebank.accept(visit.id, by=wang, at=asked_at + timedelta(hours=1))
+    ended = await _give(visit, wu, wang, HOUR)
+    said_at = begins + timedelta(hours=3)
+    await timebank.dispute(ended.id, by=wu, reason="只待了半个小时，窗户没有擦。", at=said_at)
+    note = SafetyNote("走路要拄拐，怕摔；降压药在床头柜里。", "陈晓东（儿子）", "+8613900001111")
+    await save_safety_note(note, chen.member_id, by=chen, at=now - timedelta(days=20))
+    await _said(lane, now)
+
+
+async def _regularly(lane: Lane, now: datetime) -> None:
+    """Leave what an elder asks for every week, and a request that ends soon and nobody took."""
+    elder, flat = lane.elders[0]
+    tuesday = 1 + (lane.moment(now, 0, 12).astimezone(lane.zone).weekday() * -1) % 7
+    request = Request("culture", lane.moment(now, tuesday, 10), HOUR // 2, flat, "想学学拉二胡。")
+    draft = RepeatDraft(request, Every.WEEK, same_person=True)
+    await ask_repeating(draft, by=elder, id=uuid5(lane.home.id, "every Tuesday"), at=now)
+    begins = lane.moment(now, 1, 16, 30)
+    unanswered = Request("digital", begins, HOUR // 2, flat, "想学会用手机挂号。")
+    key = uuid5(lane.home.id, "a request that nobody took")
+    await timebank.ask(unanswered, by=elder, form_key=key, at=now - timedelta(days=3))
+    await timebank.remind_of_ending(at=begins - timedelta(hours=23))
+
+
+async def _said(lane: Lane, now: datetime) -> None:
+    """Let both sides say how the visits of the last weeks were, most of them very good."""
+    for number, (elder, _flat) in enumerate(lane.elders):
+        for one in await timebank.my_visits(elder):
+            visit = one.visit
+            ended = visit.checked_out_at
+            recent = ended is not None and now - timedelta(days=25) < ended
+            if visit.state is not State.CONFIRMED or ended is None or not recent:
+                continue
+            if visit.elder_id != elder.member_id or (number + visit.starts_at.day) % 3 == 0:
+                continue
+            stars = 4 if visit.starts_at.day % 4 == 0 else 5
+            await rate(visit.id, stars, by=elder, at=ended + timedelta(hours=1))
 
 
 def _actor(member: Member) -> Actor:

@@ -11,6 +11,8 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
+from timebank import hours
+from timebank.repeats import end_repeats_of, waiting_of
 
 # A recovery code goes with its second factor, a delivery with its message.
 _FORGET: Final = (
@@ -31,20 +33,23 @@ class Obstacles:
 
     visits: int
     roles: tuple[str, ...]
+    hours: bool = False
 
     @property
     def any(self) -> bool:
         """Whether something has to be settled first."""
-        return bool(self.visits or self.roles)
+        return bool(self.visits or self.roles or self.hours)
 
 
 async def erase(member_id: UUID, *, by: Actor) -> Erased:
     """Erase a person who asked for it, from everywhere at once; a second time changes nothing.
 
     The minutes that are left stay in the book under the pseudonym. Raises what
-    `community.erase_member` raises, and `timebank.OpenVisits`.
+    `community.erase_member` raises, `timebank.OpenVisits` and `hours.HoursOpen`.
     """
     async with ledger.transaction():
+        who = await community.memberships(member_id, community_id=by.community_id)
+        await end_repeats_of(who, by=by)
         erased = await community.erase_member(member_id, by=by)
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)
@@ -64,16 +69,23 @@ async def obstacles(member_id: UUID, *, community_id: UUID) -> Obstacles:
     try:
         await timebank.refuse_unfinished(who, community_id=community_id)
     except timebank.OpenVisits as refused:
-        visits = len(refused.visits)
+        # What was asked for regularly ends with an erasure, and what nobody took of it.
+        ending = await waiting_of(who, community_id=community_id)
+        visits = len(set(refused.visits) - ending)
     else:
         visits = 0
+    on_their_way = False
+    try:
+        await hours.refuse_open_hours(who, community_id=community_id)
+    except hours.HoursOpen:
+        on_their_way = True
     roles = {
         held.role.value
         for one in who
         for held in await community.roles_held(one)
         if held.role in community.STAFF and not held.over()
     }
-    return Obstacles(visits, tuple(sorted(roles)))
+    return Obstacles(visits, tuple(sorted(roles)), on_their_way)
 
 
 async def minutes_left(member_id: UUID, *, community_id: UUID) -> Balance | None:

@@ -37,9 +37,18 @@ class Jobs:
         self._jobs = jobs
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._turns = asyncio.Semaphore(1)
 
     def start(self) -> None:
-        """Start them; the first run of each comes at once."""
+        """Start them; the first run of each comes as soon as it is its turn.
+
+        A running job holds a connection for its lock and needs another for its work. Were all of
+        them to begin together, they would wait for one another's connections for good: so a third
+        of the pool's connections says how many run at the same time.
+        """
+        pool = self._engine.pool
+        assert pool is not None  # noqa: S101 (the app starts the pool before the jobs)
+        self._turns = asyncio.Semaphore(max(1, pool.get_max_size() // 3))
         self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
 
     async def stop(self, seconds_max: float) -> None:
@@ -55,7 +64,9 @@ class Jobs:
 
     async def _repeat(self, job: Job) -> None:
         while not self._stopping.is_set():
-            await self._once(job)
+            async with self._turns:
+                if not self._stopping.is_set():
+                    await self._once(job)
             try:
                 await asyncio.wait_for(self._stopping.wait(), job.every_seconds)
             except TimeoutError:

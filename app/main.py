@@ -23,6 +23,7 @@ from litestar.types import (
 )
 
 import ledger
+import timebank
 from app import failures, forgery, logs
 from app.acts import act
 from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
@@ -48,16 +49,35 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from timebank.care import remind_of_expiring
+from timebank.figures import make_due_reports, prompt_members
+from timebank.group_sessions import plan_ahead, remind_of_classes
+from timebank.hours import lapse_gifts
+from timebank.matching import clear_old_runs, match_waiting
+from timebank.repeats import ask_ahead
 
 # Every periodic job of the app.
 jobs = [
     Job("void expired holds", every_seconds=60, run=ledger.void_expired_holds),
+    Job("return gifts that nobody accepted", every_seconds=60, run=lapse_gifts),
+    Job("end requests that nobody took", every_seconds=60, run=timebank.expire_requests),
+    Job("tell of requests that end", every_seconds=60, run=timebank.remind_of_ending),
+    Job("ask for what repeats", every_seconds=600, run=ask_ahead),
+    Job("end offers without an answer", every_seconds=60, run=timebank.lapse_offers),
+    Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
+    Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
+    Job("remind of classes", every_seconds=300, run=remind_of_classes),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
+    Job("match weeks", every_seconds=2, run=match_waiting),
+    Job("throw old proposals away", every_seconds=3600, run=clear_old_runs),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
+    Job("remind of certificates", every_seconds=3600, run=remind_of_expiring),
+    Job("remind of unused hours", every_seconds=6 * 3600, run=prompt_members),
+    Job("make the monthly reports", every_seconds=3600, run=make_due_reports),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 
@@ -126,7 +146,9 @@ def create_app(more_routes: Sequence[ControllerRouterHandler] = ()) -> Linli:
 async def running(app: Litestar) -> AsyncGenerator[None, None]:
     """Hold the database's connections and run the jobs for as long as the app serves."""
     if multiprocessing.parent_process() is not None:
-        end_with_parent(signal.SIGTERM)  # else a killed parent leaves us holding the port
+        # Else a killed parent leaves us holding the port. At once: nobody would be left to end a
+        # worker that hangs while it stops, which the server sees to otherwise.
+        end_with_parent(signal.SIGKILL)
     engine: Engine = app.state.engine
     ours = engine.pool is None  # a test may hold the pool already
     if ours:

@@ -45,6 +45,8 @@ SIGHT: Final[Mapping[str, Mapping[Role, Sight]]] = {
     "roster_number": {COORDINATOR: FULL, AUDITOR: MASKED, ADMINISTRATOR: MASKED},
     # Kept to tell two people apart and to check a card that is shown: nobody needs to read it out.
     "identity": {COORDINATOR: MASKED, AUDITOR: MASKED},
+    # A coordinator has seen how an elder lives; the telephone needs to know whether the fund helps.
+    "needs": {COORDINATOR: FULL, PHONE_OPERATOR: MASKED, AUDITOR: MASKED},
 }
 
 _MASKS: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -54,6 +56,7 @@ _MASKS: Final[Mapping[str, Callable[[Any], str]]] = {
     "birth_date": community.mask_birth_date,
     "roster_number": lambda _number: community.HIDDEN,
     "identity": community.mask_identity,
+    "needs": lambda _told: community.HIDDEN,
 }
 
 

@@ -9,6 +9,7 @@ from app.field_words import told
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
 from app.templating import DEFAULT_ZONE
+from timebank import hours, moving
 
 _INVALID: Final = {
     "name": mark("Write the name in at most 80 characters."),
@@ -75,6 +76,16 @@ def refusal_words(refusal: Exception) -> str:  # noqa: PLR0911 (one for each)
                 "them off, and come back.",
                 len(visits),
             ) % {"num": len(visits)}
+        case hours.HoursOpen():
+            return _(
+                "Hours of this member are still on their way: a gift, a grant, or what is set "
+                "aside. Settle that first; nothing was changed."
+            )
+        case moving.OpenMove():
+            return _(
+                "This member is about to move to another community. Decide on that first; nothing "
+                "was changed."
+            )
         case marketplace.errors.VotedTwice(round_name=name):
             return _(
                 "Both memberships have voted in the round “%(name)s”, and nobody may choose which "

@@ -9,8 +9,18 @@ from ledger import TrialBalance, Unit
 
 KINDS: Final = {
     "member": (mark("Saved by members"), mark("Every hour that somebody gave and has not used")),
+    "gifts": (mark("Gifts received"), mark("Hours that members were given and have not used")),
     "escrow": (mark("On the way"), mark("Passing from one member to another at this moment")),
     "relief": (mark("Relief fund"), mark("For elders in need who have no hours of their own")),
+    "clearing": (
+        mark("Between communities"),
+        mark(
+            "What is owed to other communities for members who moved there with their hours; "
+            "with a minus, what they owe here for members who came"
+        ),
+    ),
+    "donated": (mark("Donations"), mark("Passing from members to the relief fund at this moment")),
+    "estate": (mark("Left behind"), mark("Hours of former members, until their heirs have them")),
     "issuance": (
         mark("Created by the community"),
         mark("Where hours come from: what all the others have, it owes"),

@@ -15,6 +15,7 @@ from community import AdoptedPack, Community, Pack, Policy, Setting
 from community.policy import Value, read_pack
 from community.policy.declared import SETTINGS as REGISTER
 from marketplace.policy import SETTINGS as MARKETPLACE
+from timebank.policy import BY_HAND
 from timebank.policy import SETTINGS as TIME_BANK
 
 SETTINGS: Final[Sequence[Setting[Any]]] = tuple(
@@ -38,6 +39,11 @@ class Rule:
     def words(self) -> str:
         """The rule in one sentence."""
         return rule_words(self.setting, self.value)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people see to it, because the program does not; its least asks for nothing."""
+        return self.setting in BY_HAND and self.value != self.setting.least
 
 
 @dataclass(frozen=True, slots=True)

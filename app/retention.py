@@ -20,6 +20,7 @@ from community.policy.declared import (
     MESSAGE_DAYS,
     SIGN_IN_RECORD_DAYS,
 )
+from timebank import beside
 
 log = structlog.get_logger("linli.retention")
 
@@ -49,6 +50,8 @@ async def clear(community_id: UUID, *, at: datetime, size: int = ROWS_AT_A_TIME)
     revoked_before = at - timedelta(days=policy[SIGN_IN_RECORD_DAYS])
     while await _clear_cards(community_id, revoked_before, size) == size:
         pass
+    while await beside.clear_photos(community_id, at=at) == beside.PHOTOS_AT_A_TIME:
+        pass
     await _erase_due(
         community_id,
         left_before=at - timedelta(days=policy[FORMER_MEMBER_DAYS]),
@@ -76,8 +79,8 @@ async def _erase_due(
 ) -> None:
     """Erase those whose time is over, each in a transaction of their own.
 
-    Whoever still has an open visit or a staff role is left for the desk, and looked at again the
-    next time.
+    Whoever still has an open visit, hours on their way or a staff role is left for the desk, and
+    looked at again the next time.
     """
     by, after = community.system(community_id), FIRST
     while due := await community.due_for_erasure(
@@ -88,6 +91,6 @@ async def _erase_due(
                 async with ledger.transaction():
                     await community.ask_erasure(member_id, by=by)
                     await erasing.erase(member_id, by=by)
-            except (timebank.OpenVisits, community.CommunityError) as refusal:
+            except (timebank.TimebankError, community.CommunityError) as refusal:
                 log.info("not erased yet", member=str(member_id), why=type(refusal).__name__)
         after = due[-1]

@@ -100,6 +100,15 @@ class Begun:
     token: str
 
 
+def on_own_device(session: Session, roles: frozenset[Role]) -> bool:
+    """Say whether a volunteer may keep their visits of today on the device of this session.
+
+    Not where a card is taken, nor with a role of staff: a desk's device is used by several people.
+    """
+    own = session.how is not How.CARD and session.how is not How.DESK
+    return own and Role.VOLUNTEER in roles and not roles & STAFF
+
+
 _COLUMNS = """id, member_id, how, begun_at, seen_at, ends_at, idle_seconds, second_factor_wanted,
     second_factor_at, working_at, desk_id, host(address) AS address, device"""
 

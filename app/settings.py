@@ -20,7 +20,13 @@ PREFIX = "LINLI_"
 SECRET_LENGTH_MIN = 32
 FERNET_KEY_BYTES = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
-FOR_TESTS = {"LINLI_DATA", "LINLI_SCREENSHOTS", "LINLI_STEPS", "LINLI_TEST_DATABASE_URL"}
+FOR_TESTS = {
+    "LINLI_DATA",
+    "LINLI_SCREENSHOTS",
+    "LINLI_SEED",
+    "LINLI_STEPS",
+    "LINLI_TEST_DATABASE_URL",
+}
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by `linli serve` for its workers
 # May hold a password or a key: never shown.
 HIDDEN = {
@@ -51,6 +57,16 @@ def _web_address(address: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
         raise ValueError("not a web address")
     return address.rstrip("/")
+
+
+def _tables_by_age(folder: Path | None) -> Path | None:
+    if folder is not None:
+        if not folder.is_dir():
+            raise ValueError("not a folder")
+        from timebank.solvency import read_inputs  # noqa: PLC0415 (slow to import, and rarely needed)
+
+        read_inputs(folder)
+    return folder
 
 
 def _networks(given: str) -> str:
@@ -202,6 +218,11 @@ class Settings(BaseSettings):
         PUSH_HOSTS,
         "the push services that browsers may name; empty turns web push off",
         "host names with spaces between, * for any name",
+    )
+    solvency_tables: Annotated[Path | None, AfterValidator(_tables_by_age)] = _setting(
+        None,
+        "tables of deaths and care need for projections; without it those of Linli",
+        "a folder with mortality.csv or care_need.csv, as docs/solvency.md has them",
     )
 
     @property

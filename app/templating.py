@@ -22,7 +22,7 @@ from litestar.template import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
-from app import forgery, wording
+from app import doorstep, forgery, wording
 from app.doors import Doors, doors
 from app.guards import roles_of
 from app.i18n import (
@@ -37,6 +37,8 @@ from app.i18n import (
 )
 from app.notices import waiting_notice
 from app.preferences import Preferences, here, preferences_of
+from app.sessions import on_own_device
+from app.settings import settings
 
 HOUSE: Final = Path(__file__).parent.parent
 TEMPLATES: Final = HOUSE / "templates"
@@ -154,6 +156,26 @@ def signed_in() -> Any:
     return request.scope.get("user") if request is not None else None
 
 
+def kept_for() -> str:
+    """Return the id of the volunteer whose own device this is, who may keep today's visits on it.
+
+    Empty for everybody else, which makes the device forget the visits that it has.
+    """
+    request = _current_page().request
+    member = signed_in()
+    if request is None or member is None:
+        return ""
+    own = on_own_device(request.auth, member.roles)  # also roles that rest
+    return str(member.id) if own else ""
+
+
+def door_qr(visit: Any) -> str:
+    """Return the QR of a visit, which brings its volunteer to it with the number filled in."""
+    request = _current_page().request
+    site = str(request.base_url).rstrip("/") if request is not None else ""
+    return doorstep.picture(doorstep.visit_address(settings().public_address or site, visit))
+
+
 def unread_messages() -> int:
     """Return how many messages wait for whoever is signed in; counted before the page is made."""
     request = _current_page().request
@@ -211,9 +233,11 @@ def make_environment(*templates: Path) -> Environment:
         address=_address,
         anti_forgery_token=anti_forgery_token,
         csrf_field=csrf_field,
+        door_qr=door_qr,
         doors=house_doors,
         html_lang=lambda: HTML_LANG[current_language()],
         language=current_language,
+        kept_for=kept_for,
         languages=LANGUAGES,
         language_names=OWN_NAMES,
         notice=_notice,

@@ -159,6 +159,13 @@ def printed_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def printed_month(day: date) -> str:
+    """Return a day's month with its year: `2026 年 11 月`, `November 2026`."""
+    if current_language() == "zh":
+        return f"{day.year} 年 {day.month} 月"
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def spoken_period(start: date, end: date) -> str:
     """Return two days as a printed period: `2026 年 11 月 1 日至 11 月 30 日`."""
     if current_language() == "zh":

@@ -125,3 +125,40 @@ class Delegation:
     def last_day(self, zone: ZoneInfo) -> date:
         """Return the last day on which it holds, in a time zone."""
         return (self.until - timedelta.resolution).astimezone(zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class WordTerms:
+    """What was said in one call: by whom, for which member, and what the desk shall do for them."""
+
+    call_id: UUID
+    member_id: UUID
+    given_by: UUID
+    acts: frozenset[DelegatedAct]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word given on the telephone: the operator who heard it acts on it during that call.
+
+    `given_by` is the member, or a delegate of theirs; then `delegation_id` is what that rests on.
+    """
+
+    id: UUID
+    community_id: UUID
+    call_id: UUID
+    member_id: UUID
+    given_by: UUID
+    operator_id: UUID
+    acts: frozenset[DelegatedAct]
+    consent_id: UUID
+    delegation_id: UUID | None
+    since: datetime
+    until: datetime
+    ended_at: datetime | None = None
+
+    def over_at(self, at: datetime) -> datetime | None:
+        """Return since when it is over at this moment; None where it still holds."""
+        if self.ended_at is not None and self.ended_at <= at:
+            return self.ended_at
+        return self.until if self.until <= at else None

@@ -3,6 +3,9 @@
 A verb that is done for another asks `acting_for` within its own transaction: the delegation's row
 is then locked, so that a revocation waits for the verb, or the verb for the revocation. Nothing
 that rests on a consent is done after it was revoked.
+
+An operator who acts on a word given on the telephone (`by.word_id`) asks the same two verbs; their
+row is in `spoken`.
 """
 
 from collections.abc import Collection
@@ -16,7 +19,7 @@ from community import delegation_rows as rows
 from community import delegation_rules as rules
 from community.audit import record
 from community.bond_errors import AlreadyGranted, InvalidBond, NotDelegated, UnknownDelegation
-from community.bonds import Agreement, Channel, Consent, Delegation, Missing, Terms
+from community.bonds import Agreement, Channel, Consent, Delegation, Missing, Terms, Word
 from community.delegation_rows import Lock
 from community.errors import UnknownMember
 from community.holding import actor
@@ -25,6 +28,7 @@ from community.messages import Fill, tell
 from community.policy import policy_in_force
 from community.policy.declared import DELEGATION_YEARS_MAX
 from community.reading import community, member
+from community.spoken import covering_word
 from community.transactions import in_transaction, refusing, transaction
 from community.values import Actor, DelegatedAct, Role, Standing, new_id
 
@@ -103,6 +107,8 @@ async def acting_for(
     """
     if not in_transaction():
         raise RuntimeError("acting_for protects the transaction it is asked in, and there is none")
+    if by.word_id is not None:
+        return await _on_the_word(by, {act}, at=at, lock=Lock.TO_ACT)
     try:
         now = at or datetime.now(UTC)
         covered = await _covering(by, member_id, {act}, at=now, lock=Lock.TO_ACT)
@@ -120,8 +126,19 @@ async def delegated(
 
     For guards and pages, which only read; a verb asks `acting_for`. Raises `NotDelegated`.
     """
+    if by.word_id is not None:
+        return await _on_the_word(by, acts, at=at)
     now = at or datetime.now(UTC)
     return await _standing_in(by, await _covering(by, member_id, acts, at=now))
+
+
+async def on_the_word(by: Actor, word: Word, *, at: datetime | None = None) -> Actor:
+    """Return the operator who acts on a word given on the telephone, as of just now.
+
+    A verb asks anew, with `acting_for`. Raises `NotDelegated`.
+    """
+    speaking = replace(by, on_behalf_of=word.member_id, consent_id=word.consent_id, word_id=word.id)
+    return await _on_the_word(speaking, _ANY, at=at)
 
 
 async def delegation_in_force(
@@ -177,14 +194,28 @@ async def _covering(
     return rules.covering(found, member_id, acts, at=at)
 
 
+async def _on_the_word(
+    by: Actor, acts: _Acts, *, at: datetime | None, lock: Lock = Lock.NONE
+) -> Actor:
+    """Return the operator acting on a word, once it and what it rests on are looked up anew."""
+    word, consent_id = await covering_word(by, acts, at=at or datetime.now(UTC), lock=lock)
+    if by.on_behalf_of != word.member_id:
+        raise NotDelegated(word.member_id, Missing.NEVER)
+    return await _reaching(by, word.member_id, {word.given_by, word.operator_id}, consent_id)
+
+
 async def _standing_in(by: Actor, covered: Delegation) -> Actor:
-    """Return the actor with a delegate's reach alone, if both are active members."""
-    affair = await member(covered.member_id)
-    hand = await member(covered.delegate_id)
-    if {affair.standing, hand.standing} != {Standing.ACTIVE}:
-        raise NotDelegated(covered.member_id, Missing.GONE)
+    return await _reaching(by, covered.member_id, {covered.delegate_id}, covered.consent.id)
+
+
+async def _reaching(by: Actor, member_id: UUID, hands: set[UUID], consent_id: UUID) -> Actor:
+    """Return the actor with a delegate's reach alone, if all who take part are active members."""
+    affair = await member(member_id)
+    standings = {(await member(one)).standing for one in hands} | {affair.standing}
+    if standings != {Standing.ACTIVE}:
+        raise NotDelegated(member_id, Missing.GONE)
     roles = frozenset({Role.DELEGATE}) | (affair.roles & {Role.ELDER})
-    return replace(by, roles=roles).acting_for(covered.member_id, covered.consent.id)
+    return replace(by, roles=roles).acting_for(member_id, consent_id)
 
 
 async def _refuse_other_witness(witness_id: UUID, by: Actor) -> None:

@@ -88,9 +88,8 @@ async def between(
     )
 
 
-async def insert(granted: Delegation) -> None:
-    """Store a new delegation and its consent."""
-    consent = granted.consent
+async def insert_consent(consent: Consent) -> None:
+    """Store what somebody agreed to."""
     await ConsentRow.raw(
         _ADD_CONSENT,
         consent.id,
@@ -104,6 +103,11 @@ async def insert(granted: Delegation) -> None:
         consent.given_at,
         consent.recorded_at,
     )
+
+
+async def insert(granted: Delegation) -> None:
+    """Store a new delegation and its consent."""
+    await insert_consent(granted.consent)
     await DelegationRow.raw(
         _ADD_DELEGATION,
         granted.id,
@@ -113,7 +117,7 @@ async def insert(granted: Delegation) -> None:
         sorted(granted.acts),
         granted.since,
         granted.until,
-        consent.id,
+        granted.consent.id,
         granted.granted_by,
     )
 

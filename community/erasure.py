@@ -90,7 +90,8 @@ _WORDS = (
     """UPDATE delegation SET revoked_why = '–' WHERE revoked_why IS NOT NULL
        AND (member_id = ANY({ids}) OR delegate_id = ANY({ids}))""",
     """UPDATE consent SET words = '–' WHERE words <> '–' AND (member_id = ANY({ids})
-       OR id IN (SELECT consent_id FROM delegation WHERE delegate_id = ANY({ids})))""",
+       OR id IN (SELECT consent_id FROM delegation WHERE delegate_id = ANY({ids}))
+       OR id IN (SELECT consent_id FROM call_word WHERE call_word.member_id = ANY({ids})))""",
     """UPDATE application SET address = '',
        reason = CASE WHEN reason IS NULL THEN NULL ELSE '–' END WHERE member_id = ANY({ids})""",
     "UPDATE member_role SET ended_why = '–' WHERE ended_why IS NOT NULL AND member_id = ANY({ids})",

@@ -136,6 +136,20 @@ async def kin_of(member_id: UUID, by: Actor, *, ended: bool = False) -> list[Kin
     )
 
 
+async def kin_kinds(member_id: UUID, *, community_id: UUID) -> dict[UUID, KinKind]:
+    """Return who is kin to a member on record now, and how: for a verb that has a rule about kin.
+
+    What of it somebody may see, `kin_of` says.
+    """
+    found = await _find(
+        "ended_at IS NULL AND (member_id = {} OR relative_id = {}) ORDER BY verified_at, id",
+        member_id,
+        member_id,
+        community_id=community_id,
+    )
+    return {one.other(member_id): one.kind for one in found}
+
+
 async def lock_active(*member_ids: UUID, community_id: UUID) -> None:
     """Keep these members as they are until the transaction ends.
 

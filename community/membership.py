@@ -297,15 +297,16 @@ async def member_back(member_id: UUID, *, by: Actor) -> None:
         await record("member.back", by=by, subject_kind="member", subject_id=member_id)
 
 
-async def keep_active(member_id: UUID, *, community_id: UUID) -> bool:
+async def keep_active(member_id: UUID, *, community_id: UUID, alone: bool = False) -> bool:
     """Say whether a member is active here, and keep them so until the caller's transaction ends.
 
     For a verb whose effect would be lost, or count twice, if the member were merged or left at the
-    same moment: those two wait until the verb has ended, or it sees that they came first.
+    same moment: those two wait until the verb has ended, or it sees that they came first. With
+    `alone`, other verbs that ask so for the same member wait as well.
     """
+    lock = "FOR NO KEY UPDATE" if alone else "FOR KEY SHARE"
     rows = await MemberRow.raw(
-        "SELECT id FROM member WHERE id = {} AND community_id = {} AND standing = 'active'"
-        " FOR KEY SHARE",
+        "SELECT id FROM member WHERE id = {} AND community_id = {} AND standing = 'active' " + lock,  # noqa: S608 (one of our own two words)
         member_id,
         community_id,
     )

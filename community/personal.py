@@ -113,6 +113,18 @@ REGISTER: Final[Sequence[Kept]] = (
         """,
     ),
     Kept(
+        "words_given",
+        ("call_word.member_id", "call_word.given_by"),
+        """
+        SELECT call_word.since, acts, affair.name AS member, giver.name AS given_by,
+            operator.name AS witness, coalesce(ended_at, until) AS until
+        FROM me JOIN call_word ON me.id IN (call_word.member_id, given_by)
+        JOIN member AS affair ON affair.id = call_word.member_id
+        JOIN member AS giver ON giver.id = given_by
+        JOIN member AS operator ON operator.id = operator_id ORDER BY call_word.since
+        """,
+    ),
+    Kept(
         "organisations",
         ("organisation_member.member_id",),
         """

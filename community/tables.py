@@ -136,6 +136,23 @@ class DelegationRow(Table, tablename="delegation"):
     revoked_why = Text(null=True, default=None)
 
 
+class CallWordRow(Table, tablename="call_word"):
+    """A word given on the telephone, on which an operator acts during that call."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    call_id = UUID()
+    member_id = UUID()
+    given_by = UUID()
+    operator_id = UUID()
+    acts = Array(base_column=Text())
+    consent_id = UUID()
+    delegation_id = UUID(null=True, default=None)
+    since = Timestamptz()
+    until = Timestamptz()
+    ended_at = Timestamptz(null=True, default=None)
+
+
 class OrganisationRow(Table, tablename="organisation"):
     """A group with a name of its own that serves the community."""
 

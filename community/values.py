@@ -194,7 +194,8 @@ class Actor:
     """Who acts, in which community, with the roles that hold there now, and from which address.
 
     Where one member acts for another, `on_behalf_of` names the other and `consent_id` what they
-    agreed to; `community.acting_for` makes such an actor and nothing else should.
+    agreed to; `community.acting_for` makes such an actor and nothing else should. `word_id` is the
+    word that an operator acts on during a call, and None for whoever acts by a delegation.
     """
 
     member_id: UUID
@@ -203,6 +204,7 @@ class Actor:
     address: str | None = None
     on_behalf_of: UUID | None = None
     consent_id: UUID | None = None
+    word_id: UUID | None = None
 
     @property
     def principal(self) -> UUID:

@@ -25,10 +25,22 @@ from ledger.errors import (
     UnknownAccount,
     UnknownTransfer,
 )
+from ledger.flows import Flow, PeriodFlows, flows, period_flows
 from ledger.holds import CLOCK, void_expired_holds
 from ledger.importing import BadJournalFile, ImportReport, import_journals
 from ledger.poster import GroupPoster
-from ledger.reading import balance, journal, named_accounts, open_holds, statement, trial_balance
+from ledger.reading import (
+    balance,
+    balances_by_owner,
+    journal,
+    named_accounts,
+    open_holds,
+    passed_between,
+    statement,
+    transfers_between,
+    trial_balance,
+)
+from ledger.totals import KindTotal, posted_by_owner, totals
 from ledger.values import (
     CNY,
     MINUTE,
@@ -54,7 +66,7 @@ from ledger.values import (
     Unit,
     new_id,
 )
-from ledger.verbs import book, hold, post, reverse, transaction, transfer, void
+from ledger.verbs import book, hold, locked_balances, post, reverse, transaction, transfer, void
 from ledger.verifying import Finding, Verification, verify
 
 __all__ = [
@@ -75,6 +87,7 @@ __all__ = [
     "ExceedsHold",
     "Fen",
     "Finding",
+    "Flow",
     "GroupPoster",
     "ImportReport",
     "InvalidLeg",
@@ -82,12 +95,14 @@ __all__ = [
     "JournalId",
     "KeyReused",
     "Kind",
+    "KindTotal",
     "LedgerError",
     "Leg",
     "Minutes",
     "NotEnough",
     "NotResolvable",
     "Origin",
+    "PeriodFlows",
     "PosterClosed",
     "Statement",
     "TooLarge",
@@ -102,21 +117,29 @@ __all__ = [
     "Verification",
     "accounts_of",
     "balance",
+    "balances_by_owner",
     "book",
     "close_account",
     "find_account",
+    "flows",
     "hold",
     "import_journals",
     "journal",
+    "locked_balances",
     "named_accounts",
     "new_id",
     "open_account",
     "open_holds",
+    "passed_between",
+    "period_flows",
     "post",
+    "posted_by_owner",
     "reverse",
     "statement",
+    "totals",
     "transaction",
     "transfer",
+    "transfers_between",
     "trial_balance",
     "verify",
     "void",

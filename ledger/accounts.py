@@ -15,6 +15,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ON CONSTRAINT one_account_of_its_kind DO NOTHING
 """
 
+# In words of SQL: every booking looks accounts up, and building the query anew took half the time.
+_FIND = """
+SELECT id, community_id, unit, kind, owner, normal_side, floor, closed_at FROM account
+WHERE community_id = {} AND kind = {} AND unit = {}
+"""
+
 _CLOSE = """
 SELECT credits_posted - debits_posted, debits_pending, credits_pending, closed_at
 FROM account WHERE id = $1 AND community_id = $2 FOR NO KEY UPDATE
@@ -58,12 +64,10 @@ async def find_account(
     *, community_id: CommunityId, kind: str, unit: Unit, owner: UUID | None = None
 ) -> Account | None:
     """Return the account of this community, kind, unit and owner, None if there is none."""
-    found = await _select().where(
-        AccountRow.community_id == community_id,
-        AccountRow.kind == kind,
-        AccountRow.unit == unit,
-        AccountRow.owner.is_null() if owner is None else AccountRow.owner == owner,
-    )
+    if owner is None:
+        found = await AccountRow.raw(f"{_FIND} AND owner IS NULL", community_id, kind, unit)
+    else:
+        found = await AccountRow.raw(f"{_FIND} AND owner = {{}}", community_id, kind, unit, owner)
     return Account(**found[0]) if found else None
 
 

@@ -198,3 +198,63 @@ async def named_accounts(accounts: set[AccountId]) -> dict[UUID, Account]:
         f"SELECT {_ACCOUNT} FROM account WHERE id = ANY({{}})", list(accounts)
     )
     return {row["id"]: Account(**row) for row in rows}
+
+
+async def transfers_between(
+    debit: AccountId, credit: AccountId, *, size: int = PAGE
+) -> tuple[Transfer, ...]:
+    """Return the transfers that passed from one account to another, newest first.
+
+    Those that were taken back by a reversal are left out.
+    """
+    rows = await TransferRow.raw(
+        f"SELECT {TRANSFER_COLUMNS} FROM transfer WHERE debit_account = {{}}"
+        " AND credit_account = {} AND kind = ANY({}) AND NOT EXISTS (SELECT FROM transfer AS back"
+        " WHERE back.\"of\" = transfer.id AND back.kind = 'reversal') ORDER BY seq DESC LIMIT {}",
+        debit,
+        credit,
+        [Kind.TRANSFER.value, Kind.POST.value],
+        size,
+    )
+    return tuple(transfer_of(row.values()) for row in rows)
+
+
+async def passed_between(
+    debit: AccountId, credit: AccountId, *, since: datetime | None = None
+) -> int:
+    """Return how much passed from one account to another and stayed, in all or booked since then.
+
+    What passed back by a reversal is taken off, when it was booked.
+    """
+    rows = await TransferRow.raw(
+        "SELECT coalesce(sum(CASE WHEN debit_account = {} THEN amount ELSE -amount END), 0)::bigint"
+        " AS passed FROM transfer WHERE seq > {} AND ("
+        " (debit_account = {} AND credit_account = {} AND kind = ANY({}))"
+        " OR (debit_account = {} AND credit_account = {} AND kind = 'reversal'))",
+        debit,
+        0 if since is None else await place_at(since - since.resolution),
+        debit,
+        credit,
+        [Kind.TRANSFER.value, Kind.POST.value],
+        credit,
+        debit,
+    )
+    return int(rows[0]["passed"])
+
+
+async def balances_by_owner(
+    community_id: CommunityId, kind: str, unit: Unit
+) -> dict[UUID, Balance]:
+    """Return the balances of a community's accounts of a kind that hold something, by owner."""
+    rows = await AccountRow.raw(
+        "SELECT id, owner, credits_posted - debits_posted AS posted, debits_pending AS held"
+        " FROM account WHERE community_id = {} AND kind = {} AND unit = {} AND owner IS NOT NULL"
+        " AND credits_posted <> debits_posted",
+        community_id,
+        kind,
+        unit,
+    )
+    return {
+        row["owner"]: Balance(AccountId(row["id"]), unit, row["posted"], row["held"])
+        for row in rows
+    }

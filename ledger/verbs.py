@@ -6,7 +6,7 @@ shortest time. With no transaction open, the verb opens one of its own.
 A refusal is raised and ends the whole transaction, so nothing of the caller's verb is stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import cast
@@ -20,6 +20,7 @@ from ledger.tables import AccountRow
 from ledger.values import (
     AccountId,
     Amount,
+    Balance,
     Journal,
     JournalId,
     Leg,
@@ -52,6 +53,26 @@ def connection() -> Connection:
     if current is None:
         raise RuntimeError("no transaction is open")
     return cast("Connection", current.connection)
+
+
+async def locked_balances(accounts: Collection[AccountId]) -> dict[AccountId, Balance]:
+    """Return balances that nobody else changes until the caller's transaction ends.
+
+    For whoever decides by more than an account's floor, right before booking: with all accounts
+    that the journal is going to touch, so that the locks are taken in the book's one order. An
+    account that is not there is left out.
+    """
+    rows = await AccountRow.raw(
+        "SELECT id, unit, credits_posted - debits_posted AS posted, debits_pending AS held"
+        " FROM account WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE",
+        list(accounts),
+    )
+    return {
+        AccountId(row["id"]): Balance(
+            AccountId(row["id"]), Unit(row["unit"]), row["posted"], row["held"]
+        )
+        for row in rows
+    }
 
 
 async def book(journal: Journal) -> tuple[Transfer, ...]:

@@ -3,29 +3,35 @@
 A coordinator opens a round under published terms, residents propose and vote, and closing counts
 the ballots once and books each winner's budget, all in one transaction. Published elections in
 Pabulib's `.pb` format are imported and counted by the same engine.
+
+All of this is loaded on first use: whoever only counts a file needs no database and no driver.
 """
 
-from marketplace.closing import as_election, close_and_count
-from marketplace.importing import Imported, import_election
-from marketplace.merging import take_over_ballots
-from marketplace.personal import KEPT
-from marketplace.policy import round_policy_at
-from marketplace.proposing import propose
-from marketplace.rounds import open_ballot, open_round
-from marketplace.summaries import RoundSummary, round_summaries
-from marketplace.values import (
-    Category,
-    Draft,
-    ElectionId,
-    Project,
-    ProjectId,
-    ProjectState,
-    Round,
-    RoundId,
-    RoundState,
-    Terms,
-)
-from marketplace.voting import own_choices, vote
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from marketplace.closing import as_election, close_and_count
+    from marketplace.importing import Imported, import_election
+    from marketplace.merging import take_over_ballots
+    from marketplace.personal import KEPT
+    from marketplace.policy import round_policy_at
+    from marketplace.proposing import propose
+    from marketplace.rounds import open_ballot, open_round
+    from marketplace.summaries import RoundSummary, round_summaries
+    from marketplace.values import (
+        Category,
+        Draft,
+        ElectionId,
+        Project,
+        ProjectId,
+        ProjectState,
+        Round,
+        RoundId,
+        RoundState,
+        Terms,
+    )
+    from marketplace.voting import own_choices, vote
 
 __all__ = [
     "KEPT",
@@ -53,3 +59,28 @@ __all__ = [
     "take_over_ballots",
     "vote",
 ]
+
+_HOMES = (
+    "closing",
+    "importing",
+    "merging",
+    "personal",
+    "policy",
+    "proposing",
+    "rounds",
+    "summaries",
+    "values",
+    "voting",
+)
+"""The modules that the names above come from."""
+
+
+def __getattr__(name: str) -> object:
+    """Look a public name up in its home, once."""
+    if name in __all__:
+        for home in _HOMES:
+            found = vars(import_module(f"{__name__}.{home}")).get(name)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

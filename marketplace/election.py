@@ -1,14 +1,34 @@
 """What a count is fed: a budget, projects, and ballots with the identical ones grouped."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.ballots import Ballot, Ballots, Ints, Voter
+
+__all__ = [
+    "Ballot",
+    "BallotKind",
+    "Ceiling",
+    "Election",
+    "FileWarning",
+    "Grouping",
+    "Project",
+    "Voter",
+]
+
 
 class BallotKind(StrEnum):
-    """How residents marked their ballots (Pabulib's `vote_type`)."""
+    """How residents marked their ballots (Pabulib's `vote_type`).
+
+    A knapsack ballot is an approval ballot whose projects together must fit into `max_sum_cost`;
+    it is counted as approvals.
+    """
 
     APPROVAL = "approval"
     CHOOSE_ONE = "choose-1"
@@ -20,6 +40,7 @@ class BallotKind(StrEnum):
 class Project:
     """One project on the ballot. `cost` is in the election's smallest unit of money.
 
+    `category` may name several, separated by commas; `neighbourhood` names one.
     `more` keeps the columns that the count does not read, so that a file can be written back.
     """
 
@@ -29,27 +50,29 @@ class Project:
     category: str = ""
     target: str = ""
     selected: str = ""
+    neighbourhood: str = ""
     more: tuple[tuple[str, str], ...] = ()
 
 
-class Ballot(NamedTuple):
-    """A way of voting, and how many residents voted exactly so.
+class Grouping(StrEnum):
+    """What sorts projects into those that share a ceiling."""
 
-    `choices` holds project ids: in order of preference on an ordinal ballot. `points` runs beside
-    it on a cumulative ballot and is empty on the others.
-    """
-
-    choices: tuple[str, ...]
-    points: tuple[int, ...]
-    votes: int
+    CATEGORY = "category"
+    NEIGHBOURHOOD = "neighbourhood"
 
 
-class Voter(NamedTuple):
-    """One line of the list of votes: whose ballot it is and what else its line says."""
+class Ceiling(NamedTuple):
+    """The most that the winners of one category or neighbourhood may cost together."""
 
-    id: str
-    ballot: int
-    cells: tuple[str, ...]
+    grouping: Grouping
+    name: str
+    amount: int
+
+    def holds(self, project: Project) -> bool:
+        """Say whether a project counts towards this ceiling."""
+        if self.grouping is Grouping.NEIGHBOURHOOD:
+            return project.neighbourhood.strip() == self.name
+        return self.name in {name.strip() for name in project.category.split(",")}
 
 
 class FileWarning(NamedTuple):
@@ -68,49 +91,79 @@ class Election:
     """A budget, projects and grouped ballots; immutable, and the whole input of a count.
 
     `budget` and all costs are integers in the smallest unit that shows every amount exactly:
-    10 ** -`scale` of the currency (`scale` 2 for fen). `meta` keeps further statements about the
-    election. `voters` may be empty; where it is not, it agrees with the ballots' numbers.
+    10 ** -`scale` of the currency (`scale` 2 for fen). `ceilings` bound the cost of some of the
+    projects, within the budget; of the projects of each group in `incompatible` at most one can
+    win. `meta` keeps further statements about the election. `voters` may be empty; where it is
+    not, it agrees with the ballots' numbers.
     """
 
     kind: BallotKind
     budget: int
     projects: tuple[Project, ...]
-    ballots: tuple[Ballot, ...]
+    ballots: Sequence[Ballot]
     scale: int = 0
     meta: tuple[tuple[str, str], ...] = ()
     voter_columns: tuple[str, ...] = ()
-    voters: tuple[Voter, ...] = ()
+    voters: Sequence[Voter] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    incompatible: tuple[tuple[str, ...], ...] = ()
     warnings: tuple[FileWarning, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def columns(self) -> Ballots:
+        """The ballots as columns."""
+        return Ballots.of([project.id for project in self.projects], self.ballots)
 
     @cached_property
     def votes(self) -> int:
         """How many residents voted, blank ballots included."""
-        return sum(ballot.votes for ballot in self.ballots)
+        return int(self.columns.votes.sum())
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """How many projects each ballot names."""
+        return np.diff(self.columns.ends)
 
     @cached_property
     def supporters(self) -> dict[str, int]:
         """How many ballots name each project."""
-        totals = {project.id: 0 for project in self.projects}
-        for ballot in self.ballots:
-            for choice in ballot.choices:
-                totals[choice] += ballot.votes
-        return totals
+        return self._totals(np.ones(len(self.columns.marks), dtype=np.int8))
 
     @cached_property
     def scores(self) -> dict[str, int]:
         """Each project's score as cities state it: votes, points, or points for rank."""
-        totals = {project.id: 0 for project in self.projects}
-        for ballot in self.ballots:
-            for choice, weight in self.weighted(ballot):
-                totals[choice] += weight * ballot.votes
-        return totals
+        return self._totals(self.weights)
 
     @cached_property
     def ranks(self) -> int:
         """The places an ordinal ballot has: the stated `max_length`, or the longest ballot."""
         stated = self.fact("max_length")
-        longest = max((len(ballot.choices) for ballot in self.ballots), default=0)
+        longest = int(self.lengths.max(initial=0))
         return max(longest, int(stated)) if stated.isdecimal() else longest
+
+    @property
+    def weights(self) -> NDArray[np.signedinteger]:
+        """Beside `columns.marks`: the weight that cities give each mark.
+
+        Its points on a cumulative ballot. On an ordinal ballot the first place is worth as many
+        points as there are places, and each next place one less. Else 1.
+        """
+        if self.kind is BallotKind.CUMULATIVE:
+            return self.columns.points
+        if self.kind is BallotKind.ORDINAL:
+            return self.ranks - self.places
+        return np.ones(len(self.columns.marks), dtype=np.int8)
+
+    @property
+    def places(self) -> Ints:
+        """Beside `columns.marks`: how many projects stand before each on its ballot."""
+        before = np.repeat(self.columns.ends[:-1], self.lengths)
+        return np.arange(len(before), dtype=np.int64) - before
+
+    def _totals(self, weights: NDArray[np.signedinteger]) -> dict[str, int]:
+        totals = np.zeros(len(self.projects), dtype=np.int64)
+        np.add.at(totals, self.columns.marks, weights * np.repeat(self.columns.votes, self.lengths))
+        return dict(zip(self.columns.ids, totals.tolist(), strict=True))
 
     @cached_property
     def threshold(self) -> int | None:
@@ -118,21 +171,12 @@ class Election:
         stated = self.fact("min_project_score_threshold")
         return int(stated) if stated.isdecimal() else None
 
+    @cached_property
+    def quorum(self) -> int | None:
+        """The least number of votes for a result to stand, where the election states one."""
+        stated = self.fact("quorum")
+        return int(stated) if stated.isdecimal() else None
+
     def fact(self, key: str) -> str:
         """Return what `meta` says of `key`; empty when it is silent."""
         return dict(self.meta).get(key, "")
-
-    def weighted(self, ballot: Ballot) -> Iterator[tuple[str, int]]:
-        """Yield each project of a ballot with the weight that cities give it.
-
-        On an ordinal ballot the first place is worth as many points as there are places, and each
-        next place one less.
-        """
-        if self.kind is BallotKind.CUMULATIVE:
-            yield from zip(ballot.choices, ballot.points, strict=True)
-        elif self.kind is BallotKind.ORDINAL:
-            for place, choice in enumerate(ballot.choices):
-                yield choice, self.ranks - place
-        else:
-            for choice in ballot.choices:
-                yield choice, 1

@@ -32,7 +32,10 @@ for name in [name for name in os.environ if name.startswith("LINLI_")]:
         "LINLI_TEST_DATABASE_URL",
         "LINLI_DATA",
         "LINLI_SCREENSHOTS",
+        "LINLI_SEED",
         "LINLI_STEPS",
+        "LINLI_EXAMPLES",
+        "LINLI_EVERY_COUNT",
     }:
         del os.environ[name]
 os.environ["LINLI_VAR"] = str(FOLDER)

@@ -5,17 +5,21 @@ a new route needs in its address is added to `examples`, or for one route alone 
 walk fails on a route whose address it cannot fill, so no page is forgotten.
 """
 
+import dataclasses
 import io
 import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PIL import Image
 
 import community
 import marketplace
 import timebank
-from app import policies, sessions
+from app import calendar_file, policies, sessions
 from app.joining import invitation_digest, new_invitation_code
 from app.messages.choices import add_device
 from app.messages.parcels import Device
@@ -34,6 +38,9 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from tests.hours_examples import leave_hours
+from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
+from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
 ELECTION = b"""META
@@ -66,6 +73,13 @@ NAMES = {
     Role.AUDITOR: "唐雅琴",
     Role.ADMINISTRATOR: "周正",
 }
+
+
+def photo() -> bytes:
+    """Make a small photograph."""
+    body = io.BytesIO()
+    Image.new("RGB", (64, 48), "darkseagreen").save(body, "JPEG")
+    return body.getvalue()
 
 
 @dataclass
@@ -128,6 +142,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     delegation = await _delegate(hood)
     people[Role.DELEGATE] = await community.member(people[Role.DELEGATE].id)
     await _visits(hood)
+    await _classes(hood)
     await _rounds(hood)
     pack = await policies.read_for(home, DEFAULT_PACK.read_bytes(), datetime.now(UTC))
     adopted = await community.adopt_policy(pack, by=hood.actor(Role.ADMINISTRATOR))
@@ -139,26 +154,41 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
         "pack_id": adopted.id,
         "consent_id": delegation.consent.id,
         "code": home.code,
+        "example": "nanjing-2019",
         "area_id": grid.id,
         "community_id": home.id,
         "member_id": people[Role.ELDER].id,
         "delegation_id": delegation.id,
         "file_path": "linli.css",
+        "elder_id": people[Role.ELDER].id,
     }
     await _papers(hood)
+    await leave_hours(hood)
+    await _volunteers(hood)
     await _waiting(hood)
+    await _other_ways(hood)
     await _roster(hood)
+    await _regularly(hood)
+    await _matched(hood)
+    await _calls(hood)
+    await _move(hood, city.id)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
         "delegation_id": frozenset({Role.ELDER, Role.DELEGATE}),
         "message_id": frozenset({Role.ELDER}),
         "device_id": frozenset({Role.ELDER}),
+        "certificate_id": frozenset({Role.VOLUNTEER}),
+        "exception_id": frozenset({Role.VOLUNTEER}),
         "session_id": frozenset({Role.ELDER}),
         "role_id": frozenset({Role.RESIDENT}),
         "organisation_id": frozenset({Role.RESIDENT}),
         "post_id": frozenset({Role.RESIDENT, Role.VOLUNTEER}),
     }
     hood.fields["/time-bank/visits/{visit_id:uuid}/confirm"] = {"minutes": "60"}
+    for part in ("offer", "book"):
+        hood.fields[f"/match/visits/{{visit_id:uuid}}/{part}"] = {
+            "volunteer": str(people[Role.VOLUNTEER].id)
+        }
     return hood
 
 
@@ -193,6 +223,36 @@ async def _papers(hood: Neighbourhood) -> None:
     }
 
 
+async def _volunteers(hood: Neighbourhood) -> None:
+    """Leave a volunteer with a profile, times, a claim and a calendar; somebody asks to help."""
+    volunteer, home = hood.actor(Role.VOLUNTEER), hood.home.id
+    services = await timebank.care_services(home)
+    profile = Profile(
+        "当过护士", frozenset({services[0].id}), languages=frozenset(Speech), honours_public=True
+    )
+    await care.save_profile(profile, by=volunteer)
+    await care.save_profile(profile, by=hood.actor(Role.RESIDENT))
+    week = [Hours(2, 480, 720), Hours(4, 545 // 15 * 15, 615)]
+    await care.save_hours(week, by=volunteer)
+    today = await care.today_in(home, datetime.now(UTC))
+    away, claim = uuid.uuid4(), uuid.uuid4()
+    await care.add_away(away, today, today + timedelta(days=2), by=volunteer)
+    await care.add_extra(uuid.uuid4(), Extra(today + timedelta(days=9), 540, 600), by=volunteer)
+    (training, *_kinds) = await care.certificate_kinds(home)
+    await care.claim_certificate(care.Claim(claim, training.id, today), by=volunteer)
+    feed = await care.renew_feed(by=volunteer)
+    hood.examples |= {
+        "care_service_id": services[0].id,
+        "kind_id": training.id,
+        "certificate_id": claim,
+        "exception_id": away,
+        "feed_id": feed,
+        "feed_key": calendar_file.feed_key(feed) + ".ics",
+    }
+    member = {"member_id": volunteer.member_id}
+    hood.by_route["/desk/volunteers/{member_id:uuid}"] = member
+
+
 async def _waiting(hood: Neighbourhood) -> None:
     """Leave the desk something of each sort: a visit stands still, a wish, a likely pair."""
     home, elder, volunteer = hood.home, hood.actor(Role.ELDER), hood.actor(Role.VOLUNTEER)
@@ -211,6 +271,69 @@ async def _waiting(hood: Neighbourhood) -> None:
         )
     await community.ask_erasure(member.id, by=Actor(member.id, home.id, member.roles))
     await _newcomers(hood, mark)
+
+
+async def _regularly(hood: Neighbourhood) -> None:
+    """Leave what the elder asks for each week, once as an example and once to be stopped."""
+    elder = hood.actor(Role.ELDER)
+    begins = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=6)
+    draft = repeats.RepeatDraft(
+        timebank.Request("companionship", begins, 30, "梧桐里 12 号 302 室"), repeats.Every.WEEK
+    )
+    repeat = await repeats.ask_repeating(draft, by=elder, id=uuid.uuid4())
+    hood.examples["repeat_id"] = repeat.id
+    hood.related["repeat_id"] = frozenset({Role.ELDER, Role.DELEGATE, Role.COORDINATOR})
+
+
+async def _other_ways(hood: Neighbourhood) -> None:
+    """Leave a visit that nobody came to yet, one that is disputed, and one that is closed."""
+    elder, volunteer = hood.actor(Role.ELDER), hood.actor(Role.VOLUNTEER)
+    now = datetime.now(UTC)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+
+    async def booked(service: str, begins: datetime, minutes: int = 30) -> timebank.Visit:
+        request = timebank.Request(service, begins, minutes, "梧桐里 12 号 302 室")
+        asked = begins - timedelta(days=1)
+        visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4(), at=asked)
+        return await timebank.accept(visit.id, by=volunteer, at=asked)
+
+    async def finished(service: str, begins: datetime) -> timebank.Visit:
+        visit = await booked(service, begins)
+        await timebank.check_in(visit.id, by=volunteer, code=await _code(visit, elder), at=begins)
+        return await timebank.check_out(visit.id, by=volunteer, at=begins + timedelta(minutes=25))
+
+    missed = await booked("digital", hour - timedelta(hours=2))
+    disputed = await finished("cleaning", hour - timedelta(days=3))
+    closed = await finished("culture", hour - timedelta(days=5))
+    waiting = await finished("outings", hour - timedelta(days=2))
+    await timebank.dispute(disputed.id, by=elder, reason="只待了十分钟。")
+    await timebank.confirm(closed.id, by=elder, minutes=25)
+    asked = [
+        one.visit
+        for one in await timebank.my_visits(elder)
+        if one.visit.state is timebank.State.REQUESTED
+    ]
+    place = "/time-bank/visits/{visit_id:uuid}"
+    other = "/for/{member_id:uuid}/visits/{visit_id:uuid}"
+    for act, visit in (("no-show", missed), ("dispute", waiting)):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": visit.id}
+        hood.by_route[f"{other}/{act}"] = {"visit_id": visit.id}
+    for act in ("offer", "assign"):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": asked[0].id}
+    hood.by_route[f"{place}/resolve"] = {"visit_id": disputed.id}
+    hood.by_route[f"{place}/correct"] = {"visit_id": closed.id}
+    note = beside.SafetyNote("走路要拄拐，怕摔。", "陈晓东", "+8613912345678")
+    await beside.save_safety_note(note, elder.member_id, by=elder)
+    await beside.rate(closed.id, 2, "来晚了。", by=elder)
+    await beside.add_photo(waiting.id, photo(), by=volunteer)
+    for act, visit in (("rate", closed), ("ratings-seen", closed), ("photo", waiting)):
+        hood.by_route[f"{place}/{act}"] = {"visit_id": visit.id}
+        hood.by_route[f"{other}/{act}"] = {"visit_id": visit.id}
+
+
+async def _code(visit: timebank.Visit, elder: Actor) -> str:
+    seen, _steps = await timebank.visit_page(visit.id, elder)
+    return seen.visit.code
 
 
 async def _newcomers(hood: Neighbourhood, mark: str) -> None:
@@ -241,6 +364,45 @@ async def _newcomers(hood: Neighbourhood, mark: str) -> None:
         hood.by_route["/members/{member_id:uuid}/invitation" + part] = known
 
 
+async def _move(hood: Neighbourhood, city: uuid.UUID) -> None:
+    """Leave a move to another community that both sides agreed to clear with."""
+    mark = hood.home.name.removeprefix("梧桐社区")
+    other = await community.add_community(
+        code=f"o-{uuid.uuid4().hex[:12]}", name=f"荷花社区{mark}", below=city
+    )
+    await timebank.open_time_bank(other.id)
+    above = await community.add_member(community_id=hood.home.id, name=f"市里{mark}")
+    await community.grant_role(above.id, Role.ADMINISTRATOR, at=city)
+    hand = await community.actor(above.id, hood.home.id)
+    assert hand is not None
+    await moving.agree_clearing(hood.home.id, other.id, 6_000, by=hand)
+    mover = hood.actor(Role.RESIDENT)
+    await timebank.opening_grant(mover.member_id, 120, community_id=hood.home.id)
+    move = await moving.ask_move(mover.member_id, other.id, by=mover)
+    hood.examples["move_id"] = move.id
+
+
+async def _calls(hood: Neighbourhood) -> None:
+    """Leave a call of the elder's in which a word was given, and a matter that was handed over."""
+    operator, elder = hood.actor(Role.PHONE_OPERATOR), hood.people[Role.ELDER]
+    call = await desk.open_call(desk.Speakers(elder.id, elder.id), by=operator, key=uuid.uuid4())
+    await desk.take_word(
+        call.id,
+        (desk.Check.NAME, desk.Check.BIRTH_DATE),
+        frozenset(DelegatedAct),
+        community.Agreement("请您替我办。", "zh", community.Channel.PHONE, operator.member_id),
+        by=operator,
+        key=uuid.uuid4(),
+    )
+    matter = desk.Matter(desk.Topic.OTHER, "想换一个时间，请社区工作者回电话。")
+    left = await desk.hand_over(call.id, matter, by=operator, key=uuid.uuid4())
+    hood.examples |= {"call_id": call.id, "matter_id": left.id}
+    today = datetime.now(ZoneInfo(hood.home.time_zone)).date()
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    await figures.make_report(month, by=hood.actor(Role.COORDINATOR))
+    hood.examples["month"] = f"{month:%Y-%m}"
+
+
 async def _roster(hood: Neighbourhood) -> None:
     """Leave a roster that was read and waits for somebody's word; one of its rows has a fault."""
     rows = "姓名,手机,出生日期\n周大明,15400000001,1950-02-30\n周小明,,1980-05-01\n"
@@ -251,6 +413,17 @@ async def _roster(hood: Neighbourhood) -> None:
         by=hood.actor(Role.COORDINATOR),
     )
     hood.examples["import_id"] = (await step(received)).id
+
+
+async def _matched(hood: Neighbourhood) -> None:
+    """Leave a week that was matched, with a line to offer."""
+    run = await matching.match_week(
+        matching.Limits(matching.Availability.PREFER),
+        by=hood.actor(Role.COORDINATOR),
+        key=uuid.uuid4(),
+    )
+    await matching.match_waiting()
+    hood.examples["run_id"] = run.id
 
 
 async def _person(home: Community, role: Role, mark: str) -> Member:
@@ -296,6 +469,49 @@ async def _visits(hood: Neighbourhood) -> None:
         visit = await timebank.ask(request, by=elder, form_key=uuid.uuid4())
         hood.examples["visit_id"] = visit.id
     await timebank.accept(visit.id, by=volunteer)
+
+
+async def _classes(hood: Neighbourhood) -> None:
+    """Leave a class with people on its list, one that waits for a word, and a team."""
+    coordinator, volunteer = hood.actor(Role.COORDINATOR), hood.actor(Role.VOLUNTEER)
+    team = await teams.found_team(
+        teams.TeamDraft(f"银铃队{hood.home.name}", "一起教手机。"), by=volunteer
+    )
+    for place in range(2):
+        member = await community.add_member(
+            community_id=hood.home.id,
+            name=f"何静{place}{hood.home.name}",
+            roles=(Role.VOLUNTEER,),
+        )
+        other = Actor(member.id, hood.home.id, member.roles)
+        await teams.join_team(team.id, by=other)
+        if place:
+            await teams.invite_to_team(team.id, member.id, by=volunteer)
+    noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0)
+    draft = group_sessions.CourseDraft(
+        "digital",
+        f"智能手机课堂{hood.home.name}",
+        "社区活动室",
+        noon + timedelta(days=5),
+        60,
+        2,
+        team_id=team.id,
+    )
+    course = await group_sessions.propose_course(
+        draft, by=coordinator, leader_id=volunteer.member_id
+    )
+    ahead, _past = await group_sessions.course_page(course.id, community_id=hood.home.id)
+    session = ahead.ahead[0].session
+    for role in (Role.ELDER, Role.RESIDENT, Role.AUDITOR):
+        await group_sessions.sign_up(session.id, by=hood.actor(role))
+    later = dataclasses.replace(draft, title="太极课", starts_at=noon + timedelta(days=6))
+    proposed = await group_sessions.propose_course(later, by=volunteer)
+    hood.examples |= {
+        "course_id": course.id,
+        "group_session_id": session.id,
+        "team_id": team.id,
+    }
+    hood.by_route["/classes/{course_id:uuid}/decide"] = {"course_id": proposed.id}
 
 
 async def _rounds(hood: Neighbourhood) -> None:

@@ -45,6 +45,8 @@ EXEMPT: Final[dict[str, str]] = {
     "roster_piece": ON_THE_WAY,
     "roster_row": ON_THE_WAY,
     "roster_progress": ON_THE_WAY,
+    "match_run": ON_THE_WAY,
+    "match_suggestion": ON_THE_WAY,
     "application": "tries of its code, and those with a number that somebody has, which are of no"
     " member; whatever becomes of a member is an event",
     "member_password": "the same one hashed anew with today's parameters; changing it is an event",

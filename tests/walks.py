@@ -46,15 +46,20 @@ async def signed_in_token(member: Member) -> str:
     return (await sessions.begin(member, How.DEMO, address=None)).token
 
 
-async def signed_in_client(
-    app: Litestar, member: Member | None
-) -> tuple[httpx.AsyncClient, dict[str, str]]:
-    """Return a client that is signed in as a member, or is a visitor's, and a form's token.
+def visiting(app: Litestar, cookies: httpx.Cookies) -> httpx.AsyncClient:
+    """Return a client with these cookies.
 
     The app answers within the task of whoever asks, and so in the transaction that is open there.
     """
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))  # type: ignore[arg-type]  # ASGI, described in other words
-    client = httpx.AsyncClient(transport=transport, base_url="http://site.test")
+    return httpx.AsyncClient(transport=transport, base_url="http://site.test", cookies=cookies)
+
+
+async def signed_in_client(
+    app: Litestar, member: Member | None
+) -> tuple[httpx.AsyncClient, dict[str, str]]:
+    """Return a client that is signed in as a member, or is a visitor's, and a form's token."""
+    client = visiting(app, httpx.Cookies())
     if member is None:
         await client.get("/", headers={"accept": "text/html"})
         return client, {"_csrf_token": client.cookies.get(forgery.forms_cookie(), "")}

@@ -1,14 +1,25 @@
 """How hours are earned and redeemed: an elder asks for a visit, a volunteer gives it.
 
-A visit's minutes are held when it is asked for and pass to the volunteer when the elder confirms;
-what was not used returns. Verbs, each one transaction: `ask`, `accept`, `withdraw`, `check_in`,
-`check_out`, `confirm`, `cancel`; to set a community up, `open_time_bank` and `opening_grant`.
+A visit's minutes are set aside when a volunteer is booked and pass to the volunteer when the elder
+confirms; what was not used returns. Verbs, each one transaction: `ask`, `offer`, `accept`,
+`assign`, `decline`, `withdraw`, `check_in`, `check_out`, `running_late`, `no_show`, `confirm`,
+`dispute`, `resolve`, `correct`, `cancel`,
+`extend`, `renew`; to set a community up, `open_time_bank` and
+`opening_grant`.
 `reading` answers pages; `rules` holds every policy.
 """
 
 from timebank.accounts import member_account, opening_grant
+from timebank.again import Again, request_again, same_again
+from timebank.asking import ask, cancel
+from timebank.attending import check_in, check_out, expire_requests, no_show, running_late
 from timebank.attention import Wanting, visits_acted_for, wanting_attention
+from timebank.booking import accept, assign, decline, lapse_offers, offer, withdraw
+from timebank.care import NotFit, Reason, refuse_unfit, volunteers_for_matching
 from timebank.catalogue import care_services, open_time_bank
+from timebank.closing import confirm, confirm_by_themselves, correct, dispute, resolve
+from timebank.continuity import came_before
+from timebank.covering import left_to_ask, paid_by, report_uncovered
 from timebank.errors import (
     AlreadyAsked,
     AlreadyTaken,
@@ -21,6 +32,8 @@ from timebank.errors import (
     OutOfRange,
     OwnHours,
     OwnVisit,
+    Paused,
+    SimilarOpen,
     TimebankError,
     TooEarly,
     TooLate,
@@ -30,6 +43,7 @@ from timebank.errors import (
     WrongCode,
     WrongState,
 )
+from timebank.hours import relief_cover
 from timebank.merging import (
     Tally,
     open_visits,
@@ -37,12 +51,11 @@ from timebank.merging import (
     take_over_minutes,
     tally,
 )
+from timebank.passbooks import Passbook, PassbookLine, Period, Purse, passbook, whole_passbook
 from timebank.personal import KEPT, forget, refuse_unfinished
 from timebank.policy import visit_policy_at
 from timebank.reading import (
     OpenRequest,
-    Passbook,
-    PassbookLine,
     Seen,
     Step,
     given_and_waiting,
@@ -51,22 +64,119 @@ from timebank.reading import (
     my_balance,
     my_visits,
     open_requests,
-    passbook,
     visit_page,
 )
-from timebank.values import CareService, Request, Settlement, State, Visit, VisitPolicy
-from timebank.visits import accept, ask, cancel, check_in, check_out, confirm, withdraw
+from timebank.renewing import a_week_later, extend, remind_of_ending, renew, renewal
+from timebank.values import (
+    CareService,
+    Hold,
+    Payer,
+    Request,
+    Settlement,
+    Side,
+    State,
+    Visit,
+    VisitPolicy,
+    credit,
+)
 
 __all__ = [
-    "KEPT", "AlreadyAsked", "AlreadyTaken", "BusyThen", "CareService", "InvalidRequest",
-    "NeedsWord", "NotEnoughMinutes", "NotYours", "OpenRequest", "OpenVisits", "OutOfRange",
-    "OwnHours", "OwnVisit", "Passbook", "PassbookLine", "Request", "Seen", "Settlement",
-    "State", "Step", "Tally", "TimebankError", "TooEarly", "TooLate", "TooManyStated",
-    "UnknownCareService", "UnknownVisit", "Visit", "VisitPolicy", "Wanting", "WrongCode",
+    "KEPT",
+    "Again",
+    "AlreadyAsked",
+    "AlreadyTaken",
+    "BusyThen",
+    "CareService",
+    "Hold",
+    "InvalidRequest",
+    "NeedsWord",
+    "NotEnoughMinutes",
+    "NotFit",
+    "NotYours",
+    "OpenRequest",
+    "OpenVisits",
+    "OutOfRange",
+    "OwnHours",
+    "OwnVisit",
+    "Passbook",
+    "PassbookLine",
+    "Paused",
+    "Payer",
+    "Period",
+    "Purse",
+    "Reason",
+    "Request",
+    "Seen",
+    "Settlement",
+    "Side",
+    "SimilarOpen",
+    "State",
+    "Step",
+    "Tally",
+    "TimebankError",
+    "TooEarly",
+    "TooLate",
+    "TooManyStated",
+    "UnknownCareService",
+    "UnknownVisit",
+    "Visit",
+    "VisitPolicy",
+    "Wanting",
+    "WrongCode",
     "WrongState",
-    "accept", "ask", "cancel", "care_services", "check_in", "check_out", "confirm", "forget",
-    "given_and_waiting", "given_by", "last_place", "member_account", "my_balance", "my_visits",
-    "open_requests", "open_time_bank", "open_visits", "opening_grant", "passbook",
-    "refuse_open_visits", "refuse_unfinished", "take_over_minutes", "tally", "visit_page",
-    "visit_policy_at", "visits_acted_for", "wanting_attention", "withdraw",
+    "a_week_later",
+    "accept",
+    "ask",
+    "assign",
+    "came_before",
+    "cancel",
+    "care_services",
+    "check_in",
+    "check_out",
+    "confirm",
+    "confirm_by_themselves",
+    "correct",
+    "credit",
+    "decline",
+    "dispute",
+    "expire_requests",
+    "extend",
+    "forget",
+    "given_and_waiting",
+    "given_by",
+    "lapse_offers",
+    "last_place",
+    "left_to_ask",
+    "member_account",
+    "my_balance",
+    "my_visits",
+    "no_show",
+    "offer",
+    "open_requests",
+    "open_time_bank",
+    "open_visits",
+    "opening_grant",
+    "paid_by",
+    "passbook",
+    "refuse_open_visits",
+    "refuse_unfinished",
+    "refuse_unfit",
+    "relief_cover",
+    "remind_of_ending",
+    "renew",
+    "renewal",
+    "report_uncovered",
+    "request_again",
+    "resolve",
+    "running_late",
+    "same_again",
+    "take_over_minutes",
+    "tally",
+    "visit_page",
+    "visit_policy_at",
+    "visits_acted_for",
+    "volunteers_for_matching",
+    "wanting_attention",
+    "whole_passbook",
+    "withdraw",
 ]  # fmt: skip

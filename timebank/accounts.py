@@ -1,11 +1,19 @@
 """The time bank's accounts in a community's book of minutes, and the grant that opens a member's.
 
 - `member` (owner: the member; floor 0): minutes saved by giving, spent by receiving.
+- `gifts` (owner: the member; floor 0): minutes that others gave them; spent by receiving, and
+  never given on.
 - `escrow` (floor 0): minutes on their way. They are held for it when a visit is asked for, before
   a volunteer is known, and pass through it when the visit is confirmed; it is empty in between.
 - `issuance` (no floor, normal side debit): where minutes come from. What it owes is what all
   others have.
 - `relief` (floor 0): the community's fund for elders in need.
+- `donated` (floor 0): what members give to the community; it passes on to `relief` in the same
+  journal, so that a statement of it tells every donation, and it is empty in between.
+- `estate` (owner: a former member; floor 0): what somebody left who died or moved away, until
+  heirs or the fund have it.
+
+None of them but `issuance` may fall below 0. Each is opened the first time it is needed.
 """
 
 from datetime import datetime
@@ -17,39 +25,52 @@ from community import Actor
 from ledger import MINUTE, AccountId, CommunityId, Event, Origin, TransferId
 from timebank.errors import InvalidRequest
 
-MEMBER, ESCROW, ISSUANCE, RELIEF = "member", "escrow", "issuance", "relief"
-KINDS = (MEMBER, ESCROW, ISSUANCE, RELIEF)
+MEMBER, GIFTS, ESTATE = "member", "gifts", "estate"
+ESCROW, ISSUANCE, RELIEF, DONATED = "escrow", "issuance", "relief", "donated"
+KINDS = (MEMBER, GIFTS, ESTATE, ESCROW, ISSUANCE, RELIEF, DONATED)
 
 
 async def open_accounts(community_id: UUID) -> None:
     """Open the community's own accounts of minutes; those that exist stay as they are."""
-    book = CommunityId(community_id)
     async with ledger.transaction():
-        for kind in (ESCROW, RELIEF):
-            await ledger.open_account(community_id=book, kind=kind, unit=MINUTE)
-        await ledger.open_account(
-            community_id=book, kind=ISSUANCE, unit=MINUTE, floor=None, normal_side="debit"
-        )
+        for kind in (ESCROW, RELIEF, DONATED, ISSUANCE):
+            await own_account(kind, community_id=community_id)
 
 
 async def member_account(member_id: UUID, *, community_id: UUID) -> AccountId:
     """Return a member's account of minutes; opened the first time it is needed."""
-    book = CommunityId(community_id)
-    found = await ledger.find_account(community_id=book, kind=MEMBER, unit=MINUTE, owner=member_id)
-    if found is None:
-        found = await ledger.open_account(
-            community_id=book, kind=MEMBER, unit=MINUTE, owner=member_id
-        )
-    return found.id
+    return await owned_account(MEMBER, member_id, community_id=community_id)
+
+
+async def gifts_account(member_id: UUID, *, community_id: UUID) -> AccountId:
+    """Return a member's account of gifts received; opened the first time it is needed."""
+    return await owned_account(GIFTS, member_id, community_id=community_id)
+
+
+async def estate_account(member_id: UUID, *, community_id: UUID) -> AccountId:
+    """Return the account of what a former member left; opened the first time it is needed."""
+    return await owned_account(ESTATE, member_id, community_id=community_id)
+
+
+async def owned_account(kind: str, owner: UUID, *, community_id: UUID) -> AccountId:
+    """Return the account of minutes of this kind and owner, with floor 0; opened on need."""
+    return await _account(kind, owner, community_id=community_id)
 
 
 async def own_account(kind: str, *, community_id: UUID) -> AccountId:
-    """Return one of the community's own accounts of minutes."""
-    found = await ledger.find_account(
-        community_id=CommunityId(community_id), kind=kind, unit=MINUTE
-    )
+    """Return one of the community's own accounts of minutes; opened the first time it is needed."""
+    return await _account(kind, None, community_id=community_id)
+
+
+async def _account(kind: str, owner: UUID | None, *, community_id: UUID) -> AccountId:
+    book = CommunityId(community_id)
+    found = await ledger.find_account(community_id=book, kind=kind, unit=MINUTE, owner=owner)
+    if found is None and kind == ISSUANCE:
+        found = await ledger.open_account(
+            community_id=book, kind=kind, unit=MINUTE, floor=None, normal_side="debit"
+        )
     if found is None:
-        raise LookupError(f"the time bank of community {community_id} was never opened")
+        found = await ledger.open_account(community_id=book, kind=kind, unit=MINUTE, owner=owner)
     return found.id
 
 

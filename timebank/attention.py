@@ -17,7 +17,8 @@ VISITS_MAX: Final = 100
 # Along the partial index of visits that are not over. Who decides is `rules.wants_attention_from`;
 # this leaves out what cannot want any yet, so that a busy week is not read for nothing.
 _CANDIDATES: Final = """
-visit.state IN ('requested', 'booked', 'under_way', 'finished') AND starts_at < {}
+visit.state IN ('requested', 'offered', 'booked', 'under_way', 'finished', 'disputed')
+    AND starts_at < {}
 ORDER BY starts_at, visit.id LIMIT {}
 """
 

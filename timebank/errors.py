@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from timebank.values import Visit
+
 
 class TimebankError(Exception):
     """Any refusal of the time bank. Nothing of the refused act is stored."""
@@ -58,9 +60,10 @@ class NotEnoughMinutes(TimebankError):
 
 
 class InvalidRequest(TimebankError):
-    """Something in the request cannot be: `field` is `starts_at`, `minutes`, `place`, `wishes`.
+    """Something in the request cannot be.
 
-    `most` is the bound that was passed where the community chose it, in days; else 0.
+    `field` is `starts_at`, `minutes`, `place`, `wishes`, `moment`, `reason` or `preferred`. `most`
+    is the bound that was passed where the community chose it, in days; else 0.
     """
 
     def __init__(self, field: str, why: str, *, most: int = 0) -> None:
@@ -76,8 +79,27 @@ class AlreadyAsked(TimebankError):
         super().__init__(f"visit {visit} was asked for already")
 
 
+class SimilarOpen(TimebankError):
+    """The elder has asked for something like it, or for that time; nobody said "all the same".
+
+    `visits` are those that stand.
+    """
+
+    def __init__(self, visits: Sequence[Visit]) -> None:
+        self.visits = tuple(visits)
+        super().__init__(f"{len(self.visits)} visits are like it")
+
+
 class AlreadyTaken(TimebankError):
     """Another volunteer was quicker, or the visit was cancelled."""
+
+
+class Paused(TimebankError):
+    """A volunteer who did not come to `missed` visits of late accepts no more for now."""
+
+    def __init__(self, missed: int) -> None:
+        self.missed = missed
+        super().__init__(f"did not come to {missed} visits of late")
 
 
 class BusyThen(TimebankError):

@@ -1,7 +1,8 @@
 """The time bank's half of a merge, where two memberships of one person become one.
 
-Minutes move by a transfer, and the other membership's account is closed: its passbook stays as it
-was, to be read as the former one. Visits keep the names that they were given under.
+Minutes move by a transfer, saved ones and gifts, and the other membership's accounts are closed:
+its passbook stays as it was, to be read as the former one. Visits keep the names that they were
+given under.
 
 A merge waits until the other membership has no visit under way: its minutes are held from its own
 account, its check-in code is on its own page, and a visit that has begun is not handed on behind
@@ -18,17 +19,18 @@ import ledger
 from community import Actor
 from ledger import MINUTE, CommunityId, Event, Origin, TransferId
 from timebank import visit_rows
-from timebank.accounts import MEMBER, member_account
+from timebank.accounts import GIFTS, MEMBER, owned_account
 from timebank.errors import OpenVisits
+from timebank.hours import take_over_hours
 from timebank.tables import VisitRow
 from timebank.values import Visit
 
-_OPEN: Final = "('requested', 'booked', 'under_way', 'finished')"
+_OPEN: Final = "('requested', 'offered', 'booked', 'under_way', 'finished', 'disputed')"
 
 # Two index ranges, never one OR: a member's visits are few, a community's are not.
 _TALLY = f"""
-SELECT member_id, count(*) FILTER (WHERE state = 'confirmed' AND gave) AS given,
-    count(*) FILTER (WHERE state = 'confirmed' AND NOT gave) AS received,
+SELECT member_id, count(*) FILTER (WHERE state IN ('confirmed', 'resolved') AND gave) AS given,
+    count(*) FILTER (WHERE state IN ('confirmed', 'resolved') AND NOT gave) AS received,
     count(*) FILTER (WHERE state IN {_OPEN}) AS open
 FROM (
     SELECT elder_id AS member_id, state, false AS gave FROM visit
@@ -92,26 +94,21 @@ async def take_over_minutes(other: UUID, survivor: UUID, *, by: Actor) -> int:
     """Move all minutes of one membership to another and close its account; return how many.
 
     Within the transaction that merges the two in the register, after their rows are locked. Doing
-    it again moves nothing. Raises `OpenVisits`.
+    it again moves nothing. Raises `OpenVisits`, and `hours.HoursOpen` where a proposal waits.
     """
-    book = CommunityId(by.community_id)
     async with ledger.transaction():
         await refuse_open_visits(other, community_id=by.community_id)
-        account = await _account(other, by.community_id)
-        if account is None:
+        await take_over_hours(other, survivor, by=by)
+        accounts = {kind: await _account(other, by.community_id, kind) for kind in (MEMBER, GIFTS)}
+        if not any(accounts.values()):
             return 0
-        minutes = (await ledger.balance(account)).posted
-        if minutes:
-            await ledger.transfer(
-                debit=account,
-                credit=await member_account(survivor, community_id=by.community_id),
-                amount=minutes,
-                unit=MINUTE,
-                id=TransferId(uuid5(other, "merge")),
-                origin=Origin(book, Event("merge", other), by.member_id),
-                note="merged",
-            )
-        await ledger.close_account(account, community_id=book)
+        minutes = sum(
+            [
+                await _take_over(account, kind, other, survivor, by=by)
+                for kind, account in accounts.items()
+                if account is not None
+            ]
+        )
         await community.record(
             "passbook.merge",
             by=by,
@@ -122,8 +119,31 @@ async def take_over_minutes(other: UUID, survivor: UUID, *, by: Actor) -> int:
         return minutes
 
 
-async def _account(member_id: UUID, community_id: UUID) -> ledger.AccountId | None:
+async def _take_over(
+    account: ledger.AccountId, kind: str, other: UUID, survivor: UUID, *, by: Actor
+) -> int:
+    """Move what one purse holds to the survivor's of the same kind, and close it."""
+    book = CommunityId(by.community_id)
+    minutes = (await ledger.balance(account)).posted
+    if minutes:
+        key = uuid5(other, "merge" if kind == MEMBER else f"merge {kind}")
+        await ledger.transfer(
+            debit=account,
+            credit=await owned_account(kind, survivor, community_id=by.community_id),
+            amount=minutes,
+            unit=MINUTE,
+            id=TransferId(key),
+            origin=Origin(book, Event("merge", other), by.member_id),
+            note="merged",
+        )
+    await ledger.close_account(account, community_id=book)
+    return minutes
+
+
+async def _account(
+    member_id: UUID, community_id: UUID, kind: str = MEMBER
+) -> ledger.AccountId | None:
     found = await ledger.find_account(
-        community_id=CommunityId(community_id), kind=MEMBER, unit=MINUTE, owner=member_id
+        community_id=CommunityId(community_id), kind=kind, unit=MINUTE, owner=member_id
     )
     return found.id if found else None

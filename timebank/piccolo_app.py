@@ -7,6 +7,20 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="timebank",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(modules=["timebank.tables"], exclude_imported=True),
+    table_classes=table_finder(
+        modules=[
+            "timebank.tables",
+            "timebank.beside.tables",
+            "timebank.care.tables",
+            "timebank.earning_tables",
+            "timebank.group_sessions.tables",
+            "timebank.hours.tables",
+            "timebank.matching.tables",
+            "timebank.moving.tables",
+            "timebank.repeats.tables",
+            "timebank.teams.tables",
+        ],
+        exclude_imported=True,
+    ),
     migration_dependencies=["community.piccolo_app", "ledger.piccolo_app"],
 )

@@ -1,4 +1,4 @@
-"""Reads the time bank for pages: boards, visits, passbooks. Never writes.
+"""Reads the time bank for pages: boards, visits, balances. Never writes.
 
 Every question names who asks, and nobody sees more than `rules` allow: the check-in code leaves
 this module for the visit's elder, and a delegate who may have to pass it on. `by` who acts for
@@ -15,18 +15,16 @@ from uuid import UUID
 import community
 import ledger
 from community import Actor, DelegatedAct, Role
-from ledger import Balance, Entry
+from ledger import Balance
 from timebank import rules, visit_rows
 from timebank.errors import NotYours, UnknownVisit
 from timebank.tables import VisitRow
 from timebank.values import State, Visit
 
-ENTRIES_ON_A_PAGE = 20
 VISITS_ON_A_PAGE = 60
 
 _VISITS = frozenset({DelegatedAct.REQUEST, DelegatedAct.CONFIRM})
 _BALANCE = frozenset({DelegatedAct.REQUEST, DelegatedAct.PASSBOOK})
-_PASSBOOK = frozenset({DelegatedAct.PASSBOOK})
 _REQUEST = frozenset({DelegatedAct.REQUEST})
 
 
@@ -63,33 +61,8 @@ class OpenRequest:
     free_then: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PassbookLine:
-    """A line of a passbook: what changed the balance, with whom, and the visit, if it was one.
-
-    `change` and `balance` are minutes; `returned` is what of the minutes set aside came back.
-    """
-
-    at: datetime
-    kind: str
-    change: int
-    balance: int
-    visit: Visit | None
-    other_name: str
-    returned: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Passbook:
-    """A page of a member's passbook, newest line first, and the balance now."""
-
-    balance: Balance
-    lines: tuple[PassbookLine, ...]
-    older: int | None
-
-
 async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRequest]:
-    """Return the requests that this volunteer could take on, soonest first.
+    """Return the requests that this volunteer could take on: those offered to them, then soonest.
 
     Raises `NotYours` for whoever is no volunteer.
     """
@@ -97,8 +70,10 @@ async def open_requests(by: Actor, *, at: datetime | None = None) -> list[OpenRe
     if by.on_behalf_of is not None or Role.VOLUNTEER not in by.roles:
         raise NotYours("accept")
     visits = await visit_rows.find(
-        "visit.state = 'requested' AND starts_at > {} AND elder_id <> {}"
-        " ORDER BY starts_at, visit.id LIMIT {}",
+        "(visit.state = 'requested' OR (visit.state = 'offered' AND volunteer_id = {}))"
+        " AND starts_at > {} AND elder_id <> {}"
+        " ORDER BY visit.state = 'requested', starts_at, visit.id LIMIT {}",
+        by.member_id,
         moment,
         by.member_id,
         VISITS_ON_A_PAGE,
@@ -146,21 +121,6 @@ async def visit_page(visit_id: UUID, by: Actor) -> tuple[Seen, list[Step]]:
     return seen_by(visit, names, by), [_step(step, names) for step in steps]
 
 
-async def passbook(by: Actor, *, page: int | None = None) -> Passbook:
-    """Return a page of a passbook; `page` is the `older` of the page before."""
-    await _refuse_unless(by, _PASSBOOK)
-    account = await _account(by)
-    if account is None:
-        return Passbook(_nothing(by), (), None)
-    statement = await ledger.statement(account, page=page, size=ENTRIES_ON_A_PAGE)
-    ids = [one.transfer.event.id for one in statement.entries if one.transfer.event.kind == "visit"]
-    visits = await visit_rows.find("visit.id = ANY({})", ids, community_id=by.community_id)
-    names = await names_of(visits, by)
-    by_id = {visit.id: visit for visit in visits}
-    lines = tuple(_line(entry, by_id, names, by) for entry in statement.entries)
-    return Passbook(await ledger.balance(account), lines, statement.older)
-
-
 async def my_balance(by: Actor) -> Balance:
     """Return a balance of minutes: saved, set aside, available."""
     await _refuse_unless(by, _BALANCE)
@@ -183,7 +143,7 @@ async def last_place(by: Actor) -> str:
 async def given_and_waiting(community_id: UUID) -> tuple[int, int, int]:
     """Return a community's confirmed visits, the minutes they passed on, and its open requests."""
     rows = await VisitRow.raw(
-        "SELECT count(*) FILTER (WHERE state = 'confirmed') AS confirmed,"
+        "SELECT count(*) FILTER (WHERE state IN ('confirmed', 'resolved')) AS confirmed,"
         " coalesce(sum(minutes_confirmed), 0)::bigint AS minutes,"
         " count(*) FILTER (WHERE state = 'requested' AND starts_at > now()) AS waiting"
         " FROM visit WHERE community_id = {}",
@@ -211,7 +171,7 @@ async def given_by(
         """
         SELECT count(*) AS visits, coalesce(sum(minutes_confirmed), 0)::bigint AS minutes
         FROM visit
-        WHERE community_id = {} AND state = 'confirmed' AND EXISTS (
+        WHERE community_id = {} AND state IN ('confirmed', 'resolved') AND EXISTS (
             SELECT FROM unnest({}::uuid[], {}::timestamptz[], {}::timestamptz[])
                 AS span (member_id, since, until)
             WHERE span.member_id = volunteer_id
@@ -267,22 +227,4 @@ def _step(row: dict[str, Any], names: dict[UUID, str]) -> Step:
         row["minutes"],
         row["note"],
         names.get(row["on_behalf_of"], ""),
-    )
-
-
-def _line(
-    entry: Entry, visits: dict[UUID, Visit], names: dict[UUID, str], by: Actor
-) -> PassbookLine:
-    transfer = entry.transfer
-    visit = visits.get(transfer.event.id)
-    other, returned = "", 0
-    if visit is not None:
-        other_id = visit.volunteer_id if visit.elder_id == by.principal else visit.elder_id
-        other = names[other_id] if other_id else ""
-        if transfer.id == visit.post_id:
-            returned = visit.minutes_booked - transfer.amount
-        visit = _without_code(visit, by)
-    kind = transfer.event.kind
-    return PassbookLine(
-        transfer.effective_at, kind, entry.change, entry.posted, visit, other, returned
     )

@@ -22,8 +22,10 @@ REFUSALS: dict[str, type[TimebankError]] = {
 
 
 @asynccontextmanager
-async def one_transaction() -> AsyncIterator[None]:
+async def one_transaction(**also: TimebankError) -> AsyncIterator[None]:
     """Open the verb's transaction, and name its refusal once it is rolled back.
+
+    `also` are refusals of the verb's own, by the constraint that is broken.
 
     Raises `BusyThen`, `AskedBefore`, `OwnVisit`, `NotEnoughMinutes`; anything else as it is.
     """
@@ -31,7 +33,8 @@ async def one_transaction() -> AsyncIterator[None]:
         async with ledger.transaction():
             yield
     except asyncpg.IntegrityConstraintViolationError as broken:
-        refusal = REFUSALS.get(broken.constraint_name or "")
+        name = broken.constraint_name or ""
+        refusal = also.get(name) or REFUSALS.get(name)
         if refusal is None:
             raise
         raise refusal from broken

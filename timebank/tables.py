@@ -1,4 +1,4 @@
-"""The time bank's four tables. Their checks, keys, triggers and rights stand in the migration."""
+"""The tables of visits. Their checks, keys, triggers and rights stand in the migration."""
 
 from piccolo.columns import UUID, BigInt, Integer, Text, Timestamptz
 from piccolo.table import Table
@@ -31,13 +31,34 @@ class VisitRow(Table, tablename="visit"):
     minutes_booked = Integer()
     code = Text()
     form_key = UUID()
-    hold_id = UUID()
     post_id = UUID()
     asked_at = Timestamptz()
     checked_in_at = Timestamptz(null=True, default=None)
     checked_out_at = Timestamptz(null=True, default=None)
     minutes_measured = Integer(null=True, default=None)
     minutes_confirmed = Integer(null=True, default=None)
+    credit_per_hour = Integer()
+    preferred_id = UUID(null=True, default=None)
+    offered_until = Timestamptz(null=True, default=None)
+    confirm_due_at = Timestamptz(null=True, default=None)
+    absent = Text(null=True, default=None)
+    open_until = Timestamptz(null=True, default=None)
+    remind_at = Timestamptz(null=True, default=None)
+    renews = UUID(null=True, default=None)
+
+
+class VisitHoldRow(Table, tablename="visit_hold"):
+    """What one payer set aside for a booked visit."""
+
+    hold_id = UUID(primary_key=True)
+    community_id = UUID()
+    visit_id = UUID()
+    place = Integer()
+    payer = Text()
+    account = UUID()
+    minutes = Integer()
+    passed = Integer(null=True, default=None)
+    held_at = Timestamptz()
 
 
 class VisitHistoryRow(Table, tablename="visit_history"):

@@ -5,25 +5,110 @@ A visit near enough to disturb somebody for (withdrawn or called off within a da
 for the end of quiet hours.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import community
 from community import Actor, Fill
-from timebank.values import Visit
+from timebank.values import Side, Visit, credit
 
 NEAR: Final = timedelta(days=1)
 
+_MISSED: Final = {
+    Side.ELDER: "visit.no_show_elder",
+    Side.VOLUNTEER: "visit.no_show_volunteer",
+}
 
-async def tell_accepted(visit: Visit) -> None:
-    """Tell the elder who comes, and when."""
+
+async def tell_offered(visit: Visit) -> None:
+    """Ask the volunteer to whom a request is offered."""
+    if visit.volunteer_id is not None:
+        fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+        await _tell(visit, visit.volunteer_id, "visit.offered", fill)
+
+
+async def tell_accepted(visit: Visit, *, by: Actor) -> None:
+    """Tell the elder who comes, and when; and the volunteer whom the desk has booked."""
     await _tell(
         visit,
         visit.elder_id,
         "visit.accepted",
         {"volunteer": await _name(visit, visit.volunteer_id), **_what_and_when(visit)},
     )
+    if visit.volunteer_id is not None and visit.volunteer_id != by.member_id:
+        fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+        await _tell(visit, visit.volunteer_id, "visit.assigned", fill)
+
+
+async def tell_late(visit: Visit, minutes: int) -> None:
+    """Tell the elder at once that the volunteer will be late."""
+    fill = {
+        "volunteer": await _name(visit, visit.volunteer_id),
+        "minutes": minutes,
+        **_what_and_when(visit),
+    }
+    await _tell(visit, visit.elder_id, "visit.late", fill, urgent=True)
+
+
+async def tell_no_show(visit: Visit, *, by: Actor) -> None:
+    """Tell both sides, but for who said so, that one of them was not there."""
+    for side in (visit.elder_id, visit.volunteer_id):
+        if visit.absent is not None and side is not None and side != by.member_id:
+            await _tell(visit, side, _MISSED[visit.absent], _what_and_when(visit))
+
+
+async def tell_expired(visit: Visit) -> None:
+    """Tell the elder that nobody could come; the page offers to ask anew with one tap."""
+    await _tell(visit, visit.elder_id, "visit.expired", _what_and_when(visit))
+
+
+async def tell_ending(visit: Visit, *, delegate: UUID | None) -> None:
+    """Tell who asked that nobody has taken a request that ends soon; its page renews it."""
+    await _tell(visit, visit.elder_id, "visit.ending", _what_and_when(visit))
+    if delegate is not None:
+        await community.tell(
+            delegate,
+            "visit.ending_for",
+            community_id=visit.community_id,
+            fill={"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)},
+            link=f"/for/{visit.elder_id}/visits/{visit.id}",
+        )
+
+
+async def settle_ending(visit: Visit) -> None:
+    """Ask the elder nothing more about a request that stays open."""
+    await _settle(visit, visit.elder_id)
+
+
+async def tell_disputed(visit: Visit, *, by: Actor) -> None:
+    """Tell the other side that a visit is disputed; coordinators find it in their inbox."""
+    await _settle(visit, visit.elder_id)
+    for side in (visit.elder_id, visit.volunteer_id):
+        if side is not None and side != by.principal:
+            await _tell(visit, side, "visit.disputed", _what_and_when(visit))
+
+
+async def tell_uncovered(visit: Visit, coordinators: Iterable[UUID]) -> None:
+    """Tell coordinators who have not heard of it that a volunteer is there and hours lack."""
+    fill = {"elder": await _name(visit, visit.elder_id), **_what_and_when(visit)}
+    for one in coordinators:
+        known = {
+            (told.kind, told.link)
+            for told in await community.inbox(one, community_id=visit.community_id)
+            if told.read_at is None
+        }
+        if ("visit.uncovered", _page(visit)) not in known:
+            await _tell(visit, one, "visit.uncovered", fill)
+
+
+async def tell_resolved(visit: Visit) -> None:
+    """Tell both sides what a coordinator decided."""
+    fill = {"minutes": visit.minutes_confirmed or 0, **_what_and_when(visit)}
+    for side in (visit.elder_id, visit.volunteer_id):
+        if side is not None:
+            await _tell(visit, side, "visit.resolved", fill)
 
 
 async def tell_withdrawn(visit: Visit, *, at: datetime) -> None:
@@ -61,7 +146,7 @@ async def tell_confirmed(visit: Visit) -> None:
             "visit.confirmed",
             {
                 "elder": await _name(visit, visit.elder_id),
-                "minutes": visit.minutes_confirmed or 0,
+                "minutes": credit(visit.minutes_confirmed or 0, visit.credit_per_hour),
             },
         )
 

@@ -1,5 +1,6 @@
 """Reads, locks and writes the rows of visits: the only place that knows their columns."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -7,32 +8,42 @@ from uuid import UUID
 
 import community
 from community import Actor
+from timebank.catalogue import COLUMNS
 from timebank.errors import UnknownVisit
 from timebank.rules import quarters
 from timebank.tables import VisitHistoryRow, VisitRow, VolunteerQuarterRow
-from timebank.values import CareService, State, Visit
+from timebank.values import CareService, Side, State, Visit
 
 _OF_VISIT = (
     "id", "community_id", "elder_id", "volunteer_id", "state", "place", "wishes", "starts_at",
-    "minutes_booked", "code", "hold_id", "post_id", "asked_at", "checked_in_at", "checked_out_at",
-    "minutes_measured", "minutes_confirmed",
+    "minutes_booked", "code", "post_id", "asked_at", "checked_in_at", "checked_out_at",
+    "minutes_measured", "minutes_confirmed", "credit_per_hour", "preferred_id", "offered_until",
+    "confirm_due_at", "absent", "open_until", "remind_at", "renews",
 )  # fmt: skip
 
-_SELECT = f"""
-SELECT {", ".join(f"visit.{name}" for name in _OF_VISIT)}, care_service_id,
-       care_service.code AS care_service_code, name_zh, name_en, usual_minutes
-FROM visit JOIN care_service ON care_service.id = visit.care_service_id
-WHERE visit.community_id = {{}} AND """  # noqa: S608 (column names of ours)
+_OF_SERVICE = tuple(field.name for field in dataclasses.fields(CareService))
+
+_SELECT_ANY = f"""
+SELECT {", ".join(f"visit.{name}" for name in _OF_VISIT)},
+       {", ".join(f'care_service."{name}" AS service_{name}' for name in _OF_SERVICE)}
+FROM visit
+JOIN (SELECT {COLUMNS} FROM care_service) AS care_service
+    ON care_service.id = visit.care_service_id
+WHERE """  # noqa: S608 (column names of ours)
+
+_SELECT = _SELECT_ANY + "visit.community_id = {} AND "
 
 _INSERT = """
 INSERT INTO visit (id, community_id, care_service_id, elder_id, state, place, wishes, starts_at,
-    minutes_booked, code, form_key, hold_id, post_id, asked_at)
-VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    minutes_booked, code, form_key, post_id, asked_at, credit_per_hour, preferred_id, volunteer_id,
+    offered_until, open_until, remind_at, renews)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 """
 
 _UPDATE = """
 UPDATE visit SET state = {}, volunteer_id = {}, checked_in_at = {}, checked_out_at = {},
-    minutes_measured = {}, minutes_confirmed = {}
+    minutes_measured = {}, minutes_confirmed = {}, offered_until = {}, confirm_due_at = {},
+    absent = {}, post_id = {}, open_until = {}, remind_at = {}
 WHERE community_id = {} AND id = {}
 """
 
@@ -75,6 +86,41 @@ async def locked(visit_id: UUID, *, community_id: UUID) -> Visit:
     return found[0]
 
 
+async def due(condition: str, *values: Any, most: int) -> list[Visit]:
+    """Return visits of any community that a job has to see to.
+
+    For the jobs of the whole installation, which act as the community whose visit it is. They lock
+    each visit before they decide.
+    """
+    found = await VisitRow.raw(f"{_SELECT_ANY}{condition} LIMIT {{}}", *values, most)
+    return [_visit(row) for row in found]
+
+
+async def missed_since(volunteer_id: UUID, since: datetime, *, community_id: UUID) -> int:
+    """Return to how many visits a volunteer did not come since a moment."""
+    rows = await VisitRow.raw(
+        "SELECT count(*) AS missed FROM visit WHERE community_id = {} AND volunteer_id = {}"
+        " AND state = 'no_show' AND absent = 'volunteer' AND starts_at >= {}",
+        community_id,
+        volunteer_id,
+        since,
+    )
+    return int(rows[0]["missed"])
+
+
+async def minutes_asked_for(elder_id: UUID, *, community_id: UUID, at: datetime) -> int:
+    """Return what an elder's requests that may still be booked will come to, in minutes."""
+    rows = await VisitRow.raw(
+        "SELECT coalesce(sum(ceil(minutes_booked * credit_per_hour / 60.0)), 0)::bigint AS minutes"
+        " FROM visit WHERE community_id = {} AND elder_id = {}"
+        " AND state IN ('requested', 'offered') AND starts_at > {}",
+        community_id,
+        elder_id,
+        at,
+    )
+    return int(rows[0]["minutes"])
+
+
 async def insert(visit: Visit, *, form_key: UUID) -> None:
     """Store a new visit."""
     await VisitRow.raw(
@@ -90,9 +136,15 @@ async def insert(visit: Visit, *, form_key: UUID) -> None:
         visit.minutes_booked,
         visit.code,
         form_key,
-        visit.hold_id,
         visit.post_id,
         visit.asked_at,
+        visit.credit_per_hour,
+        visit.preferred_id,
+        visit.volunteer_id,
+        visit.offered_until,
+        visit.open_until,
+        visit.remind_at,
+        visit.renews,
     )
 
 
@@ -106,6 +158,12 @@ async def update(visit: Visit) -> None:
         visit.checked_out_at,
         visit.minutes_measured,
         visit.minutes_confirmed,
+        visit.offered_until,
+        visit.confirm_due_at,
+        visit.absent.value if visit.absent else None,
+        visit.post_id,
+        visit.open_until,
+        visit.remind_at,
         visit.community_id,
         visit.id,
     )
@@ -189,13 +247,8 @@ async def busy_quarters(volunteer_id: UUID, since: datetime) -> set[datetime]:
 
 
 def _visit(row: dict[str, Any]) -> Visit:
-    care_service = CareService(
-        row["care_service_id"],
-        row["community_id"],
-        row["care_service_code"],
-        row["name_zh"],
-        row["name_en"],
-        row["usual_minutes"],
-    )
+    care_service = CareService(**{name: row[f"service_{name}"] for name in _OF_SERVICE})
     kept = {name: row[name] for name in _OF_VISIT}
-    return Visit(**{**kept, "state": State(row["state"])}, care_service=care_service)
+    kept["state"] = State(row["state"])
+    kept["absent"] = Side(row["absent"]) if row["absent"] else None
+    return Visit(**kept, care_service=care_service)

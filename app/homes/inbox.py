@@ -13,20 +13,31 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
+from app.homes import hours_waiting
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
+from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, reading
-from timebank import State, rules
+from timebank import State, beside, care, desk, group_sessions, moving, rules
+from timebank.care import VolunteerStanding
+from timebank.group_sessions import SessionState
 
 _VISITS: Final[Mapping[State, str]] = {
     State.REQUESTED: mark("%(service)s: nobody has taken this visit yet"),
+    State.OFFERED: mark("%(service)s: %(volunteer)s has not answered yet"),
     State.BOOKED: mark("%(service)s: %(volunteer)s has not checked in"),
     State.UNDER_WAY: mark("%(service)s: %(volunteer)s has not checked out"),
     State.FINISHED: mark("%(service)s by %(volunteer)s is not confirmed yet"),
+    State.DISPUTED: mark("%(service)s by %(volunteer)s: somebody says this is not right"),
 }
+_SESSIONS: Final[Mapping[SessionState, str]] = {
+    SessionState.PLANNED: mark("“%(title)s” is over, and nobody wrote down that it took place"),
+    SessionState.HELD: mark("“%(title)s” took place and is not confirmed yet"),
+}
+_NO_LEADER: Final = mark("“%(title)s”: nobody leads this session")
 _ROUNDS: Final[Mapping[RoundState, str]] = {
     RoundState.PROPOSING: mark("Ideas are collected; next the ballot opens"),
     RoundState.VOTING: mark("The ballot is open; next it is closed and counted"),
@@ -63,9 +74,17 @@ async def waiting(by: Actor, now: datetime) -> list[Waiting]:
 
 def _kinds(by: Actor) -> list[_Lines]:
     by_act: tuple[tuple[str, _Lines], ...] = (
+        ("call.take_over", _handed_over),
+        ("rating.see", _low_ratings),
         ("member.accept", _applicants),
+        ("volunteer.vet", _vetting),
         ("erasure.carry_out", _erasures),
         ("message.undelivered.read", _undelivered),
+        ("move.decide", _moves),
+        ("class.decide", _classes),
+        ("grant.decide", _proposals),
+        ("estate.propose", _estates),
+        ("needs.enter", _reviews),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
     )
@@ -87,6 +106,95 @@ async def _visits(by: Actor, now: datetime) -> list[Waiting]:
             f"/time-bank/visits/{one.visit.id}",
         )
         for one in await timebank.wanting_attention(by, at=now)
+    ]
+
+
+async def _proposals(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.proposals(by, now)]
+
+
+async def _estates(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.estates(by, now)]
+
+
+async def _reviews(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await hours_waiting.reviews(by, now)]
+
+
+async def _moves(by: Actor, _now: datetime) -> list[Waiting]:
+    """Return moves that this side decides on: out of here that nobody let go yet, and into here."""
+    lines = []
+    for one in await moving.moves_of(by, only_open=True):
+        leaves = one.community_id == by.community_id
+        if leaves != (one.state is moving.MoveState.ASKED):
+            continue
+        other = await community.community(one.to_community_id if leaves else one.community_id)
+        why = _("Wants to move to %(place)s") if leaves else _("Moves here from %(place)s")
+        lines.append(
+            Waiting(
+                "arrow-left-right",
+                (await community.member(one.member_id)).name,
+                why % {"place": other.name},
+                one.released_at or one.asked_at,
+                f"/moves/{one.id}",
+            )
+        )
+    return lines
+
+
+async def _classes(by: Actor, now: datetime) -> list[Waiting]:
+    """Return the classes that somebody proposed, and the sessions that somebody should look at."""
+    lines = [
+        Waiting(
+            "graduation-cap",
+            one.leader_name,
+            _("Would like to begin the class “%(title)s”") % {"title": one.course.title},
+            one.course.proposed_at,
+            f"/classes/{one.course.id}",
+        )
+        for one in await group_sessions.waiting_courses(by)
+    ]
+    for since, one in await group_sessions.waiting_sessions(by, at=now):
+        words = _SESSIONS[one.session.state]
+        if one.session.state is SessionState.PLANNED and one.session.leader_id is None:
+            words = _NO_LEADER
+        lines.append(
+            Waiting(
+                "graduation-cap",
+                one.leader_name or one.session.title,
+                _(words) % {"title": one.session.title},
+                since,
+                f"/classes/sessions/{one.session.id}",
+            )
+        )
+    return lines
+
+
+async def _handed_over(by: Actor, _now: datetime) -> list[Waiting]:
+    """Return what the phone desk left to the coordinators and no colleague looks after."""
+    return [
+        Waiting(
+            "siren" if one.matter.urgent else "phone",
+            one.member_name or _("Somebody unknown"),
+            _(TOPICS[one.matter.topic]),
+            one.matter.handed_at,
+            f"/hand-overs/{one.matter.id}",
+        )
+        for one in await desk.matters(by)
+        if one.matter.taken_by in {None, by.member_id}
+    ]
+
+
+async def _low_ratings(by: Actor, _now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            "star",
+            one.rater_name,
+            _("Was not content with a visit: %(name)s") % {"name": one.rated_name},
+            one.changed_at,
+            f"/time-bank/visits/{one.visit_id}",
+        )
+        for one in await beside.low_ratings(by)
     ]
 
 
@@ -157,3 +265,31 @@ async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
     who = ngettext("%(num)s pair of members", "%(num)s pairs of members", pairs) % {"num": pairs}
     why = _("May be one and the same person")
     return [Waiting("users", who, why, None, "/members/duplicates")]
+
+
+async def _vetting(by: Actor, _now: datetime) -> list[Waiting]:
+    """Return who asks to help, and the certificates that wait to be checked."""
+    asking = await care.volunteers_listed(by.community_id, VolunteerStanding.APPLIED)
+    language = current_language()
+    return [
+        *(
+            Waiting(
+                "hand-heart",
+                one.name,
+                _("Asks to be a volunteer"),
+                one.since,
+                f"/desk/volunteers/{one.id}",
+            )
+            for one in asking
+        ),
+        *(
+            Waiting(
+                "graduation-cap",
+                one.holder,
+                _("Certificate to check: %(kind)s") % {"kind": one.certificate.kind.name(language)},
+                one.certificate.claimed_at,
+                f"/desk/volunteers/{one.certificate.member_id}#certificates",
+            )
+            for one in await care.claims_waiting(by.community_id)
+        ),
+    ]

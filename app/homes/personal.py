@@ -21,7 +21,8 @@ ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
 async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """Return what waits for the member, what comes, and for a volunteer who could be helped."""
-    mine = [visit_page.shown(one, by) for one in await timebank.my_visits(by)]
+    seen, balance = await timebank.my_visits(by), await timebank.my_balance(by)
+    mine = [visit_page.shown(one, by) for one in seen]
     ahead = [one for one in reversed(mine) if one.ahead and not one.waits_for_me]
     given = [one for one in ahead if one.part == "volunteer"]
     open_ones = await timebank.open_requests(by) if Role.VOLUNTEER in by.roles else []
@@ -30,9 +31,12 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "elder": Role.ELDER in by.roles,
         "volunteer": Role.VOLUNTEER in by.roles,
-        "balance": await timebank.my_balance(by),
+        "balance": balance,
         "waiting": [one for one in mine if one.waits_for_me],
-        "next": _next([one for one in ahead if one.part == "elder"]),
+        "next": _next([one for one in ahead if one.part == "elder"], now),
+        "again": await visit_page.again(seen, by, now, zone=zone, saved=balance.available)
+        if Role.ELDER in by.roles
+        else None,
         "coming": len(ahead),
         "week": [one for one in given if one.visit.starts_at < week_ends],
         "later": sum(one.visit.starts_at >= week_ends for one in given),
@@ -41,9 +45,14 @@ async def visits(by: Actor, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _next(received: list[ShownVisit]) -> list[ShownVisit]:
-    """Return the next visit, and the next to which somebody comes where that is another one."""
-    coming = (one for one in received if one.visit.volunteer_id is not None)
+def _next(received: list[ShownVisit], now: datetime) -> list[ShownVisit]:
+    """Return the next visit, and the next to which somebody comes where that is another one.
+
+    One whose time went by without a check-in stands first: perhaps nobody came.
+    """
+    coming = (
+        one for one in received if one.visit.volunteer_id is not None and one.visit.ends_at > now
+    )
     return list(dict.fromkeys([*received[:1], *itertools.islice(coming, 1)]))
 
 
@@ -72,8 +81,7 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
                 (
                     one
                     for one in reversed(visits_of.get(member_id, []))
-                    if one.visit.state in {State.REQUESTED, State.BOOKED, State.UNDER_WAY}
-                    and one.visit.ends_at > now
+                    if one.visit.state in visit_page.AHEAD and one.visit.ends_at > now
                 ),
                 None,
             ),

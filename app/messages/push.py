@@ -143,7 +143,7 @@ class Push:
 
 
 def payload(parcel: Parcel) -> str:
-    """Return what the browser shows, as `push-worker.js` reads it."""
+    """Return what the browser shows, as `worker.js` reads it."""
     with speaking(parcel.language):
         if len(parcel.letters) == 1:
             [letter] = parcel.letters

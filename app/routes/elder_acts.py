@@ -1,12 +1,11 @@
-"""Answers about visits for an elder or who acts for them: to ask, to look, to confirm, to call off.
+"""Answers about visits for an elder or who acts for them: to look, confirm, call off, renew.
 
 `by.principal` is the elder whose affair it is. The routes of the elder's own pages and those of a
 delegate's share everything here; only words and addresses differ.
 """
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
@@ -15,13 +14,12 @@ from litestar.response import Redirect, Template
 
 import community
 import timebank
-from app import ask_form, visit_page
+from app import visit_page
 from app.forms import Form
-from app.i18n import current_language
 from app.i18n import gettext as _
 from app.notices import NoticeKind, noticed
-from app.routes.typed import key_of, typed
-from app.standing_in import acted_for, place_of
+from app.routes.typed import typed
+from app.standing_in import place_of
 from app.visit_words import refusal_words, wrong_field
 from app.wording import duration
 from community import Actor
@@ -29,67 +27,6 @@ from timebank import TimebankError, Visit
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
-
-
-async def ask_page(request: AnyRequest, by: Actor) -> Template:
-    """Show the form that asks for a visit; the place of the last one is filled in."""
-    first = {"minutes": "60", "place": await timebank.last_place(by), "key": str(uuid4())}
-    wanted = request.query_params.get("service")
-    return await _ask_template(by, Form.of({**first, "service": wanted} if wanted else first))
-
-
-async def ask(request: AnyRequest, by: Actor) -> Template | Redirect:
-    """Ask for a visit; a refused form comes back as it was typed."""
-    form = await typed(request)
-    home = await community.community(by.community_id)
-    wanted = ask_form.read(form, ZoneInfo(home.time_zone))
-    if wanted is None:
-        return await _ask_template(by, form)
-    try:
-        visit = await timebank.ask(wanted, by=by, form_key=key_of(form) or uuid4())
-    except timebank.AlreadyAsked as again:
-        told = _(
-            "You had asked for this before; here it stands. Nothing was booked twice. To ask for "
-            "another visit, begin with a new form."
-        )
-        if by.on_behalf_of is not None:
-            told = _(
-                "This had been asked for before; here it stands. Nothing was booked twice. To ask "
-                "for another visit, begin with a new form."
-            )
-        return to_visit(by, again.visit, told, "note")
-    except timebank.NotYours as error:
-        raise PermissionDeniedException from error
-    except community.NotDelegated:
-        return no_longer()
-    except TimebankError as refusal:
-        field = wrong_field(refusal)
-        form.refuse(*(field or ("service", refusal_words(refusal, ZoneInfo(home.time_zone)))))
-        return await _ask_template(by, form)
-    told = _("Your wish is on the board. %(minutes)s are set aside for it.")
-    if by.on_behalf_of is not None:
-        told = _("The wish is on the board. %(minutes)s are set aside for it.")
-    return to_visit(by, visit.id, told % {"minutes": duration(visit.minutes_booked)})
-
-
-async def _ask_template(by: Actor, form: Form) -> Template:
-    home = await community.community(by.community_id)
-    zone, now = ZoneInfo(home.time_zone), datetime.now(UTC)
-    policy = await timebank.visit_policy_at(home.id, now)
-    context = {
-        "form": form,
-        "home": home,
-        "acted_for": await acted_for(by),
-        "place": place_of(by),
-        "services": ask_form.kinds_of_help(
-            await timebank.care_services(home.id), current_language()
-        ),
-        "days": ask_form.days(zone, now, policy),
-        "times": ask_form.times(),
-        "lengths": ask_form.lengths(policy),
-        "balance": await timebank.my_balance(by),
-    }
-    return Template("timebank/ask.html", context=context, status_code=200 if form.ok else REFUSED)
 
 
 async def confirm(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | Template:
@@ -125,12 +62,12 @@ def _short_words(by: Actor, short: timebank.NotEnoughMinutes) -> str:
 
 
 def _confirmed_words(by: Actor, closed: Visit) -> str:
-    passed = closed.minutes_confirmed or 0
+    passed = timebank.credit(closed.minutes_confirmed or 0, closed.credit_per_hour)
     figures = {
         "passed": duration(passed),
-        "back": duration(max(0, closed.minutes_booked - passed)),
+        "back": duration(max(0, closed.credit_booked - passed)),
     }
-    if closed.minutes_booked <= passed:
+    if closed.credit_booked <= passed:
         return _("Confirmed. %(passed)s passed to the volunteer.") % figures
     if by.on_behalf_of is not None:
         return _("Confirmed. %(passed)s passed to the volunteer, %(back)s came back.") % figures
@@ -146,7 +83,7 @@ async def cancel_page(visit_id: UUID, by: Actor) -> Template | Redirect:
 
 
 async def cancel(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | Template:
-    """Call a visit off; all that was set aside returns."""
+    """Call a visit off; what was set aside returns."""
     form = await typed(request)
     try:
         gone = await timebank.cancel(visit_id, by=by, reason=form.value("reason")[:500])
@@ -154,10 +91,11 @@ async def cancel(request: AnyRequest, visit_id: UUID, by: Actor) -> Redirect | T
         return no_longer()
     except TimebankError as refusal:
         return await refused(visit_id, by, refusal, Form())
-    told = _("The visit is called off. %(minutes)s are free again.") % {
-        "minutes": duration(gone.minutes_booked)
-    }
-    return to_visit(by, gone.id, told)
+    told = _("The visit is called off. Nothing is taken for it.")
+    passed = sum(one.passed or 0 for one in await timebank.paid_by(gone))
+    if passed:
+        told = _("The visit is called off. As it was so late, the volunteer keeps %(minutes)s.")
+    return to_visit(by, gone.id, told % {"minutes": duration(passed)})
 
 
 async def visit_context(visit_id: UUID, by: Actor, form: Form | None = None) -> dict[str, Any]:
@@ -196,6 +134,14 @@ async def refused(
         return to_visit(by, visit_id, words, "wrong")
     form.refuse(*field)
     return await again(visit_id, by, form)
+
+
+def at_field(refusal: TimebankError) -> tuple[str, str]:
+    """Return the field that a refusal is about with what to do there."""
+    field = wrong_field(refusal)
+    if field is None:
+        raise refusal
+    return field
 
 
 async def again(visit_id: UUID, by: Actor, form: Form) -> Template:

@@ -20,12 +20,15 @@ from app.neighbourhood import acting
 from app.notices import noticed
 from app.routes.typed import typed
 from community import Actor, Standing
+from timebank import hours, moving
 
 AnyRequest = Request[Any, Any, Any]
 LIST: Final = "/erasures"
 
 REFUSALS: Final[Mapping[type[Exception], str]] = {
+    moving.OpenMove: mark("A move to another community is open. Nothing was erased."),
     timebank.OpenVisits: mark("There are visits that are not over. Nothing was erased."),
+    hours.HoursOpen: mark("Hours are still on their way. Nothing was erased."),
     community.StaffRoleHeld: mark("A staff role has to end first. Nothing was erased."),
     community.AskedYourself: mark(
         "You wrote this wish down yourself, so somebody else carries it out. Nothing was erased."

@@ -21,7 +21,7 @@ from app.delegation_words import CHANNELS, acts_listed, why_words
 from app.i18n import HTML_LANG, is_language
 from app.i18n import gettext as _
 from app.neighbourhood import acting
-from app.routes import elder_acts, passbook
+from app.routes import asking, elder_acts, passbook
 from app.standing_in import OWN_PLACE, ActedFor, acted_for, standing_in
 from app.templating import page_or_fragment
 from community import Actor, DelegatedAct, Delegation, Role
@@ -84,8 +84,15 @@ async def _card(by: Actor, one: Delegation, zone: ZoneInfo, now: datetime) -> di
 async def _due(actor: Actor, whom: ActedFor) -> dict[str, Any]:
     """Return the member's visits: what waits to be confirmed, what comes, what is over."""
     visits: list[visit_page.ShownVisit] = []
+    again = None
     if whom.delegation.acts & VISITS:
         found = await timebank.my_visits(actor)
+        if whom.may("request") and Role.ELDER in actor.roles:
+            home = await community.community(actor.community_id)
+            saved = (await timebank.my_balance(actor)).available
+            again = await visit_page.again(
+                found, actor, datetime.now(UTC), zone=ZoneInfo(home.time_zone), saved=saved
+            )
         visits = [visit_page.shown(one, actor, whom) for one in found]
     waiting = [one for one in visits if one.waits_for_me]
     return {
@@ -94,9 +101,10 @@ async def _due(actor: Actor, whom: ActedFor) -> dict[str, Any]:
         "over": [
             one
             for one in visits
-            if one not in waiting and one.visit.state in {State.FINISHED, State.CONFIRMED}
+            if one not in waiting and not one.ahead and one.visit.state is not State.CANCELLED
         ][:FEW],
         "elder": Role.ELDER in actor.roles,
+        "again": again,
     }
 
 
@@ -123,13 +131,13 @@ async def member(request: AnyRequest, member_id: FromPath[UUID]) -> Template | R
 @get("/for/{member_id:uuid}/ask", name="for.visit.ask", opt=act("visit.ask"))
 async def ask_page(request: AnyRequest, member_id: FromPath[UUID]) -> Template:
     """Show the form that asks for a visit to another."""
-    return await elder_acts.ask_page(request, await standing_in(request, member_id))
+    return await asking.ask_page(request, await standing_in(request, member_id))
 
 
 @post("/for/{member_id:uuid}/ask", name="for.visit.ask.send", opt=act("visit.ask"))
 async def ask(request: AnyRequest, member_id: FromPath[UUID]) -> Template | Redirect:
     """Ask for a visit to another."""
-    return await elder_acts.ask(request, await standing_in(request, member_id))
+    return await asking.ask(request, await standing_in(request, member_id))
 
 
 @get("/for/{member_id:uuid}/visits/{visit_id:uuid}", name="for.visit", opt=act("visit.read"))

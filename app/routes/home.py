@@ -69,6 +69,7 @@ async def my_page(request: AnyRequest) -> Template:
         "roles": _role_words(request.user.roles),
         "resting": _role_words(await resting_roles(request)),
         "delegate": community.Role.DELEGATE in by.roles,
+        "helps": community.Role.VOLUNTEER in by.roles,
         "since": request.user.joined_at.astimezone(ZoneInfo(place.time_zone)).date(),
     }
     return Template("me/me.html", context=context)

@@ -24,8 +24,10 @@ from app.notices import noticed
 from app.phones import e164
 from app.routes.typed import typed
 from app.templating import DEFAULT_ZONE
+from app.wording import duration
 from community import Actor, AfterName, CommunityError, Registration, Role, Standing, Verified
 from timebank import TimebankError
+from timebank.hours import Leaving
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
@@ -273,25 +275,54 @@ async def _verify_page(member_id: UUID, by: Actor, form: Form) -> Template:
 @get("/members/{member_id:uuid}/leave", name="member.leave", opt=act("member.leave"))
 async def leave_page(request: AnyRequest, member_id: FromPath[UUID]) -> Template:
     """Say what leaving means, before it is written down."""
-    by = await acting(request)
-    context = {"page": await member_page.shown(member_id, by)}
-    return Template("community/member_leave.html", context=context)
+    return await _leave_page(member_id, await acting(request), Form())
 
 
 @post("/members/{member_id:uuid}/leave", name="member.leave.send", opt=act("member.leave"))
-async def leave(request: AnyRequest, member_id: FromPath[UUID]) -> Redirect:
-    """Write down that a member has left."""
-    by = await acting(request)
-    told = _("Written down. What they did stays in the books.")
-    return await _done(member_id, lambda: merging.leave(member_id, by=by), told)
+async def leave(request: AnyRequest, member_id: FromPath[UUID]) -> Template | Redirect:
+    """Write down that a member has left, and why: what they saved is their estate."""
+    by, form = await acting(request), await typed(request)
+    if form.value("why") not in {one.value for one in Leaving}:
+        form.refuse("why", _("Choose one of the two."))
+        return await _leave_page(member_id, by, form)
+    left = 0
+
+    async def leaving() -> None:
+        nonlocal left
+        left = await merging.leave(member_id, by=by, why=Leaving(form.value("why")))
+
+    answer = await _done(member_id, leaving, _("Written down. What they did stays in the books."))
+    if left:
+        told = _("Written down. They left %(hours)s; here you say who has them now.")
+        answer = Redirect(f"/time-bank/estates/{member_id}", status_code=303)
+        return noticed(answer, told % {"hours": duration(left)})
+    return answer
+
+
+async def _leave_page(member_id: UUID, by: Actor, form: Form) -> Template:
+    context = {
+        "form": form,
+        "page": await member_page.shown(member_id, by),
+        "whys": [
+            (Leaving.MOVED.value, _("Moved away")),
+            (Leaving.DIED.value, _("Has died")),
+        ],
+    }
+    return Template(
+        "community/member_leave.html", context=context, status_code=200 if form.ok else REFUSED
+    )
 
 
 @post("/members/{member_id:uuid}/back", name="member.back", opt=act("member.leave"))
 async def back(request: AnyRequest, member_id: FromPath[UUID]) -> Redirect:
     """Write down that a member who left is back."""
     by = await acting(request)
-    told = _("Welcome back. Roles are given anew.")
-    return await _done(member_id, lambda: community.member_back(member_id, by=by), told)
+    told = _("Welcome back. Roles are given anew, and hours that nobody has yet are theirs again.")
+
+    async def coming_back() -> None:
+        await merging.come_back(member_id, by=by)
+
+    return await _done(member_id, coming_back, told)
 
 
 async def _done(member_id: UUID, verb: Callable[[], Awaitable[None]], told: str) -> Redirect:

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 import community
-from app import policies
+from app import packs, policies
 from app.acts import act
 from app.forms import Form
 from app.i18n import gettext as _
@@ -21,6 +21,8 @@ from app.i18n import mark
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.policy_words import GROUPS, fault_words
+from app.routes.policy_examples import draft
+from app.time_bank_rules import topics
 from app.uploads import Kind, Unfit, chosen, taken
 from community import AdoptedPack, Community, Pack, Policy
 from community.policy import BadPackFile
@@ -36,13 +38,14 @@ TAKEN = mark("Another pack holds from that moment. Nothing was adopted. Choose a
 async def policy_page(request: AnyRequest) -> Template:
     """Tell the rules in force in plain words, what comes, and what was."""
     home = await community_shown(request)
-    packs = await community.adopted_packs(home.id)
+    told = policies.rules(await community.adopted_packs(home.id), datetime.now(UTC))
     return Template(
         "community/policy.html",
         context={
             "home": home,
             "groups": GROUPS,
-            "rules": policies.rules(packs, datetime.now(UTC)),
+            "rules": told,
+            "topics": topics([rule for _group, of_group in told.groups for rule in of_group]),
             "zone": ZoneInfo(home.time_zone),
             "roles": await roles_shown(request),
         },
@@ -68,9 +71,16 @@ async def draft_file(request: AnyRequest) -> Response[bytes]:
 
 @get("/policy/new", name="policy.new", opt=act("policy.adopt"))
 async def new_page(request: AnyRequest) -> Template:
-    """Show where an administrator hands in a pack: as a file, or written here."""
+    """Show where an administrator hands in a pack: as a file, or written here.
+
+    `begin` in the address names one of the packs that come with Linli to begin with.
+    """
     home = await _home(request)
-    return _form(home, Form.of({"text": await _draft(home)}))
+    begun = packs.example(request.query_params.get("begin", ""))
+    text = await _draft(home)
+    if begun is not None:
+        text = draft(begun, await community.policy_in_force(home.id))
+    return _form(home, Form.of({"text": text}))
 
 
 @post("/policy/new", name="policy.check", opt=act("policy.adopt"))

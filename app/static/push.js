@@ -24,12 +24,22 @@
     }
   };
 
+  // Until the site had one worker for everything, one of its own showed the messages: two would
+  // show each of them twice.
+  const withoutFormer = async () => {
+    const old = await navigator.serviceWorker.getRegistration("/static/");
+    if (!old || new URL(old.scope).pathname !== "/static/") return;
+    await (await old.pushManager.getSubscription())?.unsubscribe();
+    await old.unregister();
+  };
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
       if ((await Notification.requestPermission()) !== "granted") throw new Error("refused");
-      await navigator.serviceWorker.register(form.dataset.worker, { scope: "/static/" });
-      const registration = await navigator.serviceWorker.getRegistration("/static/");
+      await withoutFormer();
+      await navigator.serviceWorker.register("/worker.js");
+      const registration = await navigator.serviceWorker.ready;
       const subscription = await subscribed(registration, form.dataset.key);
       const body = new URLSearchParams(new FormData(form));
       body.set("subscription", JSON.stringify(subscription));

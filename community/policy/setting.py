@@ -41,8 +41,8 @@ class Setting(Generic[T]):
     `key` is `table.name`, as it stands in a pack. A number lies between `least` and `most`, both
     included, in steps of `step` counted from zero. `words` is the rule as an English sentence,
     which the app translates: `%(value)s` in it becomes the number with its unit, or the words of
-    the choice. A switch that is off says `otherwise` instead. Made with `number`, `switch` or
-    `choice`.
+    the choice. A switch that is off says `otherwise` instead, and so does a number that is zero,
+    where it has such words ("there is no limit"). Made with `number`, `switch` or `choice`.
     """
 
     key: str
@@ -93,14 +93,32 @@ class Setting(Generic[T]):
 
     def says(self, value: Value) -> str:
         """Return the sentence for a value, still in English and with its gap."""
-        return self.otherwise if value is False and self.otherwise else self.words
+        return self.otherwise if self.otherwise and not value else self.words
 
 
 def number(  # noqa: PLR0913 (a number has these bounds)
-    key: str, default: int, unit: Unit, *, least: int, most: int, words: str, step: int = 1
+    key: str,
+    default: int,
+    unit: Unit,
+    *,
+    least: int,
+    most: int,
+    words: str,
+    step: int = 1,
+    otherwise: str = "",
 ) -> Setting[int]:
-    """Declare a whole number from `least` to `most` of a unit."""
-    return Setting(key, Kind.NUMBER, default, words, least=least, most=most, step=step, unit=unit)
+    """Declare a whole number from `least` to `most` of a unit; `otherwise` is what zero says."""
+    return Setting(
+        key,
+        Kind.NUMBER,
+        default,
+        words,
+        least=least,
+        most=most,
+        step=step,
+        unit=unit,
+        otherwise=otherwise,
+    )
 
 
 def switch(key: str, *, default: bool, words: str, otherwise: str) -> Setting[bool]:

@@ -1,12 +1,14 @@
 """Counting: utilitarian greedy and the Method of Equal Shares, exact, repeatable, explained."""
 
 from marketplace.counting.counting import count
-from marketplace.counting.explaining import payments
 from marketplace.counting.file import FileCount, count_file
+from marketplace.counting.official import Comparison, compared, official_rules
 from marketplace.counting.result import Count, Outcome, Pick, Purchase, Reason
 from marketplace.counting.rules import Completion, CountRules, Rule, Satisfaction
+from marketplace.counting.spreading import Spread, contributions, paid_for, payments, spread
 
 __all__ = [
+    "Comparison",
     "Completion",
     "Count",
     "CountRules",
@@ -17,7 +19,13 @@ __all__ = [
     "Reason",
     "Rule",
     "Satisfaction",
+    "Spread",
+    "compared",
+    "contributions",
     "count",
     "count_file",
+    "official_rules",
+    "paid_for",
     "payments",
+    "spread",
 ]

@@ -1,12 +1,18 @@
 """Count an election under frozen rules: the same input always gives the same result."""
 
+from array import array
 from fractions import Fraction
+from typing import Any
 
-from marketplace.counting.explaining import greedy_outcomes, shares_outcomes
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.counting.explaining import Explainer
 from marketplace.counting.greedy import GreedyRun, choose, ranking
 from marketplace.counting.profile import Profile, lay_out
-from marketplace.counting.raising import equal_shares
+from marketplace.counting.raising import equal_shares, exhaustive
 from marketplace.counting.result import Count, Outcome, Pick, Purchase
+from marketplace.counting.room import Room
 from marketplace.counting.rules import CountRules, Rule
 from marketplace.counting.shares import Bought, price_of
 from marketplace.election import Election
@@ -20,63 +26,73 @@ def count(election: Election, rules: CountRules, *, wide: bool = False) -> Count
     where int64 could overflow. Raises BadRules where the rules do not fit the election.
     """
     profile = lay_out(election, rules)
+    explainer = Explainer(election, profile, rules)
+    if profile.voters < rules.quorum:
+        return _result(election, rules, profile, explainer.no_quorum())
     if rules.rule is not Rule.MES:
-        run = choose(profile, ranking(profile), profile.budget, skip=rules.rule is Rule.GREEDY)
-        rounds = tuple(_pick(profile, run))
-        outcomes = greedy_outcomes(election, profile, rules, run)
-        return _result(election, rules, profile, outcomes=outcomes, rounds=rounds)
+        skip = rules.rule is Rule.GREEDY
+        run = choose(ranking(profile), Room.of(profile), skip=skip)
+        return _result(
+            election, rules, profile, explainer.greedy(run), rounds=tuple(_picks(profile, run))
+        )
     step = rules.step * 10**election.scale
     final, share, passes = equal_shares(profile, rules, step, wide=wide)
     purchases = tuple(_purchase(profile, bought) for bought in final.bought)
     completion: GreedyRun | None = None
     if rules.completion.then_greedy:
-        taken = {bought.project for bought in final.bought}
-        rest = [project for project in ranking(profile) if project not in taken]
-        completion = choose(profile, rest, profile.budget - final.cost)
+        rest = [project for project in ranking(profile) if project not in final.projects]
+        completion = choose(rest, final.room)
     return _result(
         election,
         rules,
         profile,
-        outcomes=shares_outcomes(election, profile, rules, (final, share, completion)),
-        rounds=(*purchases, *(_pick(profile, completion) if completion else ())),
+        explainer.shares(final, share, completion),
+        rounds=(*purchases, *(_picks(profile, completion) if completion else ())),
         share=share,
         passes=passes,
     )
 
 
-def _pick(profile: Profile, run: GreedyRun) -> list[Pick]:
+def _picks(profile: Profile, run: GreedyRun) -> list[Pick]:
     return [
-        Pick(profile.projects[taken.project].id, profile.totals[taken.project], taken.left)
-        for taken in run.chosen
+        Pick(profile.projects[step.project].id, profile.totals[step.project], step.left)
+        for step in run.chosen
     ]
 
 
 def _purchase(profile: Profile, bought: Bought) -> Purchase:
     project = profile.projects[bought.project]
     price = price_of(bought)
-    rich = zip(bought.rate.rich.tolist(), bought.rate.rich_weights.tolist(), strict=True)
+    order = np.argsort(bought.rate.rich)
     return Purchase(
         project=project.id,
         rate=price / project.cost if profile.by_cost and project.cost else price,
         price=price,
-        in_full=tuple(sorted(rich)),
-        all_they_had=tuple(sorted(bought.rate.poor.tolist())),
+        in_full=_column(bought.rate.rich[order]),
+        weights=_column(bought.rate.rich_weights[order]),
+        all_they_had=_column(np.sort(bought.rate.poor)),
     )
+
+
+def _column(numbers: NDArray[Any]) -> "array[int]":
+    """Return numbers that take little room and are compared one by one."""
+    column: array[int] = array("q")
+    column.frombytes(numbers.astype(np.int64).tobytes())
+    return column
 
 
 def _result(  # noqa: PLR0913 - the parts of a Count, each named
     election: Election,
     rules: CountRules,
     profile: Profile,
-    *,
     outcomes: tuple[Outcome, ...],
-    rounds: tuple[Pick | Purchase, ...],
+    *,
+    rounds: tuple[Pick | Purchase, ...] = (),
     share: Fraction | None = None,
     passes: int = 0,
 ) -> Count:
     winners = tuple(entry.project for entry in rounds)
     total_cost = sum(outcome.cost for outcome in outcomes if outcome.won)
-    left = election.budget - total_cost
     return Count(
         rules=rules,
         rules_sha256=rules.sha256(),
@@ -89,7 +105,16 @@ def _result(  # noqa: PLR0913 - the parts of a Count, each named
         rounds=rounds,
         share=share,
         passes=passes,
-        exhaustive=not any(not outcome.won and outcome.cost <= left for outcome in outcomes),
-        group_sizes=tuple(profile.sizes.tolist()),
-        group_of=profile.group_of,
+        exhaustive=_exhaustive(profile, set(winners)),
+        group_sizes=_column(profile.groups.sizes),
+        group_of=_column(profile.groups.of_ballot),
     )
+
+
+def _exhaustive(profile: Profile, winners: set[str]) -> bool:
+    """Whether no eligible project would still fit beside the winners."""
+    room = Room.of(profile)
+    taken = {at for at, project in enumerate(profile.projects) if project.id in winners}
+    for project in taken:
+        room.take(project)
+    return exhaustive(profile, room, taken)

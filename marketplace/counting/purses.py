@@ -14,6 +14,7 @@ rough balances are int64 when `bits_for` proves that no sum can overflow, else P
 an object array: the same code, the same result.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.counting.profile import Ints, Profile
+from marketplace.counting.profile import Profile
 
 GRAINS_LEAST = 8
 """With fewer bits than this the rough balance would settle too little: use Python integers."""
@@ -52,11 +53,11 @@ class Rate:
 
     numerator: int
     over: int
-    poor: Ints
+    poor: NDArray[np.int32]
     """Groups that pay all they have left, which is less than the rate times their weight."""
-    rich: Ints
+    rich: NDArray[np.int32]
     """Groups that pay the rate times their weight in full."""
-    rich_weights: Ints
+    rich_weights: NDArray[Any]
 
 
 class Purses:
@@ -67,12 +68,13 @@ class Purses:
 
         `wide` asks for Python integers even where int64 would do.
         """
+        groups = profile.groups
         bits = None if wide else bits_for(profile, -(-share[0] // share[1]))
         self.bits = GRAINS_WIDE if bits is None else bits
         self._dtype: type = object if bits is None else np.int64
-        self._sizes: NDArray[Any] = profile.sizes.astype(self._dtype)
-        self._members = list(profile.members)
-        self._weights = [weights.astype(self._dtype) for weights in profile.weights]
+        self._sizes: NDArray[Any] = groups.sizes.astype(self._dtype)
+        self._members = list(groups.members)
+        self._weights = [weights.astype(self._dtype) for weights in groups.weights]
         self._plain = profile.heaviest == 1
         self._heaviest = profile.heaviest
         self.denominator = share[1]
@@ -80,10 +82,11 @@ class Purses:
         self._rates: list[int] = []
         top = -(-(share[0] << self.bits) // share[1])
         self._top = top
-        self._rough = np.full(len(profile.sizes), top, dtype=self._dtype)
+        self._rough = np.full(len(groups.sizes), top, dtype=self._dtype)
         self._slack = 1
         paid = np.uint8 if profile.heaviest < 256 else self._dtype  # noqa: PLR2004 - a byte
-        self._paid = np.zeros((len(profile.sizes), len(profile.projects)), dtype=paid)
+        # A row for each purchase to come: one that never comes takes no memory.
+        self._paid = np.zeros((len(profile.projects), len(groups.sizes)), dtype=paid)
 
     def least_rate(self, project: int, cost: int, start: int) -> int | None:
         """Return a rate in grains that the exact one is not below; None: they cannot afford it.
@@ -169,7 +172,7 @@ class Purses:
         """Return what a project's supporters have left together, times `denominator`."""
         return self.held(self._members[project])
 
-    def held(self, groups: Ints) -> int:
+    def held(self, groups: NDArray[np.int32]) -> int:
         """Return what the voters of these groups have left together, times `denominator`."""
         groups = groups[self._rough[groups] > 0]
         if not len(groups):
@@ -177,18 +180,18 @@ class Purses:
         sizes = self._sizes[groups]
         total = int(sizes.sum()) * self._share
         if self._rates:
-            paid = sizes @ self._paid[groups, : len(self._rates)]
-            total -= self._at_rates(paid)
+            paid = np.take(self._paid[: len(self._rates)], groups, axis=1) @ sizes
+            total -= self._at_rates(paid.tolist())
         return total
 
     def _balance(self, group: int) -> int:
         """Return what one voter of a living group has left, times `denominator`."""
-        return self._share - self._at_rates(self._paid[group, : len(self._rates)])
+        return self._share - self._at_rates(self._paid[: len(self._rates), group].tolist())
 
-    def _at_rates(self, weights: NDArray[Any]) -> int:
+    def _at_rates(self, weights: Iterable[int]) -> int:
         """Return what was paid with these weights, one for each purchase so far."""
         total = 0
-        for weight, rate in zip(weights.tolist(), self._rates, strict=True):
+        for weight, rate in zip(weights, self._rates, strict=True):
             if weight:
                 total += weight * rate
         return total
@@ -202,7 +205,7 @@ class Purses:
             self._share *= grow
             self._rates = [earlier * grow for earlier in self._rates]
         self._rates.append(numerator)
-        self._paid[rate.rich, len(self._rates) - 1] = rate.rich_weights
+        self._paid[len(self._rates) - 1, rate.rich] = rate.rich_weights
         floor = (numerator << self.bits) // self.denominator
         self._rough[rate.rich] -= floor if self._plain else floor * rate.rich_weights
         self._rough[rate.poor] = 0

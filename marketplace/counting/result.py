@@ -1,5 +1,6 @@
 """What a count says: winners in order, a reason for each project, and the log of its rounds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -18,7 +19,13 @@ class Reason(StrEnum):
     NO_MONEY = "no-money"
     """Greedy: it no longer fitted. Equal Shares: its supporters could not pay for it."""
     NOT_REACHED = "not-reached"
-    """Greedy without skipping: the count ended at a project before it."""
+    """Greedy without skipping: the count, or its ceiling, ended at a project before it."""
+    NO_ROOM = "no-room"
+    """It no longer fitted under the ceiling of its category or neighbourhood."""
+    INCOMPATIBLE = "incompatible"
+    """A project was chosen beside which it cannot win."""
+    BELOW_QUORUM = "below-quorum"
+    """Too few residents voted for anything to be chosen."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,9 @@ class Outcome:
     to the smallest unit) a loser would have won, all else as it was. So it would have with
     `votes_short`: under greedy by how much its total (votes or points) fell short; under Equal
     Shares how many more supporters with untouched shares it takes. Below the threshold it says
-    how much score was missing to take part. None where no number helps or none is known.
+    how much score was missing to take part, below the quorum how many ballots. None where no
+    number helps or none is known. `rival` is the chosen project that excludes it, `ceiling` the
+    name of the category or neighbourhood under whose ceiling it did not fit.
     """
 
     project: str
@@ -40,6 +49,8 @@ class Outcome:
     reason: Reason
     money_short: int | None = None
     votes_short: int | None = None
+    rival: str | None = None
+    ceiling: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,16 +67,18 @@ class Purchase:
     """A round of Equal Shares: who paid for a project, by ballot group.
 
     `rate` is paid per unit of satisfaction; `price` is what a voter in `in_full` paid per unit of
-    weight (weights are 1 but for points and Borda); voters in `all_they_had` paid the rest of
-    their shares. `marketplace.counting.payments` gives each amount.
+    weight; voters in `all_they_had` paid the rest of their shares. `payments` gives each amount.
     """
 
     project: str
     rate: Fraction
     price: Fraction
-    in_full: tuple[tuple[int, int], ...]
-    """Pairs of a group and the weight it gives the project."""
-    all_they_had: tuple[int, ...]
+    in_full: Sequence[int]
+    """Groups, ascending."""
+    weights: Sequence[int]
+    """Beside `in_full`: how much each group weighs the project, 1 but for points and ranks."""
+    all_they_had: Sequence[int]
+    """Groups, ascending."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,8 @@ class Count:
     passes: int
     """How many passes Equal Shares has, one for each raised share; 0 under greedy."""
     exhaustive: bool
-    """Whether no losing project would still fit into the budget."""
-    group_sizes: tuple[int, ...]
-    group_of: tuple[int, ...]
-    """For each of the election's ballots the group that the rounds name."""
+    """Whether no losing project that may win would still fit."""
+    group_sizes: Sequence[int]
+    """How many voters each group has that the rounds name; none under greedy."""
+    group_of: Sequence[int]
+    """For each of the election's ballots its group; none under greedy."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from marketplace.errors import BadRules
 
@@ -78,9 +79,9 @@ class CountRules:
 
     `ties` is `id-text` (project ids compared as text, so "10" comes before "9") or the published
     order of all ids. `threshold` is the least score (votes, points or rank points) with which a
-    project may win; 0 lets all in, 1 keeps out what nobody supports. `step` is by how much add1
-    raises each share, in whole units of the currency. Raises BadRules when the parts contradict
-    each other.
+    project may win; 0 lets all in, 1 keeps out what nobody supports. `quorum` is the least number
+    of votes with which anything wins. `step` is by how much add1 raises each share, in whole units
+    of the currency. Raises BadRules when the parts contradict each other.
     """
 
     rule: Rule = Rule.GREEDY
@@ -89,6 +90,7 @@ class CountRules:
     ties: str | tuple[str, ...] = ID_TEXT
     threshold: int = 0
     step: int = 1
+    quorum: int = 0
 
     def __post_init__(self) -> None:
         """Refuse rules that no count could follow."""
@@ -99,12 +101,12 @@ class CountRules:
             )
         if isinstance(self.ties, str) and self.ties != ID_TEXT:
             raise BadRules(f"ties {self.ties!r} are unknown: give {ID_TEXT} or a tuple of ids")
-        if self.threshold < 0 or self.step < 1:
-            raise BadRules("a threshold is 0 or more, a step 1 or more")
+        if self.threshold < 0 or self.quorum < 0 or self.step < 1:
+            raise BadRules("a threshold and a quorum are 0 or more, a step is 1 or more")
 
     def canonical(self) -> str:
         """Return the rules as the one JSON text that is hashed: sorted keys, no spaces."""
-        stated = {
+        stated: dict[str, object] = {
             "completion": self.completion.value,
             "rule": self.rule.value,
             "satisfaction": self.satisfaction.value,
@@ -113,7 +115,27 @@ class CountRules:
             "ties": self.ties if isinstance(self.ties, str) else list(self.ties),
             "version": 1,
         }
+        if self.quorum:  # left out where there is none, so that the hash of older rules stays
+            stated["quorum"] = self.quorum
         return json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def of(cls, canonical: str) -> Self:
+        """Read rules back from their text. Raises BadRules for any other text."""
+        try:
+            stated = json.loads(canonical)
+            if stated.pop("version") != 1:
+                raise BadRules(f"these rules are of a version that is not known: {canonical}")
+            ties = stated.pop("ties")
+            return cls(
+                rule=Rule(stated.pop("rule")),
+                satisfaction=Satisfaction(stated.pop("satisfaction")),
+                completion=Completion(stated.pop("completion")),
+                ties=ties if isinstance(ties, str) else tuple(ties),
+                **{name: int(value) for name, value in stated.items()},
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadRules(f"these are no counting rules: {canonical} ({error})") from error
 
     def sha256(self) -> str:
         """Return the hash that stands on the page before the vote and on the result after it."""

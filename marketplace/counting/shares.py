@@ -3,14 +3,17 @@
 Every voter starts with the same share. In each round the project is bought whose supporters can
 pay for it at the lowest rate: the price of one unit of satisfaction for those who pay in full;
 supporters with less left pay all they have. It ends when no supporters can pay for a project.
+A project that a ceiling or a bought one leaves no place is passed over, for good.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from heapq import heapify, heappop, heappush, heapreplace
 
 from marketplace.counting.profile import Profile
 from marketplace.counting.purses import Purses, Rate
+from marketplace.counting.room import Room
 
 _FINE = 64
 """Bits by which a lower bound of a rate is refined before it is divided by a cost."""
@@ -28,35 +31,42 @@ class Bought:
 
 @dataclass(frozen=True)
 class Pass:
-    """The outcome of one pass; `cost` may exceed the budget when shares were raised."""
+    """The outcome of one pass, and what it left in the purses and of the room.
+
+    Where shares were raised it may have cost more than the budget.
+    """
 
     bought: tuple[Bought, ...]
-    cost: int
     purses: Purses
-    overspent: bool
+    room: Room
+
+    @cached_property
+    def projects(self) -> frozenset[int]:
+        """What was bought."""
+        return frozenset(entry.project for entry in self.bought)
 
 
 def buy(
-    profile: Profile, share: tuple[int, int], *, stop_above: int | None = None, wide: bool = False
+    profile: Profile, share: tuple[int, int], *, within_budget: bool = False, wide: bool = False
 ) -> Pass:
     """Run one pass in which every voter starts with `share` (numerator, denominator).
 
-    With `stop_above` the pass breaks off as soon as it has spent more than that, since it will be
-    thrown away. `wide` counts in Python integers throughout.
+    With `within_budget` the pass breaks off as soon as it has spent more than the budget, since it
+    will be thrown away. `wide` counts in Python integers throughout.
     """
     purses = Purses(profile, share, wide=wide)
-    market = _Market(profile, purses)
+    room = Room.of(profile)
+    market = _Market(profile, purses, room)
     bought: list[Bought] = []
-    cost = 0
     while (best := market.cheapest()) is not None:
         project, rate = best
         price = (rate.numerator, purses.denominator * rate.over)
         bought.append(Bought(project, price, rate))
         purses.pay(rate)
-        cost += profile.projects[project].cost
-        if stop_above is not None and cost > stop_above:
-            return Pass(tuple(bought), cost, purses, overspent=True)
-    return Pass(tuple(bought), cost, purses, overspent=False)
+        room.take(project)
+        if within_budget and room.left < 0:
+            break
+    return Pass(tuple(bought), purses, room)
 
 
 class _Market:
@@ -66,9 +76,10 @@ class _Market:
     bound comes up, and exactly only when its fresh bound is still the lowest.
     """
 
-    def __init__(self, profile: Profile, purses: Purses) -> None:
+    def __init__(self, profile: Profile, purses: Purses, room: Room) -> None:
         self._profile = profile
         self._purses = purses
+        self._room = room
         self._starts: dict[int, int] = {}
         self._queue: list[tuple[int, int]] = []
         for project, total in enumerate(profile.totals):
@@ -94,6 +105,9 @@ class _Market:
         while queue and (best is None or queue[0][0] <= best_bound):
             project = queue[0][1]
             cost = self._profile.projects[project].cost
+            if not self._room.allows(project):
+                heappop(queue)
+                continue
             if project not in fresh:
                 start = self._purses.least_rate(project, cost, self._starts[project])
                 if start is None:

@@ -1,11 +1,17 @@
 """What a reader of a file should know though it can be counted: nothing is ignored in silence."""
 
-from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from marketplace.election import Ballot, BallotKind, Election, FileWarning
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.ballots import Voters
+from marketplace.election import BallotKind, Election, FileWarning
 from marketplace.pabulib.amounts import as_text, decimals, in_smallest_unit
+from marketplace.pabulib.bounds import KEYS
 
+_BUDGETS = {amounts: grouping for grouping, (_, amounts) in KEYS.items()}
 Meta = dict[str, tuple[int, str]]
 Stated = list[tuple[int, str, dict[str, str]]]
 
@@ -44,21 +50,23 @@ def _voters(election: Election) -> Iterator[FileWarning]:
     if not election.voters:
         yield FileWarning(0, "the file holds no votes")
         return
-    ids = Counter(voter.id for voter in election.voters)
-    if len(ids) < len(election.voters):
-        name, times = ids.most_common(1)[0]
-        twice = sum(1 for count in ids.values() if count > 1)
+    twice, name, times = (
+        election.voters.repeated() if isinstance(election.voters, Voters) else (0, "", 0)
+    )
+    if twice:
         yield FileWarning(
             0,
             f"{twice} voter ids stand on more than one line ({name!r} on {times}): "
             "every line was counted",
         )
-    blank = sum(ballot.votes for ballot in election.ballots if not ballot.choices)
+    votes = election.columns.votes
+    blank = int(votes[election.lengths == 0].sum())
     if blank:
         yield FileWarning(
             0, f"{blank} ballots are blank; they count as votes, and in Equal Shares have a share"
         )
-    nothing = sum(ballot.votes for ballot in election.ballots if 0 in ballot.points)
+    unmarked = np.repeat(np.arange(len(votes)), election.lengths)[election.weights == 0]
+    nothing = int(votes[np.unique(unmarked)].sum())
     if nothing:
         yield FileWarning(0, f"{nothing} ballots name a project and give it 0 points")
 
@@ -81,15 +89,12 @@ def _costs(election: Election, stated: Stated) -> Iterator[FileWarning]:
 
 def _limits(election: Election, meta: Meta) -> Iterator[FileWarning]:
     """Compare ballots with the limits that the file states; they count as they stand."""
-    costs = {project.id: project.cost for project in election.projects}
-
-    def cost_of(ballot: Ballot) -> int:
-        return sum(costs[choice] for choice in ballot.choices)
-
+    columns = election.columns
+    costs = np.array([project.cost for project in election.projects], dtype=object)
     measures = (
-        ("length", lambda ballot: len(ballot.choices), 0),
-        ("sum_points", lambda ballot: sum(ballot.points), 0),
-        ("sum_cost", cost_of, election.scale),
+        ("length", lambda: election.lengths, 0),
+        ("sum_points", lambda: _sums(election, columns.points), 0),
+        ("sum_cost", lambda: _sums(election, costs[columns.marks]), election.scale),
     )
     for name, measure, scale in measures:
         if name == "sum_points" and election.kind is not BallotKind.CUMULATIVE:
@@ -103,11 +108,19 @@ def _limits(election: Election, meta: Meta) -> Iterator[FileWarning]:
                 yield FileWarning(line, f"{side}_{name} is {text!r}: not a limit, not checked")
                 continue
             limit = in_smallest_unit(text.strip(), scale)
-            beyond = sum(b.votes for b in election.ballots if sign * (measure(b) - limit) > 0)
+            beyond = int(columns.votes[(sign * (measure() - limit) > 0).astype(bool)].sum())
             if beyond:
                 yield FileWarning(
                     line, f"{beyond} ballots break {side}_{name} {text}; they count as they stand"
                 )
+
+
+def _sums(election: Election, beside: NDArray[Any]) -> NDArray[Any]:
+    """Add up, ballot by ballot, the numbers that stand beside its marks."""
+    before = np.concatenate([[0], np.cumsum(beside)]) if len(beside) else np.zeros(1, dtype=int)
+    ends = election.columns.ends if len(beside) else election.columns.ends * 0
+    sums: NDArray[Any] = before[ends[1:]] - before[ends[:-1]]
+    return sums
 
 
 def _rules(election: Election, meta: Meta) -> Iterator[FileWarning]:
@@ -115,8 +128,11 @@ def _rules(election: Election, meta: Meta) -> Iterator[FileWarning]:
     for key, (line, text) in meta.items():
         if key == "min_project_score_threshold" and election.threshold is None and text.strip():
             yield FileWarning(line, f"the threshold {text!r} is not a whole number; not applied")
-        elif "_per_" in key or key in {"subbudgets", "neighborhoods_budget"}:
-            yield FileWarning(line, f"{key} is not applied: the count knows one budget for all")
+        elif key in _BUDGETS:
+            if not any(ceiling.grouping is _BUDGETS[key] for ceiling in election.ceilings):
+                yield FileWarning(line, f"{key} is not applied: it does not say which has what")
+        elif "_per_" in key:
+            yield FileWarning(line, f"{key} is not checked; ballots count as they stand")
         elif key == "fully_funded" and text.strip() not in {"", "0"}:
             yield FileWarning(line, "fully_funded: this election left nothing out; it is counted")
         elif key == "leftover_budget":

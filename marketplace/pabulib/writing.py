@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 from marketplace.election import BallotKind, Election, Project, Voter
 from marketplace.pabulib.amounts import as_text
+from marketplace.pabulib.bounds import stated_bounds
 
 DERIVED = ("num_projects", "num_votes", "budget", "vote_type")
-_PROJECT_COLUMNS = ("name", "category", "target", "selected")
+COLUMNS = {
+    "name": "name",
+    "category": "category",
+    "target": "target",
+    "selected": "selected",
+    "neighborhood": "neighbourhood",
+}
+"""Columns of PROJECTS, each with the attribute of a project that it holds."""
 
 
 def write_election(election: Election) -> str:
@@ -23,6 +31,7 @@ def write_election(election: Election) -> str:
     table.writerow(["META"])
     table.writerow(["key", "value"])
     table.writerows(election.meta)
+    table.writerows(stated_bounds(election))
     table.writerow(["num_projects", len(election.projects)])
     table.writerow(["num_votes", election.votes])
     table.writerow(["budget", as_text(election.budget, election.scale)])
@@ -35,7 +44,7 @@ def write_election(election: Election) -> str:
 
 
 def _project_rows(election: Election) -> Iterator[list[str]]:
-    used = [name for name in _PROJECT_COLUMNS if any(getattr(p, name) for p in election.projects)]
+    used = [name for name in COLUMNS if any(getattr(p, COLUMNS[name]) for p in election.projects)]
     more = list(dict.fromkeys(key for project in election.projects for key, _ in project.more))
     scored = ["score"] if election.kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL} else []
     yield ["project_id", "cost", "votes", *scored, *used, *more]
@@ -45,7 +54,7 @@ def _project_rows(election: Election) -> Iterator[list[str]]:
             as_text(project.cost, election.scale),
             str(election.supporters[project.id]),
             *(str(election.scores[project.id]) for _ in scored),
-            *(str(getattr(project, name)) for name in used),
+            *(str(getattr(project, COLUMNS[name])) for name in used),
             *_more_cells(project, more),
         ]
 

@@ -59,13 +59,13 @@ async def test_a_delegate_asks_and_calls_off(site: Site) -> None:
     assert (answer.status_code, "acting for" in daughter.words) == (422, True)
     where = await daughter.send_and_follow(f"{site.place}/ask", **fields)
     assert where.startswith(f"{site.place}/visits/")
-    assert await site.street.minutes(site.elder) == [(300, 120)]
+    assert await timebank.left_to_ask(site.elder) == 180
     again = await daughter.send_and_follow(f"{site.place}/ask", **{**fields, "minutes": "60"})
     assert again == where
     assert "This had been asked for before" in daughter.words
     await daughter.open(f"{where}/cancel")
     await daughter.send_and_follow(f"{where}/cancel", reason="")
-    assert await site.street.minutes(site.elder) == [(300, 0)]
+    assert await timebank.left_to_ask(site.elder) == 300
 
 
 async def test_the_passbook_of_another(site: Site) -> None:

@@ -155,7 +155,7 @@ async def test_who_has_open_visits_does_not_leave(site: Site) -> None:
     await site.street.asked(30)
     path = f"/members/{site.street.elder.member_id}/leave"
     await site.coordinator.open(path)
-    await site.coordinator.send_and_follow(path)
+    await site.coordinator.send_and_follow(path, why="moved")
     assert "1 visit is not over" in site.coordinator.words
     elder = await community.member(site.street.elder.member_id)
     assert elder.standing is Standing.ACTIVE

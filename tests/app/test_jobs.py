@@ -82,3 +82,26 @@ async def test_a_job_that_does_not_end_is_cancelled_and_rolled_back(database: En
     async with database.pool.acquire() as connection:
         held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
         assert await connection.fetchval(held) == 0, "its lock is free again"
+
+
+async def test_more_jobs_than_connections_do_not_wait_for_one_another(database: Engine) -> None:
+    """All begin at a start, and each needs a connection besides the one that holds its lock."""
+    assert database.pool is not None
+    many = 2 * database.pool.get_max_size()
+    ran: set[int] = set()
+    done = asyncio.Event()
+
+    def job(number: int) -> Job:
+        async def work() -> None:
+            async with database.transaction():
+                await asyncio.sleep(0)
+            ran.add(number)
+            if len(ran) == many:
+                done.set()
+
+        return Job(f"one of many {number}", 60, work)
+
+    jobs = Jobs(database, [job(number) for number in range(many)])
+    jobs.start()
+    await asyncio.wait_for(done.wait(), 20)
+    await jobs.stop(5)

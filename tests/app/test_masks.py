@@ -16,6 +16,7 @@ VALUES = {
     "birth_date": date(1943, 5, 6),
     "roster_number": "0017",
     "identity": "11010519491231002X",
+    "needs": "独居，低保",
 }
 
 # Written out once more, by hand: a change to the table is a change here as well.
@@ -27,6 +28,7 @@ EXPECTED = {
     "birth_date": (FULL, MASKED, MASKED, MASKED),
     "roster_number": (FULL, HIDDEN, MASKED, MASKED),
     "identity": (MASKED, HIDDEN, MASKED, HIDDEN),
+    "needs": (FULL, MASKED, MASKED, HIDDEN),
 }
 STAFF = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 

@@ -276,14 +276,14 @@ async def test_a_member_leaves_and_comes_back(office: Office) -> None:
     walker = await office.at(Role.COORDINATOR)
     path = f"/members/{one.id}"
     await walker.open(f"{path}/leave")
-    await walker.send_and_follow(f"{path}/leave")
+    await walker.send_and_follow(f"{path}/leave", why="moved")
     assert "has left" in walker.words
     assert (await community.member(one.id)).standing is Standing.LEFT
     await walker.send_and_follow(f"{path}/back")
     assert "Welcome back." in walker.words
     staff = f"/members/{office.staff[Role.TREASURER].member_id}"
     await walker.open(f"{staff}/leave")
-    await walker.send_and_follow(f"{staff}/leave")
+    await walker.send_and_follow(f"{staff}/leave", why="moved")
     assert "This membership is still treasurer." in walker.words
 
 

@@ -21,24 +21,47 @@ from community import Actor, Role, SealedIdentity
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
 from tests.app.walking import walker
+from tests.neighbourhood import open_neighbourhood
 from tests.timebank.street import NOON, Street, open_street
+from timebank import beside, repeats
 
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
     "application.decided_by": STAFF_ACT,
+    "clearing_agreement.agreed_by": STAFF_ACT,
+    "member_move.asked_by": STAFF_ACT,
+    "member_move.ended_by": STAFF_ACT,
+    "member_move.received_by": STAFF_ACT,
+    "member_move.released_by": STAFF_ACT,
+    "call_word.operator_id": STAFF_ACT,
+    "certificate.ended_by": STAFF_ACT,
+    "certificate.verified_by": STAFF_ACT,
     "consent.recorded_by": STAFF_ACT,
+    "course.decided_by": STAFF_ACT,
+    "team_offer.offered_by": STAFF_ACT,
+    "desk_call.operator_id": STAFF_ACT,
+    "hand_over.closed_by": STAFF_ACT,
+    "hand_over.handed_by": STAFF_ACT,
+    "hand_over.taken_by": STAFF_ACT,
+    "month_report.made_by": STAFF_ACT,
     "delegation.granted_by": STAFF_ACT,
     "delegation.revoked_by": STAFF_ACT,
+    "donation.reversed_by": STAFF_ACT,
     "erasure.asked_by": STAFF_ACT,
     "erasure.carried_out_by": STAFF_ACT,
     "erasure.withdrawn_by": STAFF_ACT,
+    "estate.opened_by": STAFF_ACT,
+    "hours_approval.approver_id": STAFF_ACT,
+    "hours_proposal.ended_by": STAFF_ACT,
+    "hours_proposal.proposed_by": STAFF_ACT,
     "invitation.invited_by": STAFF_ACT,
     "kinship.ended_by": STAFF_ACT,
     "kinship.verified_by": STAFF_ACT,
     "member.verified_by": STAFF_ACT,
     "member_role.ended_by": STAFF_ACT,
     "member_role.granted_by": STAFF_ACT,
+    "needs_profile.entered_by": STAFF_ACT,
     "not_duplicate.said_by": STAFF_ACT,
     "policy_pack.adopted_by": STAFF_ACT,
     "project_move.moved_by": STAFF_ACT,
@@ -50,6 +73,8 @@ NOT_EXPORTED: Final[dict[str, str]] = {
     "account.owner": "told line by line as the passbook",
     "transfer.actor": "told line by line as the passbook, to whose account it is",
     "transfer.on_behalf_of": "the same",
+    "volunteer.decided_by": STAFF_ACT,
+    "volunteer.guardian_by": STAFF_ACT,
     "audit_event.actor": "told as the trail",
     "audit_event.on_behalf_of": "told as the trail",
     "audit_event.subject_id": "told as the trail",
@@ -60,8 +85,12 @@ OTHER_THINGS: Final = {
     "id", "community_id", "area_id", "parent_id", "lineage", "grid_id", "household_id",
     "consent_id", "organisation_id", "round_id", "project_id", "election_id", "care_service_id",
     "visit_id", "form_key", "hold_id", "post_id", "import_id", "message_id", "parcel", "desk_id",
+    "account",
+    "first_id", "second_id", "proposal_id", "transfer_id", "run_id",
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
-    "queue_manager_id",
+    "queue_manager_id", "course_id", "group_session_id", "team_id",
+    "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
+    "repeat_id", "renews",
 }  # fmt: skip
 
 
@@ -169,6 +198,7 @@ async def life(database: object) -> Life:  # noqa: ARG001 (must be migrated)
     other_desk = Actor(desk.id, street.id, desk.roles)
     lived = Life(street, person, one, other_desk)
     await _visits(lived)
+    await _regularly(lived)
     await _ties(lived)
     await _round(lived)
     member = await community.member(one.member_id)
@@ -229,6 +259,19 @@ async def _visits(life: Life) -> None:
     given = await street.asked(60, starts_at=NOON + timedelta(hours=9))
     await timebank.accept(given.id, by=one, at=NOON)
     await _given(given, elder=street.elder, volunteer=one)
+    note = beside.SafetyNote(f"{person.name}怕摔", person.name, person.phone)
+    await beside.save_safety_note(note, one.member_id, by=one)
+    for who in (one, street.elder):
+        words = f"谢谢{person.name}"
+        await beside.rate(given.id, 5, words, by=who, at=NOON + timedelta(hours=11))
+    photographed = await street.asked(60, starts_at=NOON + timedelta(hours=13))
+    await timebank.accept(photographed.id, by=one, at=NOON)
+    seen, _ = await timebank.visit_page(photographed.id, street.elder)
+    begins = photographed.starts_at
+    await timebank.check_in(photographed.id, by=one, code=seen.visit.code, at=begins)
+    image = f"JPEG of {person.name}".encode()
+    await beside.add_photo(photographed.id, image, by=one)
+    await timebank.cancel(photographed.id, by=street.coordinator)
 
 
 async def _on_a_roster(life: Life, owner: asyncpg.Connection) -> None:
@@ -255,6 +298,18 @@ async def _on_a_roster(life: Life, owner: asyncpg.Connection) -> None:
             person.address,
             member,
         )
+
+
+async def _regularly(life: Life) -> None:
+    street, one, person = life.street, life.one, life.person
+    first = NOON + timedelta(days=3)
+    for who, request in (
+        (one, timebank.Request("meals", first, 15, person.address, f"请叫我{person.name}")),
+        (street.elder, timebank.Request("meals", first, 15, "桃花坞", "", one.member_id)),
+    ):
+        draft = repeats.RepeatDraft(request, repeats.Every.WEEK)
+        begun = await repeats.ask_repeating(draft, by=who, id=uuid.uuid4(), at=NOON)
+        await repeats.end_repeating(begun.id, by=who, at=NOON)
 
 
 async def _given(visit: timebank.Visit, *, elder: Actor, volunteer: Actor) -> None:
@@ -308,6 +363,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
+        *OF_THE_TIME_BANK,
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
     assert [row["voted"] for row in held["voter_rolls"]] == [True]
@@ -328,6 +384,28 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     assert all(set(row) == {"round", "opened_at", "voted"} for row in told["voter_rolls"])
     assert "visit.ask" in {row["act"] for row in told["trail"]}
     assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
+
+
+# What somebody has only who did more than be visited once; a whole neighbourhood has all of it.
+OF_THE_TIME_BANK = {
+    "calendar_feeds", "calls", "certificates", "classes", "donations", "estate", "gifts_given",
+    "gifts_received", "grants", "matters", "moves", "needs", "prompts", "sessions_given",
+    "sign_ups", "suggested", "teams", "volunteer_times", "volunteering", "words_given",
+}  # fmt: skip
+
+
+async def test_a_neighbourhood_is_told_all_that_the_time_bank_keeps_of_it() -> None:
+    hood = await open_neighbourhood()
+    told: set[str] = set()
+    for role in hood.people:
+        by = hood.actor(role)
+        held = await personal_data.gathered(by)
+        told |= {name for name, rows in held.items() if rows}
+        file = personal_data.as_json(held, home=hood.home)
+        assert json.loads(file)["held"].keys() == held.keys()
+        assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
+    # Nobody of it has died, or been reminded of unused hours.
+    assert told >= OF_THE_TIME_BANK - {"estate", "prompts"}
 
 
 async def test_an_erasure_leaves_no_trace_and_the_book_whole(

@@ -14,6 +14,7 @@ import pytest_asyncio
 from litestar import Litestar
 
 import community
+import ledger
 import timebank
 from community import Actor
 from tests.app.walking import Walker, walker
@@ -112,15 +113,17 @@ async def test_the_journey(site: Site) -> None:
     await elder.send_and_follow(f"{page}/confirm", minutes=elder.hidden("minutes"))
     assert "1 h 35 min passed to the volunteer, 25 min came back to you" in elder.words
     await elder.open("/time-bank/passbook")
-    assert "Companionship: 李明 came to you 25 min of the 2 h set aside came back" in elder.words
-    assert "−1 h 35 min 3 h 25 min" in elder.words
+    assert "Companionship: you received 1 h 35 min from 李明" in elder.words
+    assert "25 min of the 2 h set aside came back −1 h 35 min 3 h 25 min" in elder.words
+    assert "they reconcile with the book" in elder.words
     await volunteer.open("/time-bank/passbook")
-    assert "Companionship: you went to 陈桂芳 +1 h 35 min 1 h 35 min" in volunteer.words
+    assert "Companionship: you gave 1 h 35 min to 陈桂芳" in volunteer.words
+    assert "+1 h 35 min 1 h 35 min" in volunteer.words
     home = await community.community(site.street.id)
     visitor = await site.visitor()
     await visitor.open(f"/book/{home.code}")
     assert "The book balances" in visitor.words
-    assert "What all have 6 h = equals What was created for them 6 h" in visitor.words
+    assert "What all have 6 h = equals What it was made from 6 h" in visitor.words
     assert "Together Must be zero: every line in the book has two equal sides 0 min" in (
         visitor.words
     )
@@ -151,7 +154,10 @@ async def test_asking_for_more_than_saved_keeps_the_form(site: Site) -> None:
     assert 'value="120" checked' in " ".join(elder.page.split())
     assert await site.street.minutes(site.street.poor_elder) == [(60, 0)]
     await elder.send_and_follow("/time-bank/ask", **wish(elder, minutes="60"))
-    assert await site.street.minutes(site.street.poor_elder) == [(60, 60)]
+    assert "Once somebody comes, 1 h are set aside" in elder.words
+    assert await site.street.minutes(site.street.poor_elder) == [(60, 0)]
+    await elder.open("/time-bank/ask")
+    assert "You have 0 min to use. That is too little for a visit." in elder.words
 
 
 @pytest.mark.parametrize(
@@ -191,11 +197,11 @@ async def test_the_same_form_twice_asks_once(site: Site) -> None:
     first = (await elder.send("/time-bank/ask", **fields)).headers["location"]
     again = (await elder.send("/time-bank/ask", **fields)).headers["location"]
     assert first == again
-    assert await site.street.minutes(site.street.elder) == [(300, 120)]
+    assert await timebank.left_to_ask(site.street.elder) == 180
     where = await elder.send_and_follow("/time-bank/ask", **{**fields, "minutes": "60"})
     assert where == first
     assert "You had asked for this before" in elder.words
-    assert await site.street.minutes(site.street.elder) == [(300, 120)]
+    assert await timebank.left_to_ask(site.street.elder) == 180
 
 
 async def test_the_volunteer_cannot_confirm(site: Site) -> None:
@@ -239,11 +245,13 @@ async def test_a_visit_that_took_longer_asks_the_elder(site: Site) -> None:
 
 
 async def test_the_word_for_more_than_is_left_is_refused_in_words(site: Site) -> None:
-    elder, _, visit_id = await finished(site, 128)
+    elder, volunteer, visit_id = await finished(site, 128)
     path = f"/time-bank/visits/{visit_id}"
     await elder.open("/time-bank/ask")
     day = (datetime.now(SHANGHAI) + timedelta(days=3)).date().isoformat()
-    await elder.send_and_follow("/time-bank/ask", **wish(elder, day=day, minutes="180"))
+    other = await elder.send_and_follow("/time-bank/ask", **wish(elder, day=day, minutes="180"))
+    await volunteer.open(other)
+    await volunteer.send_and_follow(f"{other}/accept")
     await elder.open(path)
     answer = await elder.send(f"{path}/confirm", minutes="130")
     assert answer.status_code == 422
@@ -316,9 +324,16 @@ async def test_calling_off_asks_once_more(site: Site) -> None:
     elder, visit_id = await asked(site)
     path = f"/time-bank/visits/{visit_id}"
     await elder.open(f"{path}/cancel")
-    assert "The 2 h that were set aside come back at once." in elder.words
+    assert "Nothing has been set aside for it yet." in elder.words
+    volunteer = await site.signed_in(site.street.volunteer)
+    await volunteer.open(path)
+    await volunteer.send_and_follow(f"{path}/accept")
+    assert await site.street.minutes(site.street.elder) == [(300, 120)]
+    await elder.open(f"{path}/cancel")
+    assert "Of what was set aside, 2 h come back at once." in elder.words
+    assert "李明 is told at once" in elder.words
     await elder.send_and_follow(f"{path}/cancel", reason="女儿来了")
-    assert "2 h are free again" in elder.words
+    assert "The visit is called off. Nothing is taken for it." in elder.words
     assert await site.street.minutes(site.street.elder) == [(300, 0)]
     answer = await elder.open(f"{path}/cancel")
     assert answer.status_code == 303
@@ -351,16 +366,80 @@ async def test_a_form_without_its_seal_does_nothing(site: Site) -> None:
     elder, visit_id = await asked(site)
     answer = await elder.client.post(f"/time-bank/visits/{visit_id}/cancel", data={"reason": ""})
     assert answer.status_code == 403
-    assert await site.street.minutes(site.street.elder) == [(300, 120)]
+    assert await timebank.left_to_ask(site.street.elder) == 180
 
 
-async def test_a_request_that_nobody_took_can_be_taken_back(site: Site) -> None:
+async def test_a_request_that_nobody_took_ends_by_itself(site: Site) -> None:
     elder, visit_id = await asked(site)
     await site.move(visit_id, "starts_at", 30)
     await elder.open(f"/time-bank/visits/{visit_id}")
     assert "nobody could take this visit" in elder.words
-    await elder.send_and_follow(f"/time-bank/visits/{visit_id}/cancel")
+    await timebank.expire_requests()
+    await elder.open(f"/time-bank/visits/{visit_id}")
+    for words in ("Nobody could come", "Nothing was taken from your hours.", "Choose another"):
+        assert words in elder.words
     assert await site.street.minutes(site.street.elder) == [(300, 0)]
+
+
+async def test_a_volunteer_is_told_that_the_hours_lack_and_so_is_the_desk(site: Site) -> None:
+    elder, first = await asked(site)
+    await elder.open("/time-bank/ask")
+    day = (datetime.now(SHANGHAI) + timedelta(days=3)).date().isoformat()
+    second = await elder.send_and_follow("/time-bank/ask", **wish(elder, day=day, minutes="180"))
+    volunteer = await site.signed_in(site.street.volunteer)
+    await volunteer.open(second)
+    await volunteer.send_and_follow(f"{second}/accept")
+    coordinator = site.street.coordinator
+    origin = ledger.Origin(
+        ledger.CommunityId(site.street.id),
+        ledger.Event("test", first),
+        coordinator.member_id,
+    )
+    await ledger.transfer(
+        debit=await timebank.member_account(
+            site.street.elder.member_id, community_id=site.street.id
+        ),
+        credit=await timebank.member_account(
+            site.street.poor_elder.member_id, community_id=site.street.id
+        ),
+        amount=60,
+        unit=ledger.MINUTE,
+        origin=origin,
+    )
+    for _again in range(2):
+        await volunteer.open("/time-bank/requests")
+        where = await volunteer.send_and_follow(f"/time-bank/visits/{first}/accept")
+        assert where == "/time-bank/requests"
+        assert "Nothing was booked, and the desk has been told" in volunteer.words
+    assert await site.street.minutes(site.street.elder) == [(240, 180)]
+    told = await community.inbox(coordinator.member_id, community_id=site.street.id)
+    assert [one.kind for one in told] == ["visit.uncovered"]
+
+
+async def test_an_offer_is_answered(site: Site) -> None:
+    elder, visit_id = await asked(site)
+    path = f"/time-bank/visits/{visit_id}"
+    volunteer = await site.signed_in(site.street.volunteer)
+    await timebank.offer(visit_id, site.street.volunteer.member_id, by=site.street.coordinator)
+    await elder.open(path)
+    assert "We have asked somebody" in elder.words
+    assert "李明 is asked and can answer until" in elder.words
+    stranger = await site.signed_in(site.street.other_volunteer)
+    assert (await stranger.open(path)).status_code == 403
+    await stranger.open("/time-bank/requests")
+    assert (await stranger.send(f"{path}/decline")).status_code == 403
+    await volunteer.open("/time-bank")
+    assert "Say yes or no" in volunteer.words
+    await volunteer.open(path)
+    await volunteer.send_and_follow(f"{path}/decline")
+    assert "Others are asked" in volunteer.words
+    await elder.open(path)
+    for words in ("We are looking for somebody", "Open to all again", "A volunteer was asked"):
+        assert words in elder.words
+    await timebank.offer(visit_id, site.street.volunteer.member_id, by=site.street.coordinator)
+    await volunteer.open(path)
+    await volunteer.send_and_follow(f"{path}/accept")
+    assert "The visit is yours" in volunteer.words
 
 
 async def test_htmx_gets_only_the_part_that_changes(site: Site) -> None:

@@ -23,8 +23,10 @@ async def told(visit: timebank.Visit, street: Street) -> list[str]:
         None: "",
     }
     transfers: list[Transfer] = []
-    for key in (visit.hold_id, visit.post_id):
-        transfers += await ledger.journal(ledger.TransferId(key))
+    elder = await timebank.member_account(visit.elder_id, community_id=street.id)
+    held = (await ledger.statement(elder, kinds=(ledger.Kind.HOLD,))).entries
+    transfers += [entry.transfer for entry in held]
+    transfers += await ledger.journal(ledger.JournalId(visit.post_id))
     ids = {one.debit for one in transfers} | {one.credit for one in transfers}
     accounts = await ledger.named_accounts(ids)
 
@@ -81,7 +83,7 @@ async def test_the_book_of_the_day_before_still_reads_as_it_did(street: Street) 
 async def test_a_cancelled_visit_leaves_a_hold_and_its_release(
     street: Street, minutes: int
 ) -> None:
-    visit = await street.asked(minutes)
+    visit = await street.booked(minutes)
     await timebank.cancel(visit.id, by=street.elder)
     account = await timebank.member_account(street.elder.member_id, community_id=street.id)
     lines = (await ledger.statement(account, kinds=tuple(ledger.Kind))).entries

@@ -38,6 +38,8 @@ class Installation:
     settings: dict[str, str] = field(default_factory=dict)
     programs: list[subprocess.Popen[str]] = field(default_factory=list)
     when_closed: list[Callable[[], None]] = field(default_factory=list)
+    busy: bool = False
+    """Whether programs write so many log lines that a pipe nobody reads yet would stop them."""
 
     @property
     def postgres(self) -> Postgres:
@@ -51,7 +53,7 @@ class Installation:
         program = subprocess.Popen(
             [sys.executable, "-c", first + LINLI, *words],
             env=environment | self.settings,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL if self.busy else subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -62,7 +64,7 @@ class Installation:
         """Run a command to its end; return its exit code and what it said."""
         program = self.start(*words, first=first)
         out, said = program.communicate(timeout=START_SECONDS_MAX)
-        return program.returncode, out + said
+        return program.returncode, (out or "") + said
 
     def serve(self, *words: str) -> subprocess.Popen[str]:
         """Start serving and wait until it is ready."""
@@ -92,7 +94,7 @@ class Installation:
         """Send a signal, wait for the end; return the exit code and what was said."""
         program.send_signal(sign)
         out, said = program.communicate(timeout=START_SECONDS_MAX)
-        return program.returncode, out + said
+        return program.returncode, (out or "") + said
 
     async def sql(self, text: str) -> list[asyncpg.Record]:
         """Run SQL as the database's owner; each call commits."""

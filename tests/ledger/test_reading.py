@@ -326,6 +326,11 @@ async def test_no_reading_verb_writes(busy: SmallBook) -> None:
         "journal": lambda: ledger.journal(last.transfer.id),
         "open_holds": lambda: ledger.open_holds(account),
         "named_accounts": lambda: ledger.named_accounts({account}),
+        "balances_by_owner": lambda: ledger.balances_by_owner(
+            busy.community_id, "member", ledger.MINUTE
+        ),
+        "transfers_between": lambda: ledger.transfers_between(last.transfer.debit, account),
+        "passed_between": lambda: ledger.passed_between(last.transfer.debit, account, since=now),
     }
     verbs = {
         name

@@ -264,7 +264,7 @@ def test_rules_that_contradict_themselves_are_refused() -> None:
         CountRules(completion=Completion.ADD1)
     with pytest.raises(BadRules, match="ties 'lots' are unknown"):
         CountRules(ties="lots")
-    with pytest.raises(BadRules, match="a threshold is 0 or more, a step 1 or more"):
+    with pytest.raises(BadRules, match="a threshold and a quorum are 0 or more"):
         CountRules(step=0)
     with pytest.raises(BadRules, match="needs cumulative ballots, these are approval"):
         count(TWO_STREETS, CountRules(satisfaction=Satisfaction.POINTS))

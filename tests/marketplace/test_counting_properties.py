@@ -1,5 +1,6 @@
 """What must hold for every election, checked on random ones and against a second opinion."""
 
+import os
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,7 +13,8 @@ from marketplace.counting import purses as purses_module
 from marketplace.election import Ballot, BallotKind, Election
 from tests.marketplace import oracle
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=int(os.environ.get("LINLI_EXAMPLES", "60")), deadline=None)
+"""LINLI_EXAMPLES=5000 looks much longer for an exception."""
 
 
 @st.composite
@@ -26,6 +28,8 @@ def cases(draw: st.DrawFn) -> tuple[Election, CountRules]:
         satisfaction=draw(st.sampled_from(oracle.FITTING[election.kind])),
         completion=draw(st.sampled_from(completions)),
         threshold=draw(st.sampled_from([0, 0, 0, 1, 4])),
+        quorum=draw(st.sampled_from([0, 0, 0, 3])),
+        step=draw(st.sampled_from([1, 1, 2, 3])),
     )
     return election, rules
 
@@ -35,13 +39,12 @@ def unaddressed(result: Count) -> Count:
     return replace(result, group_of=())
 
 
-@MANY
-@given(oracle.elections(), st.data())
-def test_greedy_agrees_with_the_second_opinion(election: Election, data: st.DataObject) -> None:
-    satisfaction = data.draw(st.sampled_from(oracle.FITTING[election.kind]))
-    rule = data.draw(st.sampled_from([Rule.GREEDY, Rule.GREEDY_NO_SKIP]))
-    result = count(election, CountRules(rule=rule, satisfaction=satisfaction))
-    assert list(result.winners) == oracle.greedy(election, satisfaction, rule)
+@settings(MANY, max_examples=4 * MANY.max_examples)
+@given(cases())
+def test_the_count_agrees_with_the_second_opinion(case: tuple[Election, CountRules]) -> None:
+    """All rules, completions, ballots, ceilings, exclusions, thresholds, quorums at once."""
+    election, rules = case
+    assert list(count(election, rules).winners) == oracle.winners(election, rules)
 
 
 @pytest.mark.parametrize("grains", [purses_module.GRAINS_MOST, 8, 1])
@@ -64,21 +67,6 @@ def test_equal_shares_agrees_with_the_second_opinion(
         assert result.winners == tuple(name for name, _ in expected)
 
     agrees()
-
-
-@MANY
-@given(oracle.elections(), st.data())
-def test_raised_shares_agree_with_the_second_opinion(
-    election: Election, data: st.DataObject
-) -> None:
-    satisfaction = data.draw(st.sampled_from(oracle.FITTING[election.kind]))
-    completion = data.draw(st.sampled_from([Completion.ADD1, Completion.ADD1_OVERSPEND]))
-    step = data.draw(st.integers(1, 3))
-    rules = CountRules(rule=Rule.MES, satisfaction=satisfaction, completion=completion, step=step)
-    expected = oracle.raised_shares(
-        election, satisfaction, step=step, stop_when_exhaustive=completion is Completion.ADD1
-    )
-    assert list(count(election, rules).winners) == expected
 
 
 @MANY
@@ -107,6 +95,28 @@ def test_the_order_of_ballots_and_projects_does_not_matter(case, random) -> None
 
 
 @MANY
+@given(cases(), st.randoms(use_true_random=False))
+def test_other_names_give_the_same_winners_under_the_same_tie_order(case, random) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 (Hypothesis gives these)
+    """So names decide among equals alone, and only by the order that was published."""
+    election, rules = case
+    ids = sorted(project.id for project in election.projects)
+    others = [f"project {number}" for number in range(len(ids))]
+    random.shuffle(others)
+    new = dict(zip(ids, others, strict=True))
+    renamed = replace(
+        election,
+        projects=tuple(replace(p, id=new[p.id]) for p in election.projects),
+        ballots=tuple(
+            ballot._replace(choices=tuple(new[choice] for choice in ballot.choices))
+            for ballot in election.ballots
+        ),
+        incompatible=tuple(tuple(new[name] for name in group) for group in election.incompatible),
+    )
+    result = count(renamed, replace(rules, ties=tuple(new[name] for name in ids)))
+    assert result.winners == tuple(new[name] for name in count(election, rules).winners)
+
+
+@MANY
 @given(cases())
 def test_splitting_identical_ballots_does_not_matter(case: tuple[Election, CountRules]) -> None:
     election, rules = case
@@ -126,8 +136,9 @@ def test_the_unit_of_money_does_not_matter(case: tuple[Election, CountRules], fa
         election,
         budget=election.budget * factor,
         projects=tuple(replace(p, cost=p.cost * factor) for p in election.projects),
+        ceilings=tuple(c._replace(amount=c.amount * factor) for c in election.ceilings),
     )
-    plain, grown = count(election, rules), count(scaled, replace(rules, step=factor))
+    plain, grown = count(election, rules), count(scaled, replace(rules, step=rules.step * factor))
     assert grown.winners == plain.winners
     assert grown.total_cost == plain.total_cost * factor
     assert grown.passes == plain.passes
@@ -150,7 +161,7 @@ def test_payments_are_fair_exact_and_leave_nothing_affordable(
     case: tuple[Election, CountRules],
 ) -> None:
     election, rules = case
-    result = count(election, replace(rules, rule=Rule.MES))
+    result = count(election, replace(rules, rule=Rule.MES, quorum=0))
     costs = {project.id: project.cost for project in election.projects}
     assert result.share is not None
     left = [result.share] * len(result.group_sizes)
@@ -167,6 +178,8 @@ def test_payments_are_fair_exact_and_leave_nothing_affordable(
     assert bought == list(prices)
     for outcome in result.outcomes:
         if outcome.project in prices or election.scores[outcome.project] < rules.threshold:
+            continue
+        if not oracle.has_place(election, bought, outcome.project):
             continue
         supporters = {
             group

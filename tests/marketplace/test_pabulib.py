@@ -1,5 +1,6 @@
 """Reading and writing `.pb` files: what is refused, what is warned of, what comes back."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from time import process_time
@@ -123,6 +124,7 @@ def test_what_could_change_a_result_is_refused_with_its_line(
         ("a;p,q;3,0.5", "'0.5' is not a whole number of points"),
         ("a;p,q;3,-1", "'-1' is not a whole number of points"),
         ("a;p,p;3,1", "names a project twice"),
+        ("a;p,q;3,1000000001", "1000000001 points are more than can be counted"),
     ],
 )
 def test_points_that_could_be_read_in_two_ways_are_refused(vote: str, words: str) -> None:
@@ -204,6 +206,66 @@ def test_points_are_checked_against_limits_and_totals() -> None:
     ]
 
 
+BOUNDED = GOOD.replace("num_votes;3\n", "num_votes;3\n{}\n").replace(
+    "cost;votes;name;selected", "cost;votes;name;selected;category;neighborhood"
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "ceilings"),
+    [
+        (
+            "categories;green, youth\nbudget_per_category;[50, 60.125]",
+            (("category", "green", 50000), ("category", "youth", 60125)),
+        ),
+        (
+            "categories;['green, old', 'youth']\nbudget_per_category;50,60",
+            (("category", "green, old", 5000), ("category", "youth", 6000)),
+        ),
+        (
+            "neighborhoods;north\nbudget_per_neighborhood;[7]",
+            (("neighbourhood", "north", 700),),
+        ),
+    ],
+)
+def test_ceilings_are_read_and_come_back(
+    stated: str, ceilings: tuple[tuple[str, str, int], ...]
+) -> None:
+    election = read_election(BOUNDED.format(stated))
+    assert tuple((c.grouping.value, c.name, c.amount) for c in election.ceilings) == ceilings
+    assert not [text for text in texts(election) if "not applied" in text]
+    assert read_election(write_election(election)).ceilings == election.ceilings
+
+
+def test_exclusions_are_read_and_come_back() -> None:
+    election = read_election(BOUNDED.format('incompatible;"[[""7"", ""8""]]"'))
+    assert election.incompatible == (("7", "8"),)
+    assert read_election(write_election(election)).incompatible == election.incompatible
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ("categories;a,b\nbudget_per_category;5,x", "'x' is not an amount of money"),
+        ("incompatible;7,8", "not a list of lists of project ids"),
+        ("incompatible;[[7, 8]]", "not a list of lists of project ids"),
+        ('incompatible;"[[""7"", ""9""]]"', "incompatible names project '9'"),
+    ],
+)
+def test_bounds_that_could_be_read_in_two_ways_are_refused(stated: str, words: str) -> None:
+    with pytest.raises(BadElectionFile, match=words) as refusal:
+        read_election(BOUNDED.format(stated))
+    assert refusal.value.line == 8 + stated.count("\n")
+
+
+def test_sections_stand_in_their_order() -> None:
+    meta, rest = GOOD.split("PROJECTS")
+    projects, votes = rest.split("VOTES")
+    with pytest.raises(BadElectionFile, match="PROJECTS is missing before VOTES") as refusal:
+        read_election(f"{meta}VOTES{votes}PROJECTS{projects}")
+    assert refusal.value.line == 8
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_line_ends_blank_lines_and_empty_cells_do_no_harm(newline: str) -> None:
     padded = GOOD.replace("PROJECTS\n", "\nPROJECTS;;;\n").replace("a;7;61", "a;7;61;;")
@@ -249,7 +311,7 @@ def written(draw: st.DrawFn) -> Election:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=int(os.environ.get("LINLI_EXAMPLES", "60")), deadline=None)
 @given(written())
 def test_what_is_written_reads_back_equal(election: Election) -> None:
     back = read_election(write_election(election).encode())

@@ -1,6 +1,9 @@
 """A community's own numbers are what its visits go by, each at the moment of the event."""
 
+import re
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,7 +14,7 @@ import timebank
 from community.policy import read_pack
 from tests.timebank.street import NOON, Street
 from timebank import rules
-from timebank.policy import SETTINGS, visit_policy
+from timebank.policy import BY_HAND, SETTINGS, visit_policy
 from timebank.values import VisitPolicy
 
 DAY = timedelta(days=1)
@@ -80,10 +83,42 @@ async def test_how_far_ahead_and_how_long_is_the_community_s_to_say(street: Stre
             await street.asked(minutes)
         assert refused.value.field == "minutes"
     await street.asked(90, starts_at=NOON + 7 * DAY)
-    assert await street.minutes(street.elder) == [(300, 90)]
+    (visit,) = await timebank.my_visits(street.elder)
+    assert visit.visit.minutes_booked == 90
 
 
 def test_the_page_proposes_no_more_over_than_the_community_allows() -> None:
     usual, strict = VisitPolicy(), VisitPolicy(overrun_minutes=0)
     assert rules.proposals(60, 150, usual) == [60, 90, 150]
     assert rules.proposals(60, 150, strict) == [60, 150]
+
+
+def test_each_rule_is_asked_for_somewhere_or_said_to_be_kept_by_people() -> None:
+    """A page must not tell a rule as the program's that nothing in the program goes by.
+
+    Whoever teaches the program one of `BY_HAND` takes it out there; whoever adds a setting uses it.
+    """
+    house = Path(timebank.__file__).parents[1]
+    declared = {
+        name: value
+        for module in (house / "timebank" / "policy").glob("*.py")
+        for name, value in vars(import_module(f"timebank.policy.{module.stem}")).items()
+        if isinstance(value, community.Setting) and value in SETTINGS
+    }
+    assert set(declared.values()) == set(SETTINGS)
+    asked = {name for name in declared if _asked_for(name, house)}
+    by_hand = {name for name, setting in declared.items() if setting in BY_HAND}
+    assert set(declared) - asked == by_hand
+
+
+def _asked_for(name: str, house: Path) -> bool:
+    """Whether code reads a setting: `policy[NAME]`, or in a list of them outside `policy`."""
+    told = re.compile(rf"(\[|^\s+){name}(\]|,$|\)$)", re.MULTILINE)
+    imports = re.compile(r"^from timebank\.policy\S* import (\([^)]*\)|.*)$", re.MULTILINE)
+    for path in [*(house / "timebank").rglob("*.py"), *(house / "app").rglob("*.py")]:
+        text = imports.sub("", path.read_text(encoding="utf-8"))
+        if path.parent.name == "policy":
+            text = "".join(re.findall(rf"policy\[{name}\]", text))
+        if told.search(text):
+            return True
+    return False

@@ -9,11 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timebank import errors, rules
-from timebank.values import CareService, Request, State, Visit, VisitPolicy
+from timebank.values import (
+    CareService,
+    Hold,
+    Payer,
+    Request,
+    State,
+    Visit,
+    VisitPolicy,
+    credit,
+)
 
 USUAL = VisitPolicy()
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 ELDER, VOLUNTEER, STRANGER = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+
+OVER = {State.CONFIRMED, State.CANCELLED, State.EXPIRED, State.NO_SHOW, State.RESOLVED}
 
 ASKED = Request("meals", NOON + timedelta(hours=1), 60, "梧桐里 12 号")
 
@@ -25,14 +36,13 @@ def visit(state: State = State.FINISHED, *, booked: int = 120, taken: int | None
         community_id=place,
         care_service=CareService(uuid.uuid4(), place, "meals", "助餐", "Meals", 60),
         elder_id=ELDER,
-        volunteer_id=None if state is State.REQUESTED else VOLUNTEER,
+        volunteer_id=None if state in {State.REQUESTED, State.EXPIRED} else VOLUNTEER,
         state=state,
         place="梧桐里 12 号",
         wishes="",
         starts_at=NOON,
         minutes_booked=booked,
         code="4827",
-        hold_id=uuid.uuid4(),
         post_id=uuid.uuid4(),
         asked_at=NOON - timedelta(days=1),
         checked_in_at=None,
@@ -44,6 +54,16 @@ def visit(state: State = State.FINISHED, *, booked: int = 120, taken: int | None
 
 def test_a_request_that_can_be() -> None:
     rules.check_request(ASKED, at=NOON, policy=USUAL)
+
+
+def test_where_hours_are_whole_nothing_else_can_be_asked_for() -> None:
+    whole = VisitPolicy(whole_hours=True)
+    assert [one for one in range(0, 301, 15) if whole.offers(one)] == [60, 120, 180, 240]
+    assert [one for one in range(0, 61, 5) if USUAL.offers(one)] == [15, 30, 45, 60]
+    rules.check_request(ASKED, at=NOON, policy=whole)
+    with pytest.raises(errors.InvalidRequest) as refused:
+        rules.check_request(dataclasses.replace(ASKED, minutes=90), at=NOON, policy=whole)
+    assert refused.value.field == "minutes"
 
 
 @pytest.mark.parametrize(
@@ -120,15 +140,59 @@ def test_a_settlement_adds_up_or_is_refused(
 ) -> None:
     finished = visit(booked=booked, taken=taken)
     allowed = min(booked, taken) <= minutes <= taken and (minutes <= booked or word)
-    if not allowed:
-        with pytest.raises((errors.OutOfRange, errors.NeedsWord)):
-            rules.settle(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
+    if allowed:
+        rules.check_confirm(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
         return
-    split = rules.settle(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
-    assert split.passed == minutes
-    assert split.from_hold + split.returned == booked
-    assert min(split.from_hold - 1, split.beyond_hold, split.returned) >= 0
-    assert not (split.beyond_hold and split.returned)
+    with pytest.raises((errors.OutOfRange, errors.NeedsWord)):
+        rules.check_confirm(finished, by=ELDER, hand=ELDER, minutes=minutes, word=word)
+
+
+def held(*minutes: int) -> list[Hold]:
+    payers = list(Payer)
+    return [Hold(uuid.uuid4(), payers[n], uuid.uuid4(), one) for n, one in enumerate(minutes)]
+
+
+@given(
+    holds=st.lists(st.integers(1, 240), min_size=1, max_size=4),
+    minutes=st.integers(0, 600),
+    per_hour=st.integers(1, 600),
+)
+def test_a_settlement_takes_from_the_nearest_payer_first(
+    holds: list[int], minutes: int, per_hour: int
+) -> None:
+    split = rules.settle(minutes, per_hour, held(*holds))
+    assert split.passed == credit(minutes, per_hour)
+    returned = [whole - part for whole, part in zip(holds, split.from_holds, strict=True)]
+    assert min(*split.from_holds, *returned, split.beyond) >= 0
+    assert not (split.beyond and any(returned))
+    gave_less = [number for number, left in enumerate(returned) if left]
+    assert not any(split.from_holds[gave_less[0] + 1 :] if gave_less else ())
+
+
+@given(
+    needed=st.integers(1, 600),
+    offered=st.lists(st.integers(-50, 300), min_size=4, max_size=4),
+)
+def test_payers_cover_a_visit_in_their_order_or_not_at_all(needed: int, offered: list[int]) -> None:
+    offers = list(zip(Payer, offered, strict=True))
+    most = sum(max(one, 0) for one in offered)
+    if most < needed:
+        with pytest.raises(errors.NotEnoughMinutes) as refused:
+            rules.share(needed, offers)
+        assert (refused.value.available, refused.value.asked) == (most, needed)
+        return
+    shares = dict(rules.share(needed, offers))
+    assert sum(shares.values()) == needed
+    short = [payer for payer, one in offers if shares.get(payer, 0) < max(one, 0)]
+    if short:
+        after = list(Payer)[list(Payer).index(short[0]) + 1 :]
+        assert not any(payer in shares for payer in after)
+
+
+@given(minutes=st.integers(0, 600), per_hour=st.integers(1, 600))
+def test_credit_counts_begun_minutes(minutes: int, per_hour: int) -> None:
+    assert 0 <= credit(minutes, per_hour) * 60 - minutes * per_hour < 60
+    assert credit(minutes, 60) == minutes
 
 
 @given(
@@ -137,9 +201,9 @@ def test_a_settlement_adds_up_or_is_refused(
 )
 def test_every_proposal_can_be_confirmed(booked: int, taken: int) -> None:
     first, *others = rules.proposals(booked, taken, USUAL)
-    rules.settle(visit(booked=booked, taken=taken), by=ELDER, hand=ELDER, minutes=first)
+    rules.check_confirm(visit(booked=booked, taken=taken), by=ELDER, hand=ELDER, minutes=first)
     for minutes in others:
-        rules.settle(
+        rules.check_confirm(
             visit(booked=booked, taken=taken), by=ELDER, hand=ELDER, minutes=minutes, word=True
         )
         assert booked < minutes <= taken
@@ -147,26 +211,28 @@ def test_every_proposal_can_be_confirmed(booked: int, taken: int) -> None:
 
 
 def test_ninety_five_of_a_hundred_and_twenty() -> None:
-    split = rules.settle(visit(), by=ELDER, hand=ELDER, minutes=95)
-    assert (split.from_hold, split.beyond_hold, split.returned) == (95, 0, 25)
+    split = rules.settle(95, 60, held(120))
+    assert (split.from_holds, split.beyond, split.passed) == ((95,), 0, 95)
+    split = rules.settle(95, 60, held(60, 30, 30))
+    assert (split.from_holds, split.beyond, split.passed) == ((60, 30, 5), 0, 95)
 
 
 def test_a_hundred_and_thirty_of_a_hundred_and_twenty_needs_the_word() -> None:
     long = visit(taken=130)
     with pytest.raises(errors.NeedsWord):
-        rules.settle(long, by=ELDER, hand=ELDER, minutes=130)
-    split = rules.settle(long, by=ELDER, hand=ELDER, minutes=130, word=True)
-    assert (split.from_hold, split.beyond_hold, split.returned) == (120, 10, 0)
-    assert rules.settle(long, by=ELDER, hand=ELDER, minutes=120).beyond_hold == 0
+        rules.check_confirm(long, by=ELDER, hand=ELDER, minutes=130)
+    rules.check_confirm(long, by=ELDER, hand=ELDER, minutes=130, word=True)
+    split = rules.settle(130, 60, held(120))
+    assert (split.from_holds, split.beyond) == ((120,), 10)
 
 
 def test_nobody_but_the_elder_confirms_and_only_once_finished() -> None:
     for member in (VOLUNTEER, STRANGER):
         with pytest.raises(errors.NotYours):
-            rules.settle(visit(), by=member, hand=member, minutes=95)
+            rules.check_confirm(visit(), by=member, hand=member, minutes=95)
     for state in set(State) - {State.FINISHED}:
         with pytest.raises(errors.WrongState):
-            rules.settle(visit(state), by=ELDER, hand=ELDER, minutes=95)
+            rules.check_confirm(visit(state), by=ELDER, hand=ELDER, minutes=95)
 
 
 def test_accepting() -> None:
@@ -193,15 +259,15 @@ def test_checking_in_needs_the_volunteer_the_hour_and_the_code() -> None:
     for code in ("", "4826", "04827"):
         with pytest.raises(errors.WrongCode):
             rules.check_in(booked, by=VOLUNTEER, code=code, at=NOON, policy=USUAL)
-    for state in set(State) - {State.BOOKED, State.REQUESTED}:
+    for state in set(State) - {State.BOOKED, State.REQUESTED, State.EXPIRED}:
         with pytest.raises(errors.WrongState):
             rules.check_in(visit(state), by=VOLUNTEER, code="4827", at=NOON, policy=USUAL)
 
 
 def test_cancelling_is_the_elders_until_check_in_and_the_coordinators_until_confirmed() -> None:
     for state in State:
-        early = state in {State.REQUESTED, State.BOOKED}
-        over = state in {State.CONFIRMED, State.CANCELLED}
+        early = state in {State.REQUESTED, State.OFFERED, State.BOOKED}
+        over = state in OVER
         for coordinator, allowed in ((False, early), (True, not over)):
             by = STRANGER if coordinator else ELDER
             if allowed:
@@ -229,4 +295,5 @@ def test_who_sees_a_visit(state: State) -> None:
     assert not rules.may_see(one, member=STRANGER, roles=["resident", "elder", "treasurer"])
     open_to_all = state is State.REQUESTED
     assert rules.may_see(one, member=STRANGER, roles=["volunteer"]) == open_to_all
-    assert rules.may_see(one, member=VOLUNTEER, roles=[]) == (not open_to_all)
+    theirs = one.volunteer_id is not None
+    assert rules.may_see(one, member=VOLUNTEER, roles=[]) == theirs

@@ -15,13 +15,17 @@ from tests.timebank.street import NOON, Street, open_street
 from timebank import Request, State
 
 
-async def test_asking_sets_the_minutes_aside(street: Street) -> None:
+async def test_booking_sets_the_minutes_aside(street: Street) -> None:
     visit = await street.asked(120)
     assert visit.state is State.REQUESTED
+    assert await street.minutes(street.elder) == [(300, 0)]
+    await timebank.accept(visit.id, by=street.volunteer, at=NOON)
     assert await street.minutes(street.elder) == [(300, 120)]
-    (hold,) = await ledger.journal(ledger.TransferId(visit.hold_id))
-    assert (hold.kind, hold.amount, hold.actor) == ("hold", 120, street.elder.member_id)
-    assert hold.event == ledger.Event("visit", visit.id)
+    account = await timebank.member_account(street.elder.member_id, community_id=street.id)
+    (hold, *_) = (await ledger.statement(account, kinds=tuple(ledger.Kind))).entries
+    assert (hold.transfer.kind, hold.transfer.amount) == ("hold", 120)
+    assert hold.transfer.actor == street.volunteer.member_id
+    assert hold.transfer.event == ledger.Event("visit", visit.id)
 
 
 async def test_asking_for_more_than_saved_is_refused_and_leaves_nothing(street: Street) -> None:
@@ -34,13 +38,42 @@ async def test_asking_for_more_than_saved_is_refused_and_leaves_nothing(street: 
     assert "visit.ask" not in acts
 
 
-async def test_what_is_set_aside_cannot_be_spent_again(street: Street) -> None:
-    await street.asked(240)
+@pytest.mark.parametrize("booked", [False, True])
+async def test_what_is_asked_for_or_set_aside_cannot_be_spent_again(
+    street: Street, *, booked: bool
+) -> None:
+    visit = await street.asked(240)
+    if booked:
+        await timebank.accept(visit.id, by=street.volunteer, at=NOON)
     with pytest.raises(timebank.NotEnoughMinutes) as refused:
         await street.asked(75, starts_at=NOON + timedelta(days=1))
     assert refused.value.available == 60
     await street.asked(60, starts_at=NOON + timedelta(days=1))
-    assert await street.minutes(street.elder) == [(300, 300)]
+    assert await street.minutes(street.elder) == [(300, 240 if booked else 0)]
+
+
+async def test_who_spent_the_minutes_meanwhile_is_not_booked(street: Street) -> None:
+    visit = await street.asked(60, by=street.poor_elder)
+    account = await timebank.member_account(street.poor_elder.member_id, community_id=street.id)
+    other = await timebank.member_account(street.elder.member_id, community_id=street.id)
+    await ledger.transfer(
+        debit=account,
+        credit=other,
+        amount=5,
+        unit=ledger.MINUTE,
+        origin=ledger.Origin(
+            ledger.CommunityId(street.id),
+            ledger.Event("test", uuid.uuid4()),
+            street.coordinator.member_id,
+        ),
+    )
+    with pytest.raises(timebank.NotEnoughMinutes) as refused:
+        await timebank.accept(visit.id, by=street.volunteer, at=NOON)
+    assert (refused.value.available, refused.value.asked) == (55, 60)
+    stands = (await timebank.visit_page(visit.id, street.poor_elder))[0].visit
+    assert (stands.state, stands.volunteer_id) == (State.REQUESTED, None)
+    again = await street.asked(60)
+    assert (await timebank.accept(again.id, by=street.volunteer, at=NOON)).state is State.BOOKED
 
 
 async def test_only_an_elder_asks_for_what_the_catalogue_has(street: Street) -> None:
@@ -58,11 +91,10 @@ async def test_one_form_sent_twice_asks_once(street: Street) -> None:
     key = uuid.uuid4()
     first = await street.asked(form_key=key)
     assert await street.asked(form_key=key) == first
-    assert await street.minutes(street.elder) == [(300, 120)]
     with pytest.raises(timebank.AlreadyAsked) as refused:
         await street.asked(60, form_key=key)
     assert refused.value.visit == first.id
-    assert await street.minutes(street.elder) == [(300, 120)]
+    assert len(await timebank.my_visits(street.elder)) == 1
 
 
 async def test_going_back_and_asking_anew_asks_once(street: Street) -> None:
@@ -80,7 +112,8 @@ async def test_one_key_of_two_elders_are_two_visits(street: Street) -> None:
     key = uuid.uuid4()
     await street.asked(60, form_key=key)
     await street.asked(60, form_key=key, by=street.poor_elder)
-    assert await street.minutes(street.elder, street.poor_elder) == [(300, 60), (60, 60)]
+    for elder in (street.elder, street.poor_elder):
+        assert len(await timebank.my_visits(elder)) == 1
 
 
 async def test_accepting_takes_the_visit_and_the_quarters(street: Street) -> None:
@@ -135,8 +168,9 @@ async def test_giving_a_visit_back_opens_it_again(street: Street) -> None:
         await timebank.withdraw(visit.id, by=street.other_volunteer, at=NOON)
     opened = await timebank.withdraw(visit.id, by=street.volunteer, at=NOON)
     assert (opened.state, opened.volunteer_id) == (State.REQUESTED, None)
-    assert await street.minutes(street.elder) == [(300, 120)]
+    assert await street.minutes(street.elder) == [(300, 0)]
     taken = await timebank.accept(visit.id, by=street.other_volunteer, at=NOON)
+    assert await street.minutes(street.elder) == [(300, 120)]
     assert taken.volunteer_id == street.other_volunteer.member_id
     other = await street.asked(60, by=street.poor_elder)
     assert (await timebank.accept(other.id, by=street.volunteer, at=NOON)).state is State.BOOKED
@@ -402,7 +436,9 @@ async def test_the_figures_of_a_community(street: Street) -> None:
         "DELETE FROM visit",
         "UPDATE visit SET minutes_booked = 15",
         "UPDATE visit SET elder_id = id",
-        "UPDATE visit SET hold_id = id",
+        "UPDATE visit SET credit_per_hour = 600",
+        "UPDATE visit_hold SET minutes = 1",
+        "UPDATE visit_hold SET account = visit_id",
     ],
 )
 async def test_the_app_cannot_edit_what_was_agreed(

@@ -115,6 +115,9 @@ def test_a_bad_file_has_its_own_exit_code_and_names_the_line(file: Path) -> None
         (["--completion", "add1"], "belongs to Equal Shares"),
         (["--ties", "nowhere.txt"], "neither id-text nor a text file"),
         (["--threshold", "some"], "give a whole number, or `file`"),
+        (["--quorum", "file"], "the file states no quorum"),
+        (["--official", "--rule", "mes", "--step", "2"], "leave out --rule, --step"),
+        (["--official"], "the file's own rule '' cannot be followed: the file names none"),
         (["--step", "0"], "0 is not in the range"),
     ],
 )
@@ -123,6 +126,62 @@ def test_wrong_arguments_are_refused(file: Path, options: list[str], words: str)
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert words in ran.stderr
+
+
+OFFICIAL = ELECTION.replace("currency;EUR", "currency;EUR\nrule;greedy-threshold").replace(
+    "project_id;cost;name", "project_id;cost;name;selected"
+)
+
+
+@pytest.mark.parametrize(
+    ("selected", "code", "words"),
+    [
+        ("1 1 0", 0, "The file records the same 2 winners."),
+        (
+            "1 0 1",
+            1,
+            "The file records other winners. Only this count chose: 10. Only the file names: 8.",
+        ),
+        ("1 1 2", 0, "same 2 winners. It marks neither as chosen nor as not: 8."),
+        ("; ; ;", 0, "The file records no winners to compare with."),
+    ],
+)
+def test_the_official_rule_is_followed_and_winners_compared(
+    file: Path, selected: str, code: int, words: str
+) -> None:
+    marks = iter(mark.strip(";") for mark in selected.split())
+    lines = OFFICIAL.splitlines()
+    begin = lines.index("PROJECTS") + 2
+    lines[begin : begin + 3] = [f"{line};{next(marks)}" for line in lines[begin : begin + 3]]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    ran = linli("count", str(file), "--official")
+    assert ran.returncode == code, ran.stderr
+    assert words in ran.stdout
+    assert '"threshold":2' in ran.stdout
+    told = json.loads(linli("count", str(file), "--official", "--json").stdout)
+    assert (told["recorded"] or {}).get("same") == {0: True, 1: False}[
+        code
+    ] or "no winners" in words
+
+
+def test_ceilings_exclusions_and_a_quorum_are_told(file: Path) -> None:
+    stated = (
+        "currency;EUR\nquorum;3\ncategories;shade\nbudget_per_category;[30.5]\n"
+        'incompatible;"[[""9"", ""10""]]"'
+    )
+    text = ELECTION.replace("currency;EUR", stated)
+    text = text.replace("project_id;cost;name", "project_id;cost;name;category")
+    text = text.replace("8;40;Bench", "8;40;Bench;shade")
+    file.write_text(text, encoding="utf-8")
+    ran = linli("count", str(file))
+    assert ran.returncode == 0, ran.stderr
+    assert "cannot win beside 10" in ran.stdout
+    assert "lost, no room left for shade, short by 9.5" in ran.stdout
+    assert "the file states a quorum of 3 votes; this count asked for 0" in ran.stderr
+    assert "is not applied" not in ran.stderr
+    few = linli("count", str(file), "--quorum", "5")
+    assert "0 of 3 projects won" in few.stdout
+    assert few.stdout.count("too few voted, short by 2 votes") == 3
 
 
 def test_a_file_that_is_not_there_is_a_wrong_argument(tmp_path: Path) -> None:
@@ -135,7 +194,7 @@ def test_help_teaches_with_examples() -> None:
     ran = linli("count", "--help")
     assert ran.returncode == 0
     assert "linli count district.pb --rule mes --completion add1" in ran.stdout
-    assert "Exit codes: 0 counted; 2" in ran.stdout
+    assert "Exit codes: 0 counted; 1 with --official" in ran.stdout
 
 
 def test_counting_does_not_load_the_web_framework() -> None:

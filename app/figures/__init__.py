@@ -1,0 +1,1 @@
+"""The dashboard and the monthly reports: figures gathered for pages, charts and workbooks."""
