@@ -156,7 +156,7 @@ async def _this_week(lane: Lane, now: datetime) -> None:
 
 
 async def _other_ways(lane: Lane, now: datetime) -> None:
-    """Leave a request that is offered, a visit that is disputed, and what is kept beside visits."""
+    """Leave a visit that is disputed, and what is kept beside visits."""
     chen, _ = lane.elders[0]
     richer = [one for one in lane.elders[1:] if await timebank.left_to_ask(one[0]) >= HOUR]
     (wu, flat), wang = richer[0], lane.volunteers[2]

@@ -11,9 +11,9 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import community
-from community import Actor, Role, Standing
+from community import Actor
 from timebank import visit_rows
+from timebank.continuity import still_helps
 from timebank.covering import left_to_ask
 from timebank.errors import UnknownVisit
 from timebank.policy import visit_policy_at
@@ -104,16 +104,12 @@ async def request_again(visit_id: UUID, starts_at: datetime, *, by: Actor) -> Re
 
 async def _request(last: Visit, starts_at: datetime) -> tuple[Request, str]:
     """Return what would be asked for, and the name of who would be asked first."""
-    preferred, name = None, ""
-    if last.volunteer_id is not None:
-        one = await community.member(last.volunteer_id)
-        if one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles:
-            preferred, name = one.id, one.name
+    one = await still_helps(last.volunteer_id, community_id=last.community_id)
     return Request(
         last.care_service.code,
         starts_at,
         last.minutes_booked,
         last.place,
         last.wishes,
-        preferred,
-    ), name
+        one.id if one else None,
+    ), one.name if one else ""

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 import community
-from community import Actor, DelegatedAct, Role, Standing
+from community import Actor, DelegatedAct, Member, Role, Standing
 from timebank.tables import VisitRow
 
 OFFERED_MAX: Final = 6
@@ -25,9 +25,17 @@ async def came_before(elder_id: UUID, *, by: Actor) -> list[tuple[UUID, str]]:
     if by.on_behalf_of is not None:
         await community.delegated(by, by.on_behalf_of, frozenset({DelegatedAct.REQUEST}))
     rows = await VisitRow.raw(_CAME, by.community_id, elder_id, OFFERED_MAX)
-    found = [await community.member(row["volunteer_id"]) for row in rows]
-    return [
-        (one.id, one.name)
-        for one in found
-        if one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles
-    ]
+    found = [await still_helps(row["volunteer_id"], community_id=by.community_id) for row in rows]
+    return list(dict.fromkeys((one.id, one.name) for one in found if one is not None))
+
+
+async def still_helps(volunteer_id: UUID | None, *, community_id: UUID) -> Member | None:
+    """Return the volunteer whom an elder knows, as they stand here now, if they still help.
+
+    A membership that was merged stands for the one it was merged into.
+    """
+    if volunteer_id is None:
+        return None
+    stands = await community.standing_membership(volunteer_id, community_id=community_id)
+    one = await community.member(stands)
+    return one if one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles else None

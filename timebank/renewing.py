@@ -11,11 +11,12 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import community
-from community import Actor, DelegatedAct, NotDelegated, Role, Standing
+from community import Actor, DelegatedAct, NotDelegated
 from timebank import rules, telling, visit_rows
 from timebank.acting import entitled
 from timebank.again import a_week_on
 from timebank.asking import ask
+from timebank.continuity import still_helps
 from timebank.errors import NotYours
 from timebank.policy import visit_policy_at
 from timebank.refusals import one_transaction
@@ -70,13 +71,14 @@ async def renew(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Vis
         await entitled(by, DelegatedAct.REQUEST, at)
         return renewed
     check_renew(visit, by=by.principal)
+    preferred = await still_helps(visit.preferred_id, community_id=visit.community_id)
     request = Request(
         visit.care_service.code,
         await a_week_later(visit, at=moment),
         visit.minutes_booked,
         visit.place,
         visit.wishes,
-        await _still(visit.preferred_id),
+        preferred.id if preferred else None,
     )
     key = uuid5(visit_id, "renewed")
     return await ask(request, by=by, form_key=key, at=at, despite=frozenset(), instead_of=visit_id)
@@ -92,15 +94,6 @@ async def renewal(visit: Visit) -> Visit | None:
     """Return the visit that was asked for instead of this one, if any."""
     found = await visit_rows.find("renews = {}", visit.id, community_id=visit.community_id)
     return found[0] if found else None
-
-
-async def _still(volunteer_id: UUID | None) -> UUID | None:
-    """Return the volunteer whom an elder wished for, if they still help here."""
-    if volunteer_id is None:
-        return None
-    one = await community.member(volunteer_id)
-    helps = one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles
-    return volunteer_id if helps else None
 
 
 async def remind_of_ending(*, at: datetime | None = None, most: int = 200) -> int:

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+import community
 import timebank
+from app import merging
+from community import Role
 from tests.timebank.street import NOON, Street
 from timebank.again import TIME_TO_ANSWER, WEEK, a_week_on
 from timebank.values import State, Visit
@@ -88,6 +91,17 @@ async def test_nothing_is_proposed_that_could_not_be_asked_for(street: Street) -
     )
     assert await timebank.left_to_ask(street.elder, at=LATER) == 30
     assert await _proposed(street) is None
+
+
+async def test_who_came_is_asked_first_also_after_a_merge(street: Street) -> None:
+    await _closed(street)
+    kept = await community.add_member(
+        community_id=street.id, name="李明", roles={Role.RESIDENT, Role.VOLUNTEER}
+    )
+    await merging.merge(kept.id, street.volunteer.member_id, by=street.coordinator)
+    found = await _proposed(street)
+    assert found is not None
+    assert (found.request.preferred_id, found.volunteer) == (kept.id, "李明")
 
 
 async def test_nothing_is_proposed_over_another_visit(street: Street) -> None:

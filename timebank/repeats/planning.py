@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import community
 from community import Role, Standing
 from timebank.asking import ask_for
+from timebank.continuity import still_helps
 from timebank.eligibility import NotEligible
 from timebank.errors import (
     InvalidRequest,
@@ -131,12 +132,10 @@ async def _miss(repeat: Repeat, starts_at: datetime, why: Missed, *, at: datetim
 async def _preferred(repeat: Repeat) -> UUID | None:
     """Return who is asked first: whoever came last time, or whom the elder named, if they help."""
     last = await rows.last_volunteer(repeat) if repeat.same_person else None
-    for wished in filter(None, (last, repeat.preferred_id)):
-        stands = await community.standing_membership(wished, community_id=repeat.community_id)
-        one = await community.member(stands)
-        helps = one.standing is Standing.ACTIVE and Role.VOLUNTEER in one.roles
-        if helps and stands != repeat.elder_id:
-            return stands
+    for wished in (last, repeat.preferred_id):
+        one = await still_helps(wished, community_id=repeat.community_id)
+        if one is not None and one.id != repeat.elder_id:
+            return one.id
     return None
 
 
