@@ -12,6 +12,7 @@ from app.templating import STATIC, TEMPLATES, make_environment
 
 LINES_MAX: Final = 250
 STYLESHEET_BYTES_MAX: Final = 48 * 1024
+WING_STYLESHEET_BYTES_MAX: Final = 24 * 1024
 SPRITE_BYTES_MAX: Final = 32 * 1024
 
 _TRANSLATING: Final = {"_", "gettext", "ngettext", "pgettext"}
@@ -40,6 +41,7 @@ def problems(folder: Path = TEMPLATES) -> list[str]:
         source = (folder / name).read_text(encoding="utf-8")
         found.extend(f"{name}:{line}: {words}" for line, words in house.mistakes(name, source))
     found.extend(_too_large(STATIC / "linli.css", STYLESHEET_BYTES_MAX))
+    found.extend(_too_large(STATIC / "marketplace.css", WING_STYLESHEET_BYTES_MAX))
     found.extend(_too_large(STATIC / "vendor" / "lucide.svg", SPRITE_BYTES_MAX))
     return found
 

@@ -95,3 +95,10 @@ def test_colours_stand_in_tokens_only() -> None:
     after_tokens = CSS[CSS.index("/* --- page") :]
     on_screen = after_tokens[: after_tokens.index("@media print")]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", on_screen) == []
+
+
+def test_the_marketplace_takes_its_colours_from_the_tokens() -> None:
+    """So that what is measured above holds on its pages too."""
+    own = (STATIC / "marketplace.css").read_text(encoding="utf-8")
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|color)a?\(", own) == []
+    assert set(re.findall(r"var\(--([\w-]+)", own)) <= set(re.findall(r"--([\w-]+):", CSS + own))

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.i18n import LANGUAGES, Language
+from app.messages.gaps import Gap
 from app.messages.gateway import sms_text
 from app.messages.parcels import Letter, Parcel
 from app.messages.rules import Way
-from app.messages.words import KINDS, Gap, speak
+from app.messages.words import KINDS, speak
 from community.values import new_id
 
 HOUSE = Path(__file__).parents[3]
