@@ -20,25 +20,34 @@ if TYPE_CHECKING:
     from marketplace.rounds import open_ballot, open_round
     from marketplace.summaries import RoundSummary, round_summaries
     from marketplace.values import (
+        BallotForm,
         Category,
         Draft,
         ElectionId,
+        Electorate,
+        Entry,
+        Marks,
         Project,
         ProjectId,
         ProjectState,
         Round,
         RoundId,
         RoundState,
+        Setup,
         Terms,
     )
     from marketplace.voting import own_choices, vote
 
 __all__ = [
     "KEPT",
+    "BallotForm",
     "Category",
     "Draft",
     "ElectionId",
+    "Electorate",
+    "Entry",
     "Imported",
+    "Marks",
     "Project",
     "ProjectId",
     "ProjectState",
@@ -46,6 +55,7 @@ __all__ = [
     "RoundId",
     "RoundState",
     "RoundSummary",
+    "Setup",
     "Terms",
     "as_election",
     "close_and_count",

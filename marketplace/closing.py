@@ -5,13 +5,13 @@ nobody can say any longer whose a ballot was. The roll keeps who could vote and 
 """
 
 import asyncio
-from uuid import UUID
 
 import ledger
-from community import Actor, Role, members, record
+from community import Actor, record
 from marketplace import rules
+from marketplace.casting import cast, grouped_ballots
 from marketplace.counting import Count, CountRules, Rule, count
-from marketplace.election import Ballot, BallotKind, Election
+from marketplace.election import Ballot, Election
 from marketplace.election import Project as BallotProject
 from marketplace.reading import projects_of, read_round
 from marketplace.refusals import verb
@@ -25,15 +25,8 @@ from marketplace.rounds import (
     origin,
     public_budget,
 )
-from marketplace.tables import (
-    BallotRow,
-    CastBallotRow,
-    CountRow,
-    ProjectMoveRow,
-    RoundKeyRow,
-    VoterRollRow,
-)
-from marketplace.values import Project, Round, RoundId, RoundState, ballot_id
+from marketplace.tables import CountRow, ProjectMoveRow
+from marketplace.values import Marks, Project, Round, RoundId, RoundState, ballot_id
 
 FEN_SCALE = 2
 """A count is in fen: hundredths of a yuan."""
@@ -50,12 +43,12 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
         current = await locked(round_id, community_id=by.community_id)
         rules.closing(current.state)
         projects = await projects_of(round_id, community_id=by.community_id)
-        election = as_election(current, projects, await _grouped_ballots(round_id))
+        election = as_election(current, projects, await grouped_ballots(round_id))
         decided, compared = await asyncio.to_thread(_count, election, current)
-        on_roll = await _cast(current)
+        on_roll = await cast(current)
         await move(round_id, RoundState.CLOSED, by)
         for one in (decided, compared):
-            await _store(one, current)
+            await _store(one, election, current)
         won = [project for project in projects if project.ballot_id in decided.winners]
         await _move_projects(projects, won, by)
         await record(
@@ -74,24 +67,24 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
 
 
 def as_election(
-    current: Round, projects: list[Project], ballots: list[tuple[tuple[int, ...], int]]
+    current: Round, projects: list[Project], ballots: list[tuple[Marks, int]]
 ) -> Election:
     """Return a round as the count and the published file take it; `ballots` are with how many."""
     return Election(
-        kind=BallotKind.APPROVAL,
+        kind=current.terms.kind.counted_as,
         budget=current.terms.budget_fen,
         projects=tuple(
             BallotProject(
                 id=project.ballot_id,
                 cost=project.cost_fen,
                 name=project.title,
-                category=project.category.value,
+                category=project.category,
             )
             for project in projects
         ),
         ballots=tuple(
-            Ballot(tuple(ballot_id(number) for number in choices), (), times)
-            for choices, times in ballots
+            Ballot(tuple(ballot_id(number) for number in marks.choices), marks.points, times)
+            for marks, times in ballots
         ),
         scale=FEN_SCALE,
         meta=(
@@ -111,50 +104,7 @@ def _count(election: Election, current: Round) -> tuple[Count, Count]:
     return count(election, current.terms.count_rules), count(election, CountRules(other))
 
 
-async def _grouped_ballots(round_id: RoundId) -> list[tuple[tuple[int, ...], int]]:
-    rows = await BallotRow.raw(
-        "SELECT choices, count(*) AS times FROM ballot WHERE round_id = {}"
-        " GROUP BY choices ORDER BY choices",
-        round_id,
-    )
-    return [(tuple(row["choices"]), row["times"]) for row in rows]
-
-
-async def _cast(current: Round) -> int:
-    """Write the roll, write the ballots anew without marks, and destroy the key.
-
-    Returns how many stand on the roll.
-
-    `gen_random_uuid` draws from a strong source, so neither the numbers nor the place of a row in
-    the table say anything about the order in which ballots came in.
-    """
-    key = (await RoundKeyRow.raw("SELECT key FROM round_key WHERE round_id = {}", current.id))[0]
-    marks = await BallotRow.raw("SELECT mark FROM ballot WHERE round_id = {}", current.id)
-    known = {row["mark"] for row in marks}
-    roll: dict[UUID, bool] = {}
-    for member in await members(current.community_id):
-        voted = rules.voter_mark(key["key"], member.id) in known
-        if voted or Role.RESIDENT in member.roles:
-            roll[member.id] = voted
-    await VoterRollRow.raw(
-        "INSERT INTO voter_roll (round_id, member_id, voted)"
-        " SELECT {}, * FROM unnest({}::uuid[], {}::boolean[])",
-        current.id,
-        list(roll),
-        list(roll.values()),
-    )
-    await CastBallotRow.raw(
-        "INSERT INTO cast_ballot (round_id, number, choices)"
-        " SELECT round_id, row_number() OVER (ORDER BY gen_random_uuid()), choices"
-        " FROM ballot WHERE round_id = {}",
-        current.id,
-    )
-    await BallotRow.raw("DELETE FROM ballot WHERE round_id = {}", current.id)
-    await RoundKeyRow.raw("DELETE FROM round_key WHERE round_id = {}", current.id)
-    return len(roll)
-
-
-async def _store(counted: Count, current: Round) -> None:
+async def _store(counted: Count, election: Election, current: Round) -> None:
     await CountRow.raw(
         "INSERT INTO count_result (id, community_id, round_id, rule, rules, rules_hash, result)"
         " VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)",
@@ -164,7 +114,7 @@ async def _store(counted: Count, current: Round) -> None:
         counted.rules.rule.value,
         counted.rules.canonical(),
         counted.rules_sha256,
-        as_stored(counted),
+        as_stored(counted, election),
     )
 
 

@@ -75,6 +75,26 @@ class ChoicesLimitOutOfBounds(MarketplaceError):
         super().__init__(f"a ballot's limit is 1 to {most} projects")
 
 
+class PointsOutOfBounds(MarketplaceError):
+    """A ballot with points hands out 1 to `most`, on one project at most all; others none."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"a ballot hands out 1 to {most} points")
+
+
+class QuorumOutOfBounds(MarketplaceError):
+    """A quorum is 0 to 100 per cent of those who may vote."""
+
+
+class CeilingOutOfBounds(MarketplaceError):
+    """The part for `name` (a category's key or an area's id) is 1 fen to the budget, `most`."""
+
+    def __init__(self, name: str, *, most: int) -> None:
+        self.name, self.most = name, most
+        super().__init__(f"the part for {name} is 1 to {most} fen")
+
+
 class CostOutOfBounds(MarketplaceError):
     """A project costs at least one fen."""
 
@@ -135,5 +155,56 @@ class TooManyChoices(MarketplaceError):
         super().__init__(f"{given} chosen, at most {most}")
 
 
+class NamedTwice(MarketplaceError):
+    """A ballot names project `number` twice. The ballot before stands."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"project {number} is named twice")
+
+
+class OverBudget(MarketplaceError):
+    """What a knapsack ballot names costs `over_fen` more than the round has."""
+
+    def __init__(self, over_fen: int) -> None:
+        self.over_fen = over_fen
+        super().__init__(f"{over_fen} fen over the budget")
+
+
+class TooManyPoints(MarketplaceError):
+    """A ballot hands out at most `most` points; `given` were. The ballot before stands."""
+
+    def __init__(self, most: int, *, given: int) -> None:
+        self.most, self.given = most, given
+        super().__init__(f"{given} points handed out, at most {most}")
+
+
+class PointsWrong(MarketplaceError):
+    """Project `number` gets points that no ballot of this round can give: 1 to `most`.
+
+    `number` is 0 and `most` 0 where the ballot has no points, or not one beside each choice.
+    """
+
+    def __init__(self, number: int = 0, *, most: int = 0) -> None:
+        self.number, self.most = number, most
+        super().__init__(f"project {number} gets 1 to {most} points")
+
+
 class NotYetCounted(MarketplaceError):
     """There is no result before the round was closed and counted."""
+
+
+class KeyMissing(MarketplaceError):
+    """The key of a round whose ballot is open is not where keys are kept. No ballot is lost."""
+
+
+class BallotDamaged(MarketplaceError):
+    """A sealed ballot does not open: it was changed by other hands than this program's."""
+
+
+class VotesAlone(MarketplaceError):
+    """Nobody votes for somebody else, whatever else they may do for them."""
+
+
+class UnknownReceipt(MarketplaceError):
+    """No ballot of this round has such a receipt."""

@@ -34,19 +34,20 @@ async def _take_over(round_id: RoundId, name: str, other: UUID, survivor: UUID) 
     (row,) = await RoundKeyRow.raw("SELECT key FROM round_key WHERE round_id = {}", round_id)
     former, staying = (rules.voter_mark(row["key"], one) for one in (other, survivor))
     rows = await BallotRow.raw(
-        "SELECT mark, choices FROM ballot WHERE round_id = {} AND mark = ANY({}::bytea[])",
+        "SELECT mark, choices, points FROM ballot WHERE round_id = {} AND mark = ANY({}::bytea[])",
         round_id,
         [former, staying],
     )
-    choices = {row["mark"]: row["choices"] for row in rows}
-    if former not in choices:
+    ballots = {row["mark"]: row for row in rows}
+    if former not in ballots:
         return
-    if staying in choices:
+    if staying in ballots:
         raise VotedTwice(name)
     await BallotRow.raw("DELETE FROM ballot WHERE round_id = {} AND mark = {}", round_id, former)
     await BallotRow.raw(
-        "INSERT INTO ballot (round_id, mark, choices) VALUES ({}, {}, {})",
+        "INSERT INTO ballot (round_id, mark, choices, points) VALUES ({}, {}, {}, {})",
         round_id,
         staying,
-        choices[former],
+        ballots[former]["choices"],
+        ballots[former]["points"],
     )

@@ -36,7 +36,9 @@ async def propose(
                 raise UnknownProject
             return await read_project(key, community_id=by.community_id)
         numbers = await ProjectRow.raw(
-            "SELECT count(*) AS projects FROM project WHERE round_id = {}", round_id
+            "SELECT count(*) FILTER (WHERE left_at IS NULL) AS projects,"
+            " coalesce(max(number), 0) AS last FROM project WHERE round_id = {}",
+            round_id,
         )
         rules.proposal(
             current.state,
@@ -45,7 +47,7 @@ async def propose(
             projects=numbers[0]["projects"],
             policy=await round_policy_at(by.community_id),
         )
-        await _write(key, (current.id, numbers[0]["projects"] + 1), draft, by)
+        await _write(key, (current.id, numbers[0]["last"] + 1), draft, by)
         return await read_project(key, community_id=by.community_id)
 
 
@@ -59,7 +61,7 @@ async def _write(key: ProjectId, place: tuple[RoundId, int], draft: Draft, by: A
         draft.title.strip(),
         draft.purpose.strip(),
         draft.place.strip(),
-        draft.category.value,
+        str(draft.category),
         draft.cost_fen,
         by.member_id,
     )

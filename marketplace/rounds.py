@@ -35,13 +35,7 @@ async def open_round(
     rules.words(name=name)
     key = id or RoundId(ledger.new_id())
     async with verb():
-        rules.terms(
-            terms.budget_fen,
-            terms.choices_max,
-            rule=terms.rule,
-            satisfaction=terms.satisfaction,
-            policy=await round_policy_at(by.community_id),
-        )
+        rules.terms(terms, policy=await round_policy_at(by.community_id))
         opened = await RoundRow.raw(
             "INSERT INTO round (id, community_id, name, budget_fen, choices_max, terms,"
             " terms_hash, opened_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
@@ -96,7 +90,8 @@ async def open_ballot(round_id: RoundId, *, by: Actor) -> Round:
     async with verb():
         current = await locked(round_id, community_id=by.community_id)
         projects = await RoundRow.raw(
-            "SELECT count(*) AS projects FROM project WHERE round_id = {}", round_id
+            "SELECT count(*) AS projects FROM project WHERE round_id = {} AND left_at IS NULL",
+            round_id,
         )
         rules.opening_of_ballot(current.state, projects=projects[0]["projects"])
         await RoundKeyRow.raw(
@@ -106,7 +101,8 @@ async def open_ballot(round_id: RoundId, *, by: Actor) -> Round:
         )
         await ProjectMoveRow.raw(
             "INSERT INTO project_move (project_id, state, moved_by)"
-            " SELECT id, 'on_ballot', {} FROM project WHERE round_id = {} ORDER BY number",
+            " SELECT id, 'on_ballot', {} FROM project"
+            " WHERE round_id = {} AND left_at IS NULL ORDER BY number",
             by.member_id,
             round_id,
         )

@@ -8,22 +8,29 @@ from uuid import UUID
 from marketplace.errors import (
     BadRules,
     BudgetOutOfBounds,
+    CeilingOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
+    NamedTwice,
     NotACoordinator,
     NotAResident,
     NothingToVoteOn,
     NotOnTheBallot,
+    OverBudget,
+    PointsOutOfBounds,
+    PointsWrong,
     ProposalsClosed,
+    QuorumOutOfBounds,
     RoundMoved,
     TooDear,
     TooLong,
     TooManyChoices,
+    TooManyPoints,
     TooManyProjects,
     VotingClosed,
     WordsMissing,
 )
-from marketplace.values import RoundPolicy
+from marketplace.values import BallotForm, Marks, RoundPolicy, Terms
 
 PROPOSING, VOTING, CLOSED = "proposing", "voting", "closed"
 
@@ -31,8 +38,16 @@ LENGTHS_MAX = {"name": 80, "title": 80, "purpose": 2000, "place": 120}
 """The most characters that each text may have."""
 
 RULES = ("greedy", "mes")
-SATISFACTIONS = ("cost", "cardinality")
-"""What a round with approval ballots can be counted by."""
+SATISFACTIONS = {
+    BallotForm.APPROVAL: ("cost", "cardinality"),
+    BallotForm.KNAPSACK: ("cost", "cardinality"),
+    BallotForm.CUMULATIVE: ("cost", "cardinality", "score", "points"),
+    BallotForm.ORDINAL: ("cost", "cardinality", "score", "borda"),
+}
+"""What a round with ballots of each form can be counted by."""
+
+POINTS_MAX = 1000
+"""The most points that one ballot can hand out."""
 
 KEY_BYTES = 32
 
@@ -64,18 +79,38 @@ def words(**texts: str) -> None:
 
 
 # A round has money to give and lets everybody choose at least one project. It is counted by most
-# votes or by equal shares, and a ballot that only approves has no points to weigh: terms that could
-# not be counted at the end must not begin.
-def terms(
-    budget_fen: int, choices_max: int, *, rule: str, satisfaction: str, policy: RoundPolicy
-) -> None:
-    """Refuse a budget, a limit of choices or a way of counting that no round could work with."""
-    if rule not in RULES or satisfaction not in SATISFACTIONS:
-        raise BadRules(f"a round is not counted by {rule} with {satisfaction}")
-    if not 1 <= budget_fen <= policy.budget_fen_max:
+# votes or by equal shares, by what its ballots say: terms that could not be counted at the end must
+# not begin. Points are given where ballots hand them out, and only there. A part of the budget that
+# is kept for a category or an area is no more than the whole.
+def terms(given: Terms, *, policy: RoundPolicy) -> None:
+    """Refuse a budget, a limit or a way of counting that no round could work with.
+
+    Raises `BadRules`, `BudgetOutOfBounds`, `ChoicesLimitOutOfBounds`, `PointsOutOfBounds`,
+    `QuorumOutOfBounds`, `CeilingOutOfBounds`.
+    """
+    if given.rule not in RULES or given.satisfaction not in SATISFACTIONS[given.kind]:
+        raise BadRules(f"a round is not counted by {given.rule} with {given.satisfaction}")
+    given.count_rules.canonical()
+    if not 1 <= given.budget_fen <= policy.budget_fen_max:
         raise BudgetOutOfBounds(policy.budget_fen_max)
-    if not 1 <= choices_max <= policy.choices_max:
+    if not 1 <= given.choices_max <= policy.choices_max:
         raise ChoicesLimitOutOfBounds(policy.choices_max)
+    pointed = given.kind is BallotForm.CUMULATIVE
+    if not (1 <= given.points <= POINTS_MAX if pointed else given.points == 0):
+        raise PointsOutOfBounds(POINTS_MAX)
+    if not 0 <= given.points_each_max <= given.points:
+        raise PointsOutOfBounds(POINTS_MAX)
+    if not 0 <= given.quorum <= 100:  # noqa: PLR2004 (per cent)
+        raise QuorumOutOfBounds
+    _ceilings(given)
+
+
+def _ceilings(given: Terms) -> None:
+    bounded = [(one.grouping, one.name) for one in given.ceilings]
+    for one in given.ceilings:
+        twice = bounded.count((one.grouping, one.name)) > 1
+        if twice or not 1 <= one.amount <= given.budget_fen:
+            raise CeilingOutOfBounds(one.name, most=given.budget_fen)
 
 
 # Projects are proposed until the ballot opens; from then on the list is frozen. A project costs
@@ -112,23 +147,58 @@ def closing(state: str) -> None:
         raise RoundMoved(state)
 
 
-# A ballot approves some projects of this round, each once, at most as many as the terms say. An
-# empty ballot is a ballot withdrawn.
-def ballot(
-    state: str, choices: Iterable[int], *, on_ballot: Collection[int], most: int
-) -> tuple[int, ...]:
-    """Return the choices as they are stored: project numbers, each once, ascending.
+# A ballot names projects of this round, each once, at most as many as the terms say. Where it is
+# filled like a bag, they fit into the budget together. Where it hands out points, a project that
+# gets none is not named, and not all points need be used. Only an order of preference is kept as it
+# was given. An empty ballot is a ballot withdrawn.
+def ballot(state: str, marks: Marks, *, terms: Terms, costs: Mapping[int, int]) -> Marks:
+    """Return a ballot as it is stored; `costs` has the fen of each project on the ballot.
 
-    Raises `VotingClosed`, `NotOnTheBallot` or `TooManyChoices`.
+    Raises `VotingClosed`, `NotOnTheBallot`, `NamedTwice`, `TooManyChoices`, `OverBudget`,
+    `TooManyPoints` or `PointsWrong`.
     """
     if state != VOTING:
         raise VotingClosed
-    chosen = sorted(set(choices))
-    if not set(chosen) <= set(on_ballot):
+    if not set(marks.choices) <= set(costs):
         raise NotOnTheBallot
-    if len(chosen) > most:
-        raise TooManyChoices(most, given=len(chosen))
-    return tuple(chosen)
+    if terms.kind is BallotForm.CUMULATIVE:
+        kept = _points_kept(marks, terms)
+    elif marks.points:
+        raise PointsWrong
+    elif terms.kind is BallotForm.ORDINAL:
+        _refuse_twice(marks.choices)
+        kept = marks
+    else:
+        kept = Marks(tuple(sorted(set(marks.choices))))
+    if len(kept.choices) > terms.choices_max:
+        raise TooManyChoices(terms.choices_max, given=len(kept.choices))
+    over = sum(costs[number] for number in kept.choices) - terms.budget_fen
+    if terms.kind is BallotForm.KNAPSACK and over > 0:
+        raise OverBudget(over)
+    return kept
+
+
+def _points_kept(marks: Marks, terms: Terms) -> Marks:
+    """Return choices ascending with their points, without those that get none."""
+    if len(marks.points) != len(marks.choices):
+        raise PointsWrong
+    _refuse_twice(marks.choices)
+    given = {n: many for n, many in sorted(zip(marks.choices, marks.points, strict=True)) if many}
+    most = terms.points_each_max or terms.points
+    for number, many in given.items():
+        if not 1 <= many <= most:
+            raise PointsWrong(number, most=most)
+    if sum(given.values()) > terms.points:
+        raise TooManyPoints(terms.points, given=sum(given.values()))
+    return Marks(tuple(given), tuple(given.values()))
+
+
+def _refuse_twice(choices: Sequence[int]) -> None:
+    seen: set[int] = set()
+    for number in choices:
+        if number in seen:
+            raise NamedTwice(number)
+        seen.add(number)
 
 
 # A ballot is stored under a mark that only the round's key can lead back to a resident. When the

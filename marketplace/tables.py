@@ -21,6 +21,14 @@ class RoundRow(Table, tablename="round"):
     state = Text()
     opened_by = UUID()
     opened_at = Timestamptz()
+    area_id = UUID(null=True, default=None)
+    voting_opens_at = Timestamptz(null=True, default=None)
+    voting_closes_at = Timestamptz(null=True, default=None)
+    electorate = JSONB()
+    entry = Text()
+    incompatible = JSONB()
+    ballot_terms = Text(null=True, default=None)
+    ballot_hash = Text(null=True, default=None)
 
 
 class RoundMoveRow(Table, tablename="round_move"):
@@ -47,6 +55,10 @@ class ProjectRow(Table, tablename="project"):
     cost_fen = BigInt()
     proposed_by = UUID()
     proposed_at = Timestamptz()
+    area_id = UUID(null=True, default=None)
+    plan_id = UUID(null=True, default=None)
+    plan_version = Integer(null=True, default=None)
+    left_at = Timestamptz(null=True, default=None)
 
 
 class ProjectMoveRow(Table, tablename="project_move"):
@@ -73,6 +85,7 @@ class BallotRow(Table, tablename="ballot"):
     round_id = UUID(primary_key=True)
     mark = Bytea()
     choices = Array(base_column=Integer())
+    points = Array(base_column=Integer(), null=True, default=None)
 
 
 class CastBallotRow(Table, tablename="cast_ballot"):
@@ -81,6 +94,8 @@ class CastBallotRow(Table, tablename="cast_ballot"):
     round_id = UUID(primary_key=True)
     number = Integer()
     choices = Array(base_column=Integer())
+    points = Array(base_column=Integer(), null=True, default=None)
+    receipt = Text(null=True, default=None)
 
 
 class VoterRollRow(Table, tablename="voter_roll"):

@@ -12,40 +12,44 @@ from uuid import UUID
 from community import Actor, keep_active
 from marketplace import rules
 from marketplace.errors import NotAResident, VotingClosed
-from marketplace.reading import ballot_numbers, read_round
+from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
 from marketplace.tables import BallotRow, RoundKeyRow
-from marketplace.values import RoundId
+from marketplace.values import Marks, RoundId
 
 
-async def vote(round_id: RoundId, choices: Collection[int], *, by: Actor) -> tuple[int, ...]:
+async def vote(
+    round_id: RoundId, choices: Collection[int], *, by: Actor, points: Collection[int] = ()
+) -> tuple[int, ...]:
     """Keep a resident's ballot: exactly these project numbers, instead of any chosen before.
 
-    Returns them, each once, ascending; none withdraws the ballot. Raises `NotAResident`,
-    `UnknownRound`, `VotingClosed`, `NotOnTheBallot`, `TooManyChoices`; the ballot before stands.
+    Returns them as they are kept; none withdraws the ballot. Raises `NotAResident`,
+    `UnknownRound`, and what `rules.ballot` raises; the ballot before stands.
     """
     rules.resides(by.roles)
     async with verb():
         if not await keep_active(by.member_id, community_id=by.community_id):
             raise NotAResident  # merged or gone at this moment: the ballot would count twice
         current = await read_round(round_id, community_id=by.community_id)
-        chosen = rules.ballot(
+        kept = rules.ballot(
             current.state,
-            choices,
-            on_ballot=await ballot_numbers(round_id),
-            most=current.terms.choices_max,
+            Marks(tuple(choices), tuple(points)),
+            terms=current.terms,
+            costs=await ballot_costs(round_id),
         )
+        chosen = kept.choices
         mark = await _mark(round_id, by.member_id)
         if mark is None:
             raise VotingClosed
         if chosen:
             await BallotRow.raw(
-                "INSERT INTO ballot (round_id, mark, choices) VALUES ({}, {}, {})"
+                "INSERT INTO ballot (round_id, mark, choices, points) VALUES ({}, {}, {}, {})"
                 " ON CONFLICT ON CONSTRAINT one_ballot_each"
-                " DO UPDATE SET choices = excluded.choices",
+                " DO UPDATE SET choices = excluded.choices, points = excluded.points",
                 round_id,
                 mark,
                 list(chosen),
+                list(kept.points) or None,
             )
         else:
             await BallotRow.raw(

@@ -30,7 +30,7 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
-from marketplace.values import RoundPolicy
+from marketplace.values import Marks, RoundPolicy
 
 USUAL = RoundPolicy()
 STATES = ("proposing", "voting", "closed")
@@ -59,6 +59,8 @@ def test_only_the_named_role_opens_its_door(roles: set[str]) -> None:
 def test_a_ballot_is_kept_exactly_when_it_may_be(
     choices: list[int], on_ballot: set[int], most: int, state: str
 ) -> None:
+    terms = Terms(1, most, Rule.GREEDY)
+    marks, costs = Marks(tuple(choices)), dict.fromkeys(on_ballot, 5)
     if state != "voting":
         refusal: type[Exception] | None = VotingClosed
     elif set(choices) - on_ballot:
@@ -69,11 +71,11 @@ def test_a_ballot_is_kept_exactly_when_it_may_be(
         refusal = None
     if refusal:
         with pytest.raises(refusal):
-            rules.ballot(state, choices, on_ballot=on_ballot, most=most)
+            rules.ballot(state, marks, terms=terms, costs=costs)
         return
-    kept = rules.ballot(state, choices, on_ballot=on_ballot, most=most)
-    assert list(kept) == sorted(set(choices))
-    assert rules.ballot(state, kept, on_ballot=on_ballot, most=most) == kept
+    kept = rules.ballot(state, marks, terms=terms, costs=costs)
+    assert kept == Marks(tuple(sorted(set(choices))))
+    assert rules.ballot(state, kept, terms=terms, costs=costs) == kept
 
 
 @given(
@@ -154,7 +156,8 @@ def test_a_round_only_moves_on() -> None:
 
 def test_terms_have_bounds() -> None:
     def terms(budget: int, most: int, rule: str = "greedy", satisfaction: str = "cost") -> None:
-        rules.terms(budget, most, rule=rule, satisfaction=satisfaction, policy=USUAL)
+        given = Terms(budget, most, Rule(rule), Satisfaction(satisfaction))
+        rules.terms(given, policy=USUAL)
 
     terms(1, 1)
     terms(USUAL.budget_fen_max, USUAL.choices_max, "mes", "cardinality")
@@ -178,7 +181,7 @@ def test_terms_that_could_not_be_counted_never_begin(
         ballots=(Ballot(("001",), (), 2), Ballot(("001", "002"), (), 1)),
     )
     try:
-        rules.terms(10, 2, rule=rule, satisfaction=satisfaction, policy=USUAL)
+        rules.terms(Terms(10, 2, rule, satisfaction), policy=USUAL)
     except BadRules:
         assert rule not in {Rule.GREEDY, Rule.MES} or satisfaction not in {
             Satisfaction.COST,
