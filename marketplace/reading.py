@@ -1,33 +1,20 @@
-"""Reads the marketplace for pages and exports: rounds, projects, elections, results. Never writes.
+"""Reads rounds and their projects for pages and exports. Never writes.
 
 Nothing here tells how a round stands before it is closed: only a voter's own ballot can be read
 until then, and that by `voting.own_choices`.
 """
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.counting import Rule
-from marketplace.errors import NotYetCounted, UnknownElection, UnknownProject, UnknownRound
-from marketplace.results import BallotLine, Counted, Result, ranked
-from marketplace.tables import (
-    CastBallotRow,
-    CountRow,
-    ElectionRow,
-    ProjectMoveRow,
-    ProjectRow,
-    RoundMoveRow,
-    RoundRow,
-    VoterRollRow,
-)
+from marketplace.errors import UnknownProject, UnknownRound
+from marketplace.tables import ProjectMoveRow, ProjectRow, RoundMoveRow, RoundRow
 from marketplace.values import (
-    ElectionId,
     Electorate,
     Entry,
-    Marks,
     Move,
     Project,
     ProjectId,

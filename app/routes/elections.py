@@ -15,7 +15,7 @@ from app.i18n import gettext as _
 from app.marketplace_words import BALLOT_KINDS, money_words
 from app.neighbourhood import community_shown
 from app.result_pages import as_page
-from marketplace import ElectionId, reading
+from marketplace import ElectionId, result_reading
 from marketplace.errors import UnknownElection
 
 AnyRequest = Request[Any, Any, Any]
@@ -25,7 +25,7 @@ AnyRequest = Request[Any, Any, Any]
 async def election_list(request: AnyRequest) -> Template:
     """Show the published elections that were taken in."""
     home = await community_shown(request)
-    found = await reading.elections(home.id)
+    found = await result_reading.elections(home.id)
     context = {
         "elections": [(one, money_words(one.budget, one.scale, one.currency)) for one in found]
     }
@@ -37,7 +37,7 @@ async def election_page(request: AnyRequest, election_id: FromPath[UUID]) -> Tem
     """Show an election's result; `rule` in the address chooses whose winners the bars mark."""
     home = await community_shown(request)
     try:
-        election = await reading.election(ElectionId(election_id), community_id=home.id)
+        election = await result_reading.election(ElectionId(election_id), community_id=home.id)
     except UnknownElection as error:
         raise NotFoundException from error
     context = {
@@ -54,7 +54,9 @@ async def election_file(request: AnyRequest, election_id: FromPath[UUID]) -> Res
     """Give the file, byte for byte as it was published."""
     home = await community_shown(request)
     try:
-        name, content = await reading.election_file(ElectionId(election_id), community_id=home.id)
+        name, content = await result_reading.election_file(
+            ElectionId(election_id), community_id=home.id
+        )
     except UnknownElection as error:
         raise NotFoundException from error
     return Response(

@@ -29,6 +29,7 @@ from marketplace import (
     RoundState,
     propose,
     reading,
+    result_reading,
 )
 from marketplace.errors import MarketplaceError, UnknownProject, UnknownRound
 from marketplace.rounds import PROJECT_ACCOUNT
@@ -44,7 +45,7 @@ async def front_page(request: AnyRequest) -> Template:
     context = {
         "community": home,
         "rounds": [(one, await reading.projects_of(one.id, community_id=home.id)) for one in found],
-        "elections": await reading.elections(home.id),
+        "elections": await result_reading.elections(home.id),
         "roles": await roles_shown(request),
         "zone": ZoneInfo(home.time_zone),
     }

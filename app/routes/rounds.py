@@ -36,6 +36,7 @@ from marketplace import (
     open_round,
     own_choices,
     reading,
+    result_reading,
     round_policy_at,
     rules,
     vote,
@@ -74,7 +75,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
         "zone": ZoneInfo(home.time_zone),
     }
     if current.state is RoundState.CLOSED:
-        result = await reading.round_result(current)
+        result = await result_reading.round_result(current)
         addresses = {project.ballot_id: f"/projects/{project.id}" for project in projects}
         shown = as_page(result, request.query_params.get("rule"), addresses)
         return Template("marketplace/round_result.html", context={**context, "shown": shown})
@@ -269,13 +270,13 @@ async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[b
     home = await community_shown(request)
     current = await _round(round_id, home.id)
     try:
-        await reading.round_result(current)
+        await result_reading.round_result(current)
     except NotYetCounted as error:
         raise NotFoundException from error
     election = as_election(
         current,
         await reading.projects_of(current.id, community_id=home.id),
-        await reading.cast_ballots(current),
+        await result_reading.cast_ballots(current),
     )
     return Response(
         write_election(election).encode(),

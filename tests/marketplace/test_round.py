@@ -22,6 +22,7 @@ from marketplace import (
     propose,
     reading,
     refusals,
+    result_reading,
     vote,
 )
 from marketplace.counting import Completion, Rule
@@ -69,7 +70,7 @@ async def test_the_whole_way(neighbourhood: Any) -> None:
 
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
     assert closed.state is RoundState.CLOSED
-    result = await reading.round_result(closed)
+    result = await result_reading.round_result(closed)
     decided = result.counts[Rule.GREEDY]
     assert decided.winners == ("001", "002")
     assert [line.votes for line in result.lines] == [4, 2, 2]
@@ -231,7 +232,7 @@ async def test_a_ballot_is_one_and_changes_until_closing(
     await vote(opened.id, [], by=two)
     assert await own_choices(opened.id, by=two) == ()
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
-    result = await reading.round_result(closed)
+    result = await result_reading.round_result(closed)
     assert result.votes == 1
     assert {line.id: line.votes for line in result.lines} == {"001": 0, "002": 0, "003": 1}
     for late in ([1], []):
@@ -245,11 +246,11 @@ async def test_nothing_is_told_before_closing(neighbourhood: Any) -> None:
     await neighbourhood.project(opened, "Lamp", 100)
     for _ in range(2):
         with pytest.raises(NotYetCounted):
-            await reading.round_result(opened)
+            await result_reading.round_result(opened)
         if opened.state is RoundState.PROPOSING:
             await neighbourhood.voted(opened, [(1,)] * 3)
             opened = await reading.read_round(opened.id, community_id=neighbourhood.id)
-    assert await reading.cast_ballots(opened) == []
+    assert await result_reading.cast_ballots(opened) == []
 
 
 async def test_a_round_closes_once(neighbourhood: Any, elsewhere: Any) -> None:
@@ -273,7 +274,7 @@ async def test_a_round_without_votes_gives_all_of_it_back(neighbourhood: Any) ->
     await neighbourhood.project(opened, "Lamp", 100)
     await neighbourhood.voted(opened, [])
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
-    result = await reading.round_result(closed)
+    result = await result_reading.round_result(closed)
     assert result.counts[Rule.MES].winners == ()
     assert await fen_of(neighbourhood.id, "round", opened.id) == 0
     assert await fen_of(neighbourhood.id, "public_budget") == 0
@@ -286,7 +287,7 @@ async def test_equal_shares_decides_where_the_terms_say_so(neighbourhood: Any) -
         await neighbourhood.project(opened, title, yuan)
     await neighbourhood.voted(opened, [(1, 2)] * 4 + [(3,)] * 2)
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
-    result = await reading.round_result(closed)
+    result = await result_reading.round_result(closed)
     assert result.decides is Rule.MES
     assert set(result.counts[Rule.MES].winners) == {"001", "003"}
     assert set(result.counts[Rule.GREEDY].winners) == {"001", "002"}
