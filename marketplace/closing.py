@@ -26,6 +26,7 @@ from marketplace.rounds import (
     public_budget,
 )
 from marketplace.tables import CountRow, ProjectMoveRow
+from marketplace.turnout import keep_turnout
 from marketplace.values import Marks, Project, Round, RoundId, RoundState, ballot_id
 
 FEN_SCALE = 2
@@ -46,6 +47,7 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
         election = as_election(current, projects, await grouped_ballots(round_id))
         decided, compared = await asyncio.to_thread(_count, election, current)
         on_roll = await cast(current)
+        await keep_turnout(current)
         await move(round_id, RoundState.CLOSED, by)
         for one in (decided, compared):
             await _store(one, election, current)
