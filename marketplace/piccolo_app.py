@@ -11,6 +11,7 @@ APP_CONFIG = AppConfig(
         modules=[
             "marketplace.tables",
             "marketplace.needs.tables",
+            "marketplace.plans.tables",
         ],
         exclude_imported=True,
     ),
