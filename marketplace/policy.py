@@ -35,8 +35,31 @@ PROJECTS_MAX: Final = number(
     most=_USUAL.projects_max,
     words="The most projects that a round has room for: %(value)s.",
 )
+EXTENSIONS_MAX: Final = number(
+    "rounds.extensions_max",
+    _USUAL.extensions_max,
+    Unit.COUNT,
+    least=0,
+    most=5,
+    words="How often the closing time of an open ballot can be moved later: %(value)s.",
+)
 
-SETTINGS: Final[Sequence[Setting[Any]]] = (BUDGET_FEN_MAX, CHOICES_MAX, PROJECTS_MAX)
+SECONDS_THRESHOLD: Final = number(
+    "needs.seconds_threshold",
+    5,
+    Unit.COUNT,
+    least=1,
+    most=1000,
+    words="How many residents must stand behind a need before it is screened: %(value)s.",
+)
+
+SETTINGS: Final[Sequence[Setting[Any]]] = (
+    SECONDS_THRESHOLD,
+    BUDGET_FEN_MAX,
+    CHOICES_MAX,
+    PROJECTS_MAX,
+    EXTENSIONS_MAX,
+)
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 
 
@@ -46,9 +69,16 @@ def round_policy(policy: Policy) -> RoundPolicy:
         budget_fen_max=policy[BUDGET_FEN_MAX],
         choices_max=policy[CHOICES_MAX],
         projects_max=policy[PROJECTS_MAX],
+        extensions_max=policy[EXTENSIONS_MAX],
     )
 
 
 async def round_policy_at(community_id: UUID, at: datetime | None = None) -> RoundPolicy:
     """Return what holds for a community's rounds at a moment, now unless given."""
     return round_policy(await policy_in_force(community_id, at))
+
+
+async def seconds_threshold_at(community_id: UUID, at: datetime | None = None) -> int:
+    """Return how many residents, besides its authors, send a need on to screening."""
+    threshold: int = (await policy_in_force(community_id, at))[SECONDS_THRESHOLD]
+    return threshold

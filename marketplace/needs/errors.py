@@ -21,6 +21,10 @@ class NeedMoved(NeedError):
         super().__init__(f"the need is {state}")
 
 
+class NeedChanged(NeedError):
+    """Another author changed the words meanwhile."""
+
+
 class UnknownCategory(NeedError):
     """This community has no such category, or it is retired. `key` names it."""
 

@@ -37,7 +37,7 @@ async def move(need: Need, state: NeedState, *, by: Actor, why: str = "") -> Non
     """
     before = await state_before(need.id) if need.state in rules.BESIDE else None
     rules.move(need.state, state, before=before)
-    async with verb():
+    async with verb(need_moves_on=NeedMoved(need.state)):
         moved = await NeedRow.raw(
             "UPDATE need SET state = {} WHERE id = {} AND community_id = {} AND state = {}"
             " RETURNING id",

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.errors import NotAResident, TooLong, WordsMissing
-from marketplace.needs.errors import NeedMoved, NotAnAuthor, OwnNeed
+from marketplace.needs.errors import NeedChanged, NeedMoved, NotAnAuthor, OwnNeed
 from marketplace.needs.values import NeedDraft, NeedState
 
 LENGTHS_MAX: Final[Mapping[str, int]] = MappingProxyType(
@@ -41,10 +41,9 @@ MOVES: Final[Mapping[NeedState, frozenset[NeedState]]] = MappingProxyType(
 )
 
 SECONDABLE: Final = frozenset({_S.RAISED, _S.SECONDED, _S.ACCEPTED, _S.PLANNED, _S.ENTERED})
-EDITABLE: Final = frozenset({_S.RAISED, _S.SECONDED})
+EDITABLE: Final = frozenset({_S.RAISED})
 BESIDE: Final = frozenset({_S.HIDDEN, _S.MERGED})
 """States from which a need comes back to where it stood before."""
-WORDS_HIDDEN: Final = _S.HIDDEN
 
 
 def move(now: NeedState, to: NeedState, *, before: NeedState | None = None) -> None:
@@ -56,11 +55,15 @@ def move(now: NeedState, to: NeedState, *, before: NeedState | None = None) -> N
         raise NeedMoved(now)
 
 
-# A need may still change its words until screening begins: from then on, what was looked at stands.
-def editing(state: NeedState, *, screening: bool) -> None:
-    """Refuse to edit a need that is being screened or has moved on with `NeedMoved`."""
-    if state not in EDITABLE or screening:
+# A need may change its words until it has reached the threshold: then it waits for its screening,
+# and what its seconders stood behind is what is looked at. Of two authors who mend it at once the
+# second sees the other's words first.
+def editing(state: NeedState, *, version: int, now: int) -> None:
+    """Refuse to edit a need that has moved on (`NeedMoved`) or changed (`NeedChanged`)."""
+    if state not in EDITABLE:
         raise NeedMoved(state)
+    if version != now:
+        raise NeedChanged
 
 
 # Every resident seconds a need once, and nobody their own. Whoever raised it stands behind it
@@ -110,6 +113,13 @@ def text(field: str, words: str) -> str:
     if len(words.strip()) > LENGTHS_MAX[field]:
         raise TooLong(field, most=LENGTHS_MAX[field])
     return words.strip()
+
+
+# Only what is hidden can be shown again.
+def showing(state: NeedState) -> None:
+    """Refuse to show what is not hidden with `NeedMoved`."""
+    if state is not NeedState.HIDDEN:
+        raise NeedMoved(state)
 
 
 # What followers read depends on where the need came from: back in the open is not the same news as
