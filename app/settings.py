@@ -225,6 +225,12 @@ class Settings(BaseSettings):
         "a folder with mortality.csv or care_need.csv, as docs/solvency.md has them",
     )
 
+    round_keys: Path | None = _setting(
+        None,
+        "where the keys of open ballots are kept, apart from backups; several machines share it",
+        "a folder; without it LINLI_VAR/round-keys",
+    )
+
     @property
     def trusted_proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """The proxies whose word on a visitor's address is believed."""

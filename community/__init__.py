@@ -54,6 +54,7 @@ from community.directory import (
     listed,
 )
 from community.duplicates import PAIRS_ON_A_PAGE, Pair, alike, namesakes, not_the_same
+from community.electors import Elector, electors
 from community.entering import (
     active_member_by_phone,
     count_with_role,
@@ -175,6 +176,7 @@ from community.messages import (
     read_message,
     settle_messages,
     tell,
+    tell_all,
     told,
     unread_messages,
     unspread_messages,
@@ -241,6 +243,7 @@ from community.trail import (
     trail_names,
     watched_areas,
 )
+from community.transactions import in_transaction
 from community.tree import (
     Counts,
     area,
@@ -280,7 +283,7 @@ __all__ = [
     "AlreadyKin", "AlreadyMarried", "AlreadyMerged", "Area", "AskedYourself", "AuditEvent",
     "BadReason", "Candidate", "Change", "ChangedMeanwhile", "Channel", "CodeTaken", "Community",
     "CommunityError", "Consent", "Counts", "DelegatedAct", "Delegation", "Details",
-    "DirectoryPage", "Erased", "Erasure", "Fill", "Former", "HeldPost", "HeldRole", "Household",
+    "DirectoryPage", "Elector", "Erased", "Erasure", "Fill", "Former", "HeldPost", "HeldRole", "Household",
     "Housemate", "IdentityTaken", "InvalidArea", "InvalidBond", "InvalidCommunity",
     "InvalidDetail", "InvalidMember", "InvalidOrganisation", "InvalidPack", "InvalidRole",
     "InvalidTime", "Kept", "KinKind", "Kinship", "LastAdministrator", "Level", "Listed",
@@ -303,10 +306,11 @@ __all__ = [
     "community_by_code", "count_applicants", "count_with_role", "delegated", "delegation",
     "delegation_in_force", "delegation_years_max", "delegations_of", "delegations_to",
     "details_of", "directory_page", "due_for_erasure", "end_kinship", "end_post", "end_role",
-    "end_words", "ends_open", "erase_member", "forget_words", "former_memberships",
+    "electors", "end_words", "ends_open", "erase_member", "forget_words", "former_memberships",
     "found_by_birth", "found_by_identity", "found_by_phone", "give_post", "give_word",
     "grant_delegation", "grant_role", "grants_open", "grids", "guessable", "held_role",
-    "household", "household_by_code", "household_of", "inbox", "is_over", "keep_active",
+    "household", "household_by_code", "household_of", "in_transaction", "inbox",
+    "is_over", "keep_active",
     "keeps_organisations", "kin_kinds", "kin_of", "kinship", "leads", "levels_below", "listed",
     "mark_spread", "mask_address", "mask_birth_date", "mask_email", "mask_identity",
     "mask_phone", "masked", "may_give_post", "member", "member_back", "member_left", "members",
@@ -317,7 +321,8 @@ __all__ = [
     "posts_of", "prefer", "read_all_messages", "read_kept", "read_message", "record",
     "record_kinship", "rename_area", "reseal_identities", "revoke_delegation", "roles_held",
     "roles_over", "roles_towards", "search_trail", "seen_consent", "settle_messages",
-    "some_members", "staff_at", "standing_membership", "system", "tell", "told", "trail_names",
+    "some_members", "staff_at", "standing_membership", "system", "tell", "tell_all", "told",
+    "trail_names",
     "unread_messages", "unspread_messages", "verify_member", "waiting_erasure",
     "waiting_erasures", "watched_areas", "wipe_messages", "withdraw_erasure", "word_of_call",
     "workplaces",

@@ -8,8 +8,8 @@ import asyncio
 
 import ledger
 from community import Actor, record
-from marketplace import rules
-from marketplace.casting import cast, grouped_ballots
+from marketplace import rules, turns
+from marketplace.casting import cast, end_key, grouped, opened_ballots
 from marketplace.counting import Count, CountRules, Rule, count
 from marketplace.election import Ballot, Election
 from marketplace.election import Project as BallotProject
@@ -41,31 +41,39 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
     """
     rules.coordinates(by.roles)
     async with verb():
-        current = await locked(round_id, community_id=by.community_id)
-        rules.closing(current.state)
-        projects = await projects_of(round_id, community_id=by.community_id)
-        election = as_election(current, projects, await grouped_ballots(round_id))
-        decided, compared = await asyncio.to_thread(_count, election, current)
-        on_roll = await cast(current)
-        await keep_turnout(current)
-        await move(round_id, RoundState.CLOSED, by)
-        for one in (decided, compared):
-            await _store(one, election, current)
-        won = [project for project in projects if project.ballot_id in decided.winners]
-        await _move_projects(projects, won, by)
-        await record(
-            "round.close",
-            by=by,
-            subject_kind="round",
-            subject_id=round_id,
-            details={
-                "winners": [str(project.id) for project in won],
-                "votes": election.votes,
-                "on_roll": on_roll,
-            },
-        )
-        await _pay(current, projects, decided, by)
-        return await read_round(round_id, community_id=by.community_id)
+        closed = await _close(round_id, by)
+    await end_key(round_id)
+    return closed
+
+
+async def _close(round_id: RoundId, by: Actor) -> Round:
+    current = await locked(round_id, community_id=by.community_id)
+    rules.closing(current.state)
+    await turns.alone(round_id)
+    ballots = await opened_ballots(round_id)
+    projects = await projects_of(round_id, community_id=by.community_id)
+    election = as_election(current, projects, grouped(ballots))
+    decided, compared = await asyncio.to_thread(_count, election, current)
+    on_roll = await cast(current, ballots)
+    await keep_turnout(current)
+    await move(round_id, RoundState.CLOSED, by)
+    for one in (decided, compared):
+        await _store(one, election, current)
+    won = [project for project in projects if project.ballot_id in decided.winners]
+    await _move_projects(projects, won, by)
+    await record(
+        "round.close",
+        by=by,
+        subject_kind="round",
+        subject_id=round_id,
+        details={
+            "winners": [str(project.id) for project in won],
+            "votes": election.votes,
+            "on_roll": on_roll,
+        },
+    )
+    await _pay(current, projects, decided, by)
+    return await read_round(round_id, community_id=by.community_id)
 
 
 def as_election(

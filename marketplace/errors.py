@@ -155,6 +155,81 @@ class TooManyChoices(MarketplaceError):
         super().__init__(f"{given} chosen, at most {most}")
 
 
+class GroupTooSmall(MarketplaceError):
+    """Projects that exclude one another are at least two."""
+
+
+class NotInTheElectorate(MarketplaceError):
+    """Whoever asks may not vote in this round; `reason` is a value of `electorate.WhyNot`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"may not vote: {reason}")
+
+
+class DatesWrong(MarketplaceError):
+    """A round's ballot opens in the future, closes after it opens, and lasts at least a while.
+
+    `field` names the date: `opens` or `closes`.
+    """
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: not a date that a round can have")
+
+
+class ElectorateWrong(MarketplaceError):
+    """An electorate has an age of 0 to `most` and at least one role, or a council."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"an age of 0 to {most}, and a role")
+
+
+class BadArea(MarketplaceError):
+    """A round's area, or one that a part of the budget is for, lies in the round's community."""
+
+
+class ByPlansOnly(MarketplaceError):
+    """This round takes plans of needs; nothing is proposed for it straight away."""
+
+
+class NotYoursToEnter(MarketplaceError):
+    """Only who raised the need, who undertakes its plan, or a coordinator enters or takes out."""
+
+
+class PlanEmpty(MarketplaceError):
+    """The plan has no version yet, so nothing can stand on a ballot."""
+
+
+class PlanEntered(MarketplaceError):
+    """The plan stands in a round already."""
+
+
+class OutsideArea(MarketplaceError):
+    """The project is not in the round's area."""
+
+
+class NotLonger(MarketplaceError):
+    """A ballot that is open only lasts longer, and at most `days` days more."""
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        super().__init__(f"a ballot is extended by at most {days} days")
+
+
+class TooManyExtensions(MarketplaceError):
+    """A ballot that is open is extended at most `most` times; this community's policy says so."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"extended at most {most} times")
+
+
+class NotACorrection(MarketplaceError):
+    """A title on an open ballot is corrected where it was mistyped, not given another meaning."""
+
+
 class NamedTwice(MarketplaceError):
     """A ballot names project `number` twice. The ballot before stands."""
 
@@ -204,6 +279,14 @@ class BallotDamaged(MarketplaceError):
 
 class VotesAlone(MarketplaceError):
     """Nobody votes for somebody else, whatever else they may do for them."""
+
+
+class DeskCodeWrong(MarketplaceError):
+    """No ballot waits at a desk for this code: it was mistyped, used, replaced, or is too old."""
+
+
+class NotAtTheDesk(MarketplaceError):
+    """Only coordinators and operators open ballots at the desk, and not their own."""
 
 
 class UnknownReceipt(MarketplaceError):

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from uuid import UUID
 
 from marketplace.errors import (
@@ -11,9 +13,13 @@ from marketplace.errors import (
     CeilingOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
+    DatesWrong,
+    ElectorateWrong,
+    GroupTooSmall,
     NamedTwice,
     NotACoordinator,
     NotAResident,
+    NotAtTheDesk,
     NothingToVoteOn,
     NotOnTheBallot,
     OverBudget,
@@ -25,16 +31,18 @@ from marketplace.errors import (
     TooDear,
     TooLong,
     TooManyChoices,
+    TooManyExtensions,
     TooManyPoints,
     TooManyProjects,
+    VotesAlone,
     VotingClosed,
     WordsMissing,
 )
-from marketplace.values import BallotForm, Marks, RoundPolicy, Terms
+from marketplace.values import BallotForm, Marks, Round, RoundPolicy, Setup, Terms
 
 PROPOSING, VOTING, CLOSED = "proposing", "voting", "closed"
 
-LENGTHS_MAX = {"name": 80, "title": 80, "purpose": 2000, "place": 120}
+LENGTHS_MAX = {"name": 80, "title": 80, "purpose": 2000, "place": 120, "why": 300}
 """The most characters that each text may have."""
 
 RULES = ("greedy", "mes")
@@ -50,6 +58,14 @@ POINTS_MAX = 1000
 """The most points that one ballot can hand out."""
 
 KEY_BYTES = 32
+
+VOTING_MIN = timedelta(hours=1)
+EXTENSION_MAX = timedelta(days=14)
+AGE_MIN_MAX = 120
+ELECTORATE_ROLES = frozenset({"resident", "volunteer", "elder"})
+"""Who can be asked to vote: roles that people have because they live or help here."""
+ALIKE_MIN = 0.6
+"""The least likeness of a corrected title to the one before, as difflib has it."""
 
 
 # A coordinator opens a round, opens its ballot, and closes it; nobody else does. (A round is looked
@@ -130,13 +146,82 @@ def proposal(
         raise TooManyProjects(policy.projects_max)
 
 
-# A ballot opens once, and only when there is something to choose between.
-def opening_of_ballot(state: str, *, projects: int) -> None:
-    """Refuse to open a ballot twice, after closing, or with nothing on it."""
-    if state != PROPOSING:
-        raise RoundMoved(state)
+# A ballot opens once, when there is something to choose between, and before it would have to close.
+def opening_of_ballot(current: Round, *, projects: int, at: datetime) -> None:
+    """Refuse to open a ballot twice, after closing, with nothing on it, or too late."""
+    still_proposing(current.state)
     if not projects:
         raise NothingToVoteOn
+    if current.voting_closes_at is not None and current.voting_closes_at <= at:
+        raise DatesWrong("closes")
+
+
+# What a round is set up with may change until its ballot opens; then all of it is frozen.
+def still_proposing(state: str) -> None:
+    """Refuse a change to a round whose ballot has opened with `RoundMoved`."""
+    if state != PROPOSING:
+        raise RoundMoved(state)
+
+
+# Dates lie ahead, and a ballot that opens and closes by itself is open for at least an hour. An age
+# is one that people have, and somebody may vote.
+def setup(given: Setup, *, at: datetime) -> None:
+    """Refuse dates or an electorate that no round can have: `DatesWrong`, `ElectorateWrong`."""
+    dates(given.voting_opens_at, given.voting_closes_at, at=at)
+    asked = given.electorate
+    if not 0 <= asked.age_min <= AGE_MIN_MAX or not asked.roles <= ELECTORATE_ROLES:
+        raise ElectorateWrong(AGE_MIN_MAX)
+    if not asked.roles and asked.council_id is None:
+        raise ElectorateWrong(AGE_MIN_MAX)
+
+
+def dates(opens: datetime | None, closes: datetime | None, *, at: datetime) -> None:
+    """Refuse dates that have passed or stand in the wrong order with `DatesWrong`."""
+    if opens is not None and opens <= at:
+        raise DatesWrong("opens")
+    if closes is not None and closes < (opens or at) + VOTING_MIN:
+        raise DatesWrong("closes")
+
+
+# Projects exclude one another in groups of two or more; a project may stand in several groups.
+def incompatible(
+    groups: Iterable[Collection[int]], *, on_ballot: Collection[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Return the groups as they are stored. Raises `NotOnTheBallot`, `GroupTooSmall`."""
+    wanted = sorted({tuple(sorted(set(group))) for group in groups if group})
+    for group in wanted:
+        if not set(group) <= set(on_ballot):
+            raise NotOnTheBallot
+        if len(group) == 1:
+            raise GroupTooSmall
+    return tuple(wanted)
+
+
+# A ballot that is open only ever lasts longer, so often as the community allows, and not for ever:
+# whoever is behind must not be able to wait until they are ahead.
+def extension(
+    current: Round, until: datetime, *, at: datetime, times: int, policy: RoundPolicy
+) -> None:
+    """Refuse to move the closing time of an open ballot where that may not be.
+
+    Raises `RoundMoved`, `TooManyExtensions`, `NotLonger`.
+    """
+    closing(current.state)
+    ends = current.voting_closes_at
+    if ends is None or ends <= at:
+        raise RoundMoved(CLOSED)
+    if times >= policy.extensions_max:
+        raise TooManyExtensions(policy.extensions_max)
+    if not ends < until <= ends + EXTENSION_MAX:
+        raise NotLonger(EXTENSION_MAX.days)
+
+
+# A title is corrected where it was mistyped: most of it stays as it stood when the ballot opened.
+def correction(state: str, before: str, after: str) -> None:
+    """Refuse another title under the name of a correction: `RoundMoved`, `NotACorrection`."""
+    closing(state)
+    if SequenceMatcher(None, before, after, autojunk=False).ratio() < ALIKE_MIN:
+        raise NotACorrection
 
 
 # A round is closed once, and only while its ballot is open. Who comes second is told that it was
@@ -199,6 +284,21 @@ def _refuse_twice(choices: Sequence[int]) -> None:
         if number in seen:
             raise NamedTwice(number)
         seen.add(number)
+
+
+# Nobody votes for anybody else, whatever else was delegated to them: a ballot is one's own.
+def votes_alone(acting_for: UUID | None) -> None:
+    """Refuse whoever acts for another with `VotesAlone`."""
+    if acting_for is not None:
+        raise VotesAlone
+
+
+# A coordinator or an operator opens a ballot at the desk for a resident who came; never for
+# themselves, for nobody else would have seen who voted.
+def serves_at_desk(roles: Collection[str], *, own: bool) -> None:
+    """Refuse whoever may not open this ballot at the desk with `NotAtTheDesk`."""
+    if own or not {"coordinator", "phone_operator"} & set(roles):
+        raise NotAtTheDesk
 
 
 # A ballot is stored under a mark that only the round's key can lead back to a resident. When the

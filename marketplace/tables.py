@@ -1,7 +1,7 @@
 """The marketplace's tables. Their rules (checks, keys, triggers, rights) stand in the migration.
 
 A round's terms, projects, moves, cast ballots, counts and elections are never changed once they
-are written. Only `ballot` and `round_key` come and go while a round's ballot is open.
+are written. Only `ballot` and `desk_ballot` come and go while a round's ballot is open.
 """
 
 from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Integer, Text, Timestamptz
@@ -72,20 +72,26 @@ class ProjectMoveRow(Table, tablename="project_move"):
     why = Text()
 
 
-class RoundKeyRow(Table, tablename="round_key"):
-    """The key that marks a round's ballots; gone when the round is closed."""
-
-    round_id = UUID(primary_key=True)
-    key = Bytea()
-
-
 class BallotRow(Table, tablename="ballot"):
-    """A ballot of an open round, under its voter's mark; without a time, on purpose."""
+    """A sealed ballot of an open round, under its voter's mark; without a time, on purpose."""
 
     round_id = UUID(primary_key=True)
     mark = Bytea()
-    choices = Array(base_column=Integer())
-    points = Array(base_column=Integer(), null=True, default=None)
+    sealed = Bytea()
+
+
+class DeskBallotRow(Table, tablename="desk_ballot"):
+    """A resident who votes at the desk just now: by which code or token, and until when."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    round_id = UUID()
+    member_id = UUID()
+    checked = Text()
+    code_hash = Bytea(null=True, default=None)
+    token_hash = Bytea(null=True, default=None)
+    started_by = UUID()
+    ends_at = Timestamptz()
 
 
 class CastBallotRow(Table, tablename="cast_ballot"):
