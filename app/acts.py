@@ -68,6 +68,10 @@ TO_CONFIRM: Final = frozenset({DelegatedAct.CONFIRM})
 TO_SEE_PASSBOOK: Final = frozenset({DelegatedAct.PASSBOOK})
 TO_DO_ANY: Final = frozenset(DelegatedAct)
 
+# A request for one of these writes nothing about who makes it: not that they were seen, not how
+# often they asked. A trace beside a ballot would tell when somebody voted.
+LEAVES_NO_TRACE: Final = frozenset({"round.vote", "ballot.at_desk"})
+
 ACTS: Final[Mapping[str, Act]] = {
     # What anybody may read, and what a machine asks.
     "static.read": Act({ANYONE: OWN}),
@@ -77,7 +81,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "app.install": Act({ANYONE: OWN}),
     "book.read": Act({ANYONE: COMMUNITY}),
     "project.read": Act({ANYONE: COMMUNITY}),
+    "need.read": Act({ANYONE: COMMUNITY}),
     "round.read": Act({ANYONE: COMMUNITY}),
+    "receipt.find": Act({ANYONE: COMMUNITY}),
+    "ballot.enter_code": Act({ANYONE: OWN}),
+    "ballot.at_desk": Act({ANYONE: OWN}),
     "election.read": Act({ANYONE: COMMUNITY}),
     "time_bank.read": Act({ANYONE: COMMUNITY}),
     "reserve.read": Act({ANYONE: COMMUNITY}),
@@ -317,11 +325,21 @@ ACTS: Final[Mapping[str, Act]] = {
     "post.give": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "post.end": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.
+    # Needs. Who raised one, and how far it has come, its rules know.
+    "need.raise": Act({RESIDENT: OWN}),
+    "need.second": Act({RESIDENT: OWN}),
+    "need.unsecond": Act({MEMBER: OWN}),
+    "need.edit": Act({MEMBER: OWN}),
+    "need.withdraw": Act({MEMBER: OWN}),
+    "need.report": Act({RESIDENT: OWN}),
+    "need.moderate": Act({COORDINATOR: COMMUNITY}),
+    "need.category": Act({COORDINATOR: COMMUNITY}),
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),
     "round.close": Act({COORDINATOR: COMMUNITY}),
     "round.propose": Act({RESIDENT: OWN}),
     "round.vote": Act({RESIDENT: OWN}),
+    "ballot.desk": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
 }
 
 

@@ -11,6 +11,7 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
+from marketplace import needs
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -53,6 +54,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
         erased = await community.erase_member(member_id, by=by)
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)
+            await needs.forget_needs(erased.ids, by=by)
             await forget_sign_ins(erased.ids)
     return erased
 

@@ -143,6 +143,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "offered": mark("waiting for an answer"),
         "accepted": mark("accepted"),
         "lapsed": mark("gone back, not answered"),
+        "raised": mark("raised"),
+        "seconded": mark("waits for screening"),
+        "refused": mark("refused"),
+        "entered": mark("stands in a round"),
+        "merged": mark("joined with another"),
+        "hidden": mark("hidden"),
     },
     "language": {
         "zh": mark("Chinese"),

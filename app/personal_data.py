@@ -111,7 +111,10 @@ SECTIONS: Final = (
         "passbook", "earned", "moves", "gifts_given", "gifts_received", "donations", "grants",
         "estate", "needs",
     )),
-    (mark("Your projects and votes"), ("proposals", "voter_rolls", "rounds_opened")),
+    (mark("Your projects and votes"), (
+        "needs_raised", "needs_seconded", "need_reports", "proposals", "voter_rolls",
+        "rounds_opened",
+    )),
     (mark("Messages to you"), ("messages", "message_choices", "devices", "deliveries")),
     (mark("How you sign in"), (
         "sessions", "passwords", "second_factors", "sign_in_codes", "cards",
@@ -163,6 +166,9 @@ TITLES: Final = {
     "estate": mark("Hours that you left behind"),
     "needs": mark("Your needs on record"),
     "passbook": mark("Passbook"),
+    "needs_raised": mark("Needs that you raised"),
+    "needs_seconded": mark("Needs that you stand behind"),
+    "need_reports": mark("Needs that you reported"),
     "proposals": mark("What you proposed"),
     "voter_rolls": mark("Whether you voted; nobody knows how"),
     "rounds_opened": mark("Rounds that you opened"),

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from community import Kept
+from marketplace.needs import personal as needs_personal
 
 KEPT: Final[Sequence[Kept]] = (
+    *needs_personal.KEPT,
     Kept(
         "proposals",
         ("project.proposed_by",),

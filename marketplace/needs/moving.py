@@ -7,8 +7,9 @@ import community
 from community import Actor
 from marketplace.needs import rules
 from marketplace.needs.errors import NeedMoved, UnknownNeed
-from marketplace.needs.reading import followers, read_need, state_before
+from marketplace.needs.reading import read_need, state_before
 from marketplace.needs.tables import NeedMoveRow, NeedRow
+from marketplace.needs.telling import tell_moved
 from marketplace.needs.values import Need, NeedState
 from marketplace.refusals import verb
 
@@ -56,21 +57,9 @@ async def move(need: Need, state: NeedState, *, by: Actor, why: str = "") -> Non
             subject_id=need.id,
             details={"from": need.state.value, "to": state.value},
         )
-        await _tell(need, rules.notice(need.state, state), by, why)
+        await tell_moved(need, state, by=by, why=why)
 
 
 async def step(need: Need, state: NeedState, *, by: Actor, why: str = "") -> None:
     """Write a step of a need down."""
     await NeedMoveRow.raw(_STEP, need.id, need.community_id, state.value, by.member_id, why)
-
-
-async def _tell(need: Need, kind: str, by: Actor, why: str) -> None:
-    for member_id in await followers(need.id, need.community_id):
-        if member_id != by.member_id:
-            await community.tell(
-                member_id,
-                kind,
-                community_id=need.community_id,
-                fill={"title": need.title, "why": why},
-                link=f"/needs/{need.id}",
-            )

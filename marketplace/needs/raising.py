@@ -8,12 +8,14 @@ import community
 import ledger
 from community import Actor
 from marketplace.needs import rules
+from marketplace.needs.alike.noting import note_terms
 from marketplace.needs.categories import require_category
 from marketplace.needs.errors import BadPhoto, FormReused, UnknownPlace
 from marketplace.needs.moving import locked, move, step
-from marketplace.needs.reading import authors, followers, read_need
+from marketplace.needs.reading import authors, read_need
 from marketplace.needs.standing import Standing, oneself, resident_standing
 from marketplace.needs.tables import NeedAuthorRow, NeedPhotoRow, NeedRow, NeedVersionRow
+from marketplace.needs.telling import tell_edited
 from marketplace.needs.values import Need, NeedDraft, NeedId, NeedState
 from marketplace.refusals import verb
 
@@ -70,6 +72,7 @@ async def raise_need(
         )
         await step(need, NeedState.RAISED, by=by)
         await _keep_version(need, by)
+        await note_terms(need)
         if photo is not None:
             await NeedPhotoRow.raw(_PHOTO, key, by.community_id, photo, whose.member_id)
         await note("raise", need, by, details={"photo": photo is not None, **_rests_on(whose)})
@@ -113,7 +116,8 @@ async def edit_need(
         changed = await read_need(need.id, community_id=by.community_id)
         if not sent_again:
             await _keep_version(changed, by)
-            await _tell_changed(changed, by)
+            await note_terms(changed)
+            await tell_edited(changed, by=by)
         await note("edit", changed, by, details={"version": changed.version})
     return changed
 
@@ -234,16 +238,3 @@ async def _keep_version(need: Need, by: Actor) -> None:
         need.place,
         need.raised_by if need.version == 1 else by.member_id,
     )
-
-
-async def _tell_changed(need: Need, by: Actor) -> None:
-    """Tell those who stand behind a need that its words are others now."""
-    for member_id in await followers(need.id, need.community_id):
-        if member_id != by.member_id:
-            await community.tell(
-                member_id,
-                "need.edited",
-                community_id=need.community_id,
-                fill={"title": need.title},
-                link=f"/needs/{need.id}",
-            )

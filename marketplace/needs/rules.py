@@ -120,20 +120,3 @@ def showing(state: NeedState) -> None:
     """Refuse to show what is not hidden with `NeedMoved`."""
     if state is not NeedState.HIDDEN:
         raise NeedMoved(state)
-
-
-# What followers read depends on where the need came from: back in the open is not the same news as
-# having passed the screening.
-def notice(was: NeedState, now: NeedState) -> str:
-    """Return the kind of message that tells of a move."""
-    match was, now:
-        case (NeedState.HIDDEN, _):
-            return "need.shown"
-        case (NeedState.MERGED, _):
-            return "need.unmerged"
-        case (NeedState.ENTERED, _):
-            return "need.back"
-        case (NeedState.PLANNED, NeedState.ACCEPTED):
-            return "need.plan_gone"
-        case _:
-            return f"need.{now.value}"

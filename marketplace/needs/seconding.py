@@ -10,6 +10,7 @@ from marketplace.needs.raising import note
 from marketplace.needs.reading import authors, count_seconds, read_need
 from marketplace.needs.standing import oneself, resident_standing
 from marketplace.needs.tables import NeedSecondRow
+from marketplace.needs.union import take_back_below
 from marketplace.needs.values import Need, NeedState
 from marketplace.policy import seconds_threshold_at
 from marketplace.refusals import verb
@@ -67,6 +68,7 @@ async def take_back_second(need_id: UUID, *, by: Actor) -> Need:
             by.member_id,
         )
         if taken:
+            await take_back_below(need.id, by.member_id)
             await note("unsecond", need, by)
         return need
 
