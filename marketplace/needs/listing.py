@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from marketplace.needs.reading import COLUMNS, need_of
+from marketplace.needs.reading import COLUMNS, NOT_AS_AUTHOR, need_of
 from marketplace.needs.tables import NeedRow
 from marketplace.needs.values import Need, NeedState
 
@@ -47,7 +47,9 @@ class NeedCard:
 
 
 _CARDS: Final = f"""
-SELECT {COLUMNS}, (SELECT count(*)::int FROM need_second WHERE need_id = need.id) AS seconds,
+SELECT {COLUMNS}, (
+        SELECT count(*)::int FROM need_second WHERE need_id = need.id AND {NOT_AS_AUTHOR}
+    ) AS seconds,
     EXISTS (SELECT FROM need_photo WHERE need_id = need.id) AS has_photo
 FROM need
 """  # noqa: S608 (column names of ours)

@@ -64,10 +64,19 @@ async def followers(need_id: UUID, community_id: UUID) -> list[UUID]:
     return [row["member_id"] for row in rows]
 
 
+# Whoever raised a need counts as raising it, also where they seconded it before a merge made it
+# theirs as well.
+NOT_AS_AUTHOR: Final = """
+NOT EXISTS (SELECT FROM need_author AS author WHERE author.need_id = need_second.need_id
+    AND author.member_id = need_second.member_id AND author.left_at IS NULL)
+"""
+
+
 async def count_seconds(need_id: UUID) -> int:
     """Return how many residents second a need."""
     rows = await NeedSecondRow.raw(
-        "SELECT count(*)::int AS seconds FROM need_second WHERE need_id = {}", need_id
+        f"SELECT count(*)::int AS seconds FROM need_second WHERE need_id = {{}} AND {NOT_AS_AUTHOR}",  # noqa: S608 (text of ours)
+        need_id,
     )
     seconds: int = rows[0]["seconds"]
     return seconds
@@ -108,7 +117,7 @@ async def seconders(need_id: NeedId, *, community_id: UUID) -> list[UUID]:
     """Return who seconds a need, the first first."""
     rows = await NeedSecondRow.raw(
         "SELECT member_id FROM need_second WHERE need_id = {} AND community_id = {}"
-        " ORDER BY seconded_at, member_id",
+        f" AND {NOT_AS_AUTHOR} ORDER BY seconded_at, member_id",
         need_id,
         community_id,
     )
