@@ -5,6 +5,7 @@ from uuid import UUID
 
 from community import Actor
 from marketplace.needs import rules
+from marketplace.needs.errors import NeedMoved
 from marketplace.needs.moving import locked, move
 from marketplace.needs.raising import note
 from marketplace.needs.reading import authors, count_seconds, read_need
@@ -62,6 +63,8 @@ async def take_back_second(need_id: UUID, *, by: Actor) -> Need:
     oneself(by)
     async with verb():
         need = await locked(need_id, community_id=by.community_id)
+        if need.state is NeedState.MERGED:  # it is taken back where the need goes on
+            raise NeedMoved(need.state)
         taken = await NeedSecondRow.raw(
             "DELETE FROM need_second WHERE need_id = {} AND member_id = {} RETURNING need_id",
             need.id,
