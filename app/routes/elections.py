@@ -14,7 +14,7 @@ from app.acts import act
 from app.i18n import gettext as _
 from app.marketplace_words import BALLOT_KINDS, money_words
 from app.neighbourhood import community_shown
-from app.result_pages import as_page
+from app.results.page import Around, as_page
 from marketplace import ElectionId, result_reading
 from marketplace.errors import UnknownElection
 
@@ -40,10 +40,11 @@ async def election_page(request: AnyRequest, election_id: FromPath[UUID]) -> Tem
         election = await result_reading.election(ElectionId(election_id), community_id=home.id)
     except UnknownElection as error:
         raise NotFoundException from error
+    around = Around({}, {}, {}, knapsack=election.knapsack)
     context = {
         "election": election,
         "kind_words": _(BALLOT_KINDS[election.kind]),
-        "shown": as_page(election.result, request.query_params.get("rule"), {}),
+        "shown": as_page(election.result, request.query_params.get("rule"), around),
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("marketplace/election.html", context=context)

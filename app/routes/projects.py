@@ -18,6 +18,7 @@ from app.marketplace_refusals import refusal_words, wrong_field
 from app.marketplace_words import CATEGORIES, CATEGORY_ICONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
+from app.results.gathering import shown_project
 from app.routes.typed import key_of, typed
 from community import named_members
 from marketplace import (
@@ -67,9 +68,13 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
         unit=ledger.CNY,
         owner=project.id,
     )
+    current = await reading.read_round(project.round_id, community_id=home.id)
     context = {
         "project": project,
-        "round": await reading.read_round(project.round_id, community_id=home.id),
+        "round": current,
+        "own_result": await shown_project(current, project)
+        if current.state is RoundState.CLOSED
+        else None,
         "moves": moves,
         "names": await named_members(
             {move.by for move in moves} | {project.proposed_by}, community_id=home.id

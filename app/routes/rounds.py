@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
-from litestar.response import Redirect, Response, Template
+from litestar.response import Redirect, Template
 
 import ledger
 from app.acts import act
@@ -20,7 +20,7 @@ from app.marketplace_refusals import refusal_words, wrong_field
 from app.marketplace_words import COMPLETIONS, RULE_HINTS, RULES, SATISFACTIONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
-from app.result_pages import as_page
+from app.results.gathering import beside_earlier, shown_round
 from app.routes.typed import key_of, typed
 from app.templating import page_or_fragment
 from community import named_members
@@ -30,20 +30,17 @@ from marketplace import (
     RoundId,
     RoundState,
     Terms,
-    as_election,
     close_and_count,
     open_ballot,
     open_round,
     own_choices,
     reading,
-    result_reading,
     round_policy_at,
     rules,
     vote,
 )
 from marketplace.counting import Completion, Rule, Satisfaction
-from marketplace.errors import MarketplaceError, NotYetCounted, RoundMoved, UnknownRound
-from marketplace.pabulib import write_election
+from marketplace.errors import MarketplaceError, RoundMoved, UnknownRound
 
 AnyRequest = Request[Any, Any, Any]
 OFFERED_RULES = (Rule.GREEDY, Rule.MES)
@@ -63,7 +60,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     current = await _round(round_id, home.id)
     projects = await reading.projects_of(current.id, community_id=home.id)
     moves = await reading.round_moves(current.id, community_id=home.id)
-    context = {
+    context: dict[str, Any] = {
         "round": current,
         "projects": projects,
         "moves": moves,
@@ -75,10 +72,9 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
         "zone": ZoneInfo(home.time_zone),
     }
     if current.state is RoundState.CLOSED:
-        result = await result_reading.round_result(current)
-        addresses = {project.ballot_id: f"/projects/{project.id}" for project in projects}
-        shown = as_page(result, request.query_params.get("rule"), addresses)
-        return Template("marketplace/round_result.html", context={**context, "shown": shown})
+        context["shown"] = await shown_round(current, projects, request.query_params.get("rule"))
+        context["earlier"] = await beside_earlier(current)
+        return Template("marketplace/round_result.html", context=context)
     return Template("marketplace/round.html", context=context)
 
 
@@ -264,27 +260,6 @@ async def close(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     return noticed(back, _("Closed and counted. The winners' money stands on their own accounts."))
 
 
-@get("/rounds/{round_id:uuid}/result.pb", opt=act("round.read"))
-async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
-    """Give a closed round as a `.pb` file: terms, projects, and every anonymous ballot."""
-    home = await community_shown(request)
-    current = await _round(round_id, home.id)
-    try:
-        await result_reading.round_result(current)
-    except NotYetCounted as error:
-        raise NotFoundException from error
-    election = as_election(
-        current,
-        await reading.projects_of(current.id, community_id=home.id),
-        await result_reading.cast_ballots(current),
-    )
-    return Response(
-        write_election(election).encode(),
-        media_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="round-{current.id}.pb"'},
-    )
-
-
 handlers = [
     rounds_page,
     round_page,
@@ -295,5 +270,4 @@ handlers = [
     cast,
     closing_page,
     close,
-    published,
 ]
