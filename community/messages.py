@@ -25,6 +25,15 @@ ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
 RETURNING id
 """
 
+# One statement for a whole electorate. The ids come from here, so that they sort by time as all do.
+_TELL_ALL = """
+INSERT INTO message (id, community_id, member_id, kind, fill, link, once)
+SELECT told.id, {}, told.member_id, {}, {}::jsonb, {}, {}
+FROM unnest({}::uuid[], {}::uuid[]) AS told (id, member_id)
+ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
+RETURNING id
+"""
+
 # Unread ones first, then the newest: both descend, so one comparison of rows finds the next page.
 _INBOX = """
 SELECT id, kind, fill, link, urgent, created_at, read_at FROM message
@@ -121,6 +130,36 @@ async def tell(  # noqa: PLR0913 (a message has these parts)
         once,
     )
     return rows[0]["id"] if rows else None
+
+
+async def tell_all(
+    member_ids: Collection[UUID],
+    kind: str,
+    *,
+    community_id: UUID,
+    fill: Fill | None = None,
+    link: str | None = None,
+    once: str | None = None,
+) -> int:
+    """Tell many members the same, within the caller's transaction; return how many were told.
+
+    As `tell` does for one, in one statement however many there are.
+    """
+    written = json.dumps(
+        {name: _plain(value) for name, value in (fill or {}).items()}, ensure_ascii=False
+    )
+    told_to = list(member_ids)
+    rows = await MessageRow.raw(
+        _TELL_ALL,
+        community_id,
+        kind,
+        written,
+        link,
+        once,
+        [new_id() for _ in told_to],
+        told_to,
+    )
+    return len(rows)
 
 
 async def inbox(

@@ -10,9 +10,10 @@ import ledger
 from community import Actor, record
 from marketplace import rules, turns
 from marketplace.casting import cast, end_key, grouped, opened_ballots
-from marketplace.counting import Count, CountRules, Rule, count
-from marketplace.election import Ballot, Election
-from marketplace.election import Project as BallotProject
+from marketplace.counting import Count, count
+from marketplace.election import Election
+from marketplace.entering import back_to_planned
+from marketplace.publishing import as_election, comparing_rules, deciding_rules
 from marketplace.reading import projects_of, read_round
 from marketplace.refusals import verb
 from marketplace.results import as_stored
@@ -27,10 +28,7 @@ from marketplace.rounds import (
 )
 from marketplace.tables import CountRow, ProjectMoveRow
 from marketplace.turnout import keep_turnout
-from marketplace.values import Marks, Project, Round, RoundId, RoundState, ballot_id
-
-FEN_SCALE = 2
-"""A count is in fen: hundredths of a yuan."""
+from marketplace.values import Project, Round, RoundId, RoundState, Terms
 
 
 async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
@@ -41,20 +39,25 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
     """
     rules.coordinates(by.roles)
     async with verb():
-        closed = await _close(round_id, by)
+        closed = await close_now(round_id, by=by)
     await end_key(round_id)
     return closed
 
 
-async def _close(round_id: RoundId, by: Actor) -> Round:
+async def close_now(round_id: RoundId, *, by: Actor) -> Round:
+    """Close and count a round, whoever decided it: a coordinator or its date.
+
+    Within the caller's transaction; when it has committed, the caller ends the round's key. Raises
+    `UnknownRound`, `RoundMoved`.
+    """
     current = await locked(round_id, community_id=by.community_id)
     rules.closing(current.state)
     await turns.alone(round_id)
     ballots = await opened_ballots(round_id)
     projects = await projects_of(round_id, community_id=by.community_id)
     election = as_election(current, projects, grouped(ballots))
-    decided, compared = await asyncio.to_thread(_count, election, current)
     on_roll = await cast(current, ballots)
+    decided, compared = await asyncio.to_thread(_count, election, current.terms, on_roll)
     await keep_turnout(current)
     await move(round_id, RoundState.CLOSED, by)
     for one in (decided, compared):
@@ -70,48 +73,20 @@ async def _close(round_id: RoundId, by: Actor) -> Round:
             "winners": [str(project.id) for project in won],
             "votes": election.votes,
             "on_roll": on_roll,
+            "quorum": decided.rules.quorum,
+            "ballot_hash": current.ballot_hash,
         },
     )
     await _pay(current, projects, decided, by)
     return await read_round(round_id, community_id=by.community_id)
 
 
-def as_election(
-    current: Round, projects: list[Project], ballots: list[tuple[Marks, int]]
-) -> Election:
-    """Return a round as the count and the published file take it; `ballots` are with how many."""
-    return Election(
-        kind=current.terms.kind.counted_as,
-        budget=current.terms.budget_fen,
-        projects=tuple(
-            BallotProject(
-                id=project.ballot_id,
-                cost=project.cost_fen,
-                name=project.title,
-                category=project.category,
-            )
-            for project in projects
-        ),
-        ballots=tuple(
-            Ballot(tuple(ballot_id(number) for number in marks.choices), marks.points, times)
-            for marks, times in ballots
-        ),
-        scale=FEN_SCALE,
-        meta=(
-            ("description", current.name),
-            ("currency", "CNY"),
-            ("rule", current.terms.rule.value),
-            ("max_length", str(current.terms.choices_max)),
-            ("terms", current.terms_text),
-            ("terms_sha256", current.terms_hash),
-        ),
-    )
-
-
-def _count(election: Election, current: Round) -> tuple[Count, Count]:
+def _count(election: Election, terms: Terms, on_roll: int) -> tuple[Count, Count]:
     """Count under the round's rules, which decide, and under the other rule, to compare."""
-    other = Rule.GREEDY if current.terms.rule is Rule.MES else Rule.MES
-    return count(election, current.terms.count_rules), count(election, CountRules(other))
+    return (
+        count(election, deciding_rules(terms, on_roll=on_roll)),
+        count(election, comparing_rules(terms, on_roll=on_roll)),
+    )
 
 
 async def _store(counted: Count, election: Election, current: Round) -> None:
@@ -136,6 +111,8 @@ async def _move_projects(projects: list[Project], won: list[Project], by: Actor)
             "chosen" if project in won else "not_chosen",
             by.member_id,
         )
+        if project not in won:
+            await back_to_planned(project, by=by)
 
 
 async def _pay(current: Round, projects: list[Project], decided: Count, by: Actor) -> None:

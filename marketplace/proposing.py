@@ -3,13 +3,13 @@
 import ledger
 from community import Actor, record
 from marketplace import rules
-from marketplace.errors import UnknownProject
+from marketplace.errors import ByPlansOnly, UnknownProject
 from marketplace.policy import round_policy_at
 from marketplace.reading import read_project
 from marketplace.refusals import verb
 from marketplace.rounds import locked
 from marketplace.tables import ProjectMoveRow, ProjectRow
-from marketplace.values import Draft, Project, ProjectId, RoundId
+from marketplace.values import Draft, Entry, Project, ProjectId, RoundId
 
 
 async def propose(
@@ -23,7 +23,7 @@ async def propose(
 
     The same `id` again returns the project that it proposed. Raises `NotAResident`,
     `UnknownRound`, `ProposalsClosed`, `WordsMissing`, `TooLong`, `CostOutOfBounds`, `TooDear`,
-    `TooManyProjects`.
+    `TooManyProjects`, `ByPlansOnly`.
     """
     rules.resides(by.roles)
     rules.words(title=draft.title, purpose=draft.purpose, place=draft.place)
@@ -35,6 +35,8 @@ async def propose(
             if found[0]["proposed_by"] != by.member_id:
                 raise UnknownProject
             return await read_project(key, community_id=by.community_id)
+        if current.entry is Entry.PLANS:
+            raise ByPlansOnly
         numbers = await ProjectRow.raw(
             "SELECT count(*) FILTER (WHERE left_at IS NULL) AS projects,"
             " coalesce(max(number), 0) AS last FROM project WHERE round_id = {}",

@@ -112,6 +112,28 @@ class VoterRollRow(Table, tablename="voter_roll"):
     voted = Boolean()
 
 
+class RoundChangeRow(Table, tablename="round_change"):
+    """A change after the ballot opened: what it was, what it became, who changed it, and why."""
+
+    id = UUID(primary_key=True)
+    round_id = UUID()
+    kind = Text()
+    project_id = UUID(null=True, default=None)
+    before = Text()
+    after = Text()
+    why = Text()
+    changed_by = UUID()
+    changed_at = Timestamptz()
+
+
+class RoundNoticeRow(Table, tablename="round_notice"):
+    """What was told of a round, so that it is told once."""
+
+    round_id = UUID(primary_key=True)
+    kind = Text()
+    told_at = Timestamptz()
+
+
 class ElectionRow(Table, tablename="election"):
     """A published election: its file, byte for byte, and what was read in it."""
 

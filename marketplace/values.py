@@ -62,6 +62,7 @@ class RoundPolicy:
     budget_fen_max: int = 100_000_000_000
     choices_max: int = 20
     projects_max: int = 999
+    extensions_max: int = 1
 
 
 class BallotForm(StrEnum):
@@ -339,3 +340,20 @@ class Move:
     by: UUID
     at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChange:
+    """What was changed after a ballot had opened: `extended`, with moments in ISO 8601, or `title`.
+
+    `project_id` is the project whose title was corrected.
+    """
+
+    id: UUID
+    kind: str
+    project_id: ProjectId | None
+    before: str
+    after: str
+    why: str
+    by: UUID
+    at: datetime

@@ -37,7 +37,9 @@ ALTER TABLE project
     ADD left_at timestamptz,
     DROP CONSTRAINT project_category,
     ADD CONSTRAINT project_category CHECK (btrim(category) <> ''),
-    ADD CONSTRAINT project_of_a_version CHECK ((plan_id IS NULL) = (plan_version IS NULL))
+    ADD CONSTRAINT project_of_a_version CHECK ((plan_id IS NULL) = (plan_version IS NULL)),
+    ADD CONSTRAINT project_of_known_version FOREIGN KEY (plan_id, plan_version)
+        REFERENCES plan_version (plan_id, number)
 """
 
 PROJECT_MOVE = """
@@ -85,6 +87,13 @@ CREATE TABLE round_notice (
     told_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT round_told_once PRIMARY KEY (round_id, kind)
 )
+"""
+
+# Rounds that were voted on before are no news.
+NO_NEWS = """
+INSERT INTO round_notice (round_id, kind)
+SELECT id, kind FROM round, unnest('{ballot_opens, result}'::text[]) AS kind
+WHERE state = 'closed' OR state = 'voting' AND kind = 'ballot_opens'
 """
 
 INDEXES = (
@@ -205,6 +214,7 @@ async def forwards() -> MigrationManager:
             *BALLOTS,
             ROUND_CHANGE,
             ROUND_NOTICE,
+            NO_NEWS,
             *INDEXES,
             KEEP_ROUND,
             KEEP_PROJECT,

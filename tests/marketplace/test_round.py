@@ -290,7 +290,7 @@ async def test_equal_shares_decides_where_the_terms_say_so(neighbourhood: Any) -
     await neighbourhood.voted(opened, [(1, 2)] * 4 + [(3,)] * 2)
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
     result = await result_reading.round_result(closed)
-    assert result.decides is Rule.MES
+    assert result.decides == Rule.MES
     assert set(result.counts[Rule.MES].winners) == {"001", "003"}
     assert set(result.counts[Rule.GREEDY].winners) == {"001", "002"}
     projects = await reading.projects_of(opened.id, community_id=neighbourhood.id)
@@ -321,7 +321,13 @@ async def test_after_closing_nobody_can_tell_whose_a_ballot_was(
     columns = await owner.fetch(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'cast_ballot'"
     )
-    assert {row["column_name"] for row in columns} == {"round_id", "number", "choices"}
+    assert {row["column_name"] for row in columns} == {
+        "round_id",
+        "number",
+        "choices",
+        "points",
+        "receipt",
+    }
     roll = await owner.fetch("SELECT * FROM voter_roll WHERE round_id = $1", opened.id)
     assert {row["member_id"] for row in roll if row["voted"]} == {
         resident.member_id for resident in neighbourhood.residents[:3]

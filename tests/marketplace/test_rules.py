@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import json
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from marketplace.errors import (
     BudgetOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
+    DatesWrong,
     NotACoordinator,
     NotAResident,
     NothingToVoteOn,
@@ -30,9 +33,10 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
-from marketplace.values import Marks, RoundPolicy
+from marketplace.values import Marks, Round, RoundId, RoundPolicy, RoundState
 
 USUAL = RoundPolicy()
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STATES = ("proposing", "voting", "closed")
 numbers = st.integers(1, 999)
 
@@ -141,13 +145,27 @@ def test_a_winner_is_paid_once() -> None:
 
 
 def test_a_round_only_moves_on() -> None:
-    rules.opening_of_ballot("proposing", projects=1)
+    terms = Terms(10, 2, Rule.GREEDY)
+    proposing = Round(
+        id=RoundId(uuid.UUID(int=1)),
+        community_id=uuid.UUID(int=2),
+        name="Autumn",
+        terms=terms,
+        terms_text=terms.canonical(),
+        terms_hash=terms.sha256(),
+        state=RoundState.PROPOSING,
+        opened_at=NOON,
+        voting_closes_at=NOON + timedelta(days=1),
+    )
+    rules.opening_of_ballot(proposing, projects=1, at=NOON)
     rules.closing("voting")
     with pytest.raises(NothingToVoteOn):
-        rules.opening_of_ballot("proposing", projects=0)
-    for state in ("voting", "closed"):
+        rules.opening_of_ballot(proposing, projects=0, at=NOON)
+    with pytest.raises(DatesWrong):
+        rules.opening_of_ballot(proposing, projects=1, at=NOON + timedelta(days=1))
+    for state in (RoundState.VOTING, RoundState.CLOSED):
         with pytest.raises(RoundMoved):
-            rules.opening_of_ballot(state, projects=1)
+            rules.opening_of_ballot(replace(proposing, state=state), projects=1, at=NOON)
     for state in ("proposing", "closed"):
         with pytest.raises(RoundMoved) as refused:
             rules.closing(state)

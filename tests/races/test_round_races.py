@@ -105,7 +105,7 @@ async def test_a_vote_against_the_closing_counts_or_is_refused(people: list[Acto
         assert isinstance(closed, Round)
         assert all(isinstance(one, tuple | VotingClosed) for one in votes), votes
         kept = sorted(one for one in votes if isinstance(one, tuple))
-        assert kept == sorted(choices for choices, _ in await result_reading.cast_ballots(closed))
+        assert kept == sorted(marks.choices for marks, _ in await result_reading.cast_ballots(closed))
         assert (await result_reading.round_result(closed)).votes == len(kept)
 
 
@@ -119,7 +119,7 @@ async def test_one_resident_votes_from_two_phones(people: list[Actor]) -> None:
         kept = await own_choices(opened.id, by=people[1])
         assert kept in {(1,), (2,), (3,)}
         closed = await close_and_count(opened.id, by=people[0])
-        ballots = sorted(choices for choices, _ in await result_reading.cast_ballots(closed))
+        ballots = sorted(marks.choices for marks, _ in await result_reading.cast_ballots(closed))
         assert ballots == sorted([kept, (2, 3)])
 
 

@@ -1,0 +1,208 @@
+"""Opens and closes rounds at their dates, and tells whom it concerns: jobs that may be repeated.
+
+A round is claimed by locking its row and passing over rows that another worker has: whoever finds
+it later sees its new state. What was told is written down in the messages' own transaction. So each
+step is done once, however many workers there are and wherever one of them is killed.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import community
+from community import Role
+from marketplace.casting import end_key
+from marketplace.closing import close_now
+from marketplace.electorate import voters
+from marketplace.errors import DatesWrong, NothingToVoteOn
+from marketplace.opening import open_now
+from marketplace.reading import read_round
+from marketplace.refusals import verb
+from marketplace.tables import RoundChangeRow, RoundNoticeRow, RoundRow
+from marketplace.values import Round, RoundId
+
+BEFORE: Final = timedelta(hours=24)
+"""How long before a date coordinators and voters are reminded of it."""
+
+_DUE: Final = "SELECT id, community_id FROM round WHERE "
+_OPENS: Final = _DUE + "state = 'proposing' AND voting_opens_at <= {}"
+_CLOSES: Final = _DUE + "state = 'voting' AND voting_closes_at <= {}"
+_CLAIM: Final = " AND id = {} FOR NO KEY UPDATE SKIP LOCKED"
+
+_ONCE: Final = """
+INSERT INTO round_notice (round_id, kind) VALUES ({}, {})
+ON CONFLICT ON CONSTRAINT round_told_once DO NOTHING RETURNING round_id
+"""
+
+# A reminder of a date says which date, so that another date is told anew.
+_WAITING: Final = """
+SELECT id, community_id, kind FROM round
+CROSS JOIN LATERAL (VALUES
+    ('ballot_opens', state = 'voting'),
+    ('result', state = 'closed'),
+    ('closes ' || voting_closes_at, state = 'voting'
+        AND voting_closes_at > {} AND voting_closes_at <= {}),
+    ('opens ' || voting_opens_at, state = 'proposing'
+        AND voting_opens_at > {} AND voting_opens_at <= {})
+) AS news (kind, now)
+WHERE now AND NOT EXISTS (
+    SELECT FROM round_notice WHERE round_id = round.id AND round_notice.kind = news.kind)
+UNION ALL
+SELECT round.id, community_id, 'change ' || round_change.id FROM round_change
+JOIN round ON round.id = round_id
+WHERE state = 'voting' AND NOT EXISTS (
+    SELECT FROM round_notice WHERE round_notice.round_id = round.id
+        AND round_notice.kind = 'change ' || round_change.id)
+ORDER BY 1, 3
+"""
+
+
+async def open_due(at: datetime | None = None) -> int:
+    """Open the ballots whose time has come; return how many. Nothing on one: staff hear it once."""
+    moment = at or datetime.now(UTC)
+    opened = 0
+    for round_id, community_id in await _due(_OPENS, moment):
+        opened += await _open(round_id, community_id, moment)
+    return opened
+
+
+async def _open(round_id: RoundId, community_id: UUID, at: datetime) -> bool:
+    try:
+        async with verb():
+            current = await _claimed(_OPENS, round_id, community_id, at)
+            if current is None:
+                return False
+            await open_now(current, by=community.system(community_id), at=at)
+    except (NothingToVoteOn, DatesWrong):
+        await _cannot_open(round_id, community_id)
+        return False
+    return True
+
+
+async def _cannot_open(round_id: RoundId, community_id: UUID) -> None:
+    async with verb():
+        current = await read_round(round_id, community_id=community_id)
+        if await _first(round_id, f"cannot_open {current.voting_opens_at}"):
+            await _tell_coordinators(current, "round_cannot_open")
+
+
+async def close_due(at: datetime | None = None) -> int:
+    """Close and count the rounds whose time is over; return how many."""
+    moment = at or datetime.now(UTC)
+    closed = 0
+    for round_id, community_id in await _due(_CLOSES, moment):
+        async with verb():
+            current = await _claimed(_CLOSES, round_id, community_id, moment)
+            if current is not None:
+                await close_now(round_id, by=community.system(community_id))
+                closed += 1
+        if current is not None:
+            await end_key(round_id)
+    return closed
+
+
+async def _due(when: str, at: datetime) -> list[tuple[RoundId, UUID]]:
+    rows = await RoundRow.raw(when + " ORDER BY id", at)
+    return [(RoundId(row["id"]), row["community_id"]) for row in rows]
+
+
+async def _claimed(when: str, round_id: RoundId, community_id: UUID, at: datetime) -> Round | None:
+    """Return a round that is still due, locked; None where another worker has it or had it."""
+    rows = await RoundRow.raw(when + _CLAIM, at, round_id)
+    return await read_round(round_id, community_id=community_id) if rows else None
+
+
+async def tell_due(at: datetime | None = None) -> int:
+    """Tell voters and coordinators what is new of their rounds; return how much was told.
+
+    Voters: the ballot opens, it closes tomorrow, it was changed, the result is out. Coordinators:
+    a day before a ballot opens or closes by itself. Who has voted cannot be told apart without
+    breaking secrecy, so everybody is reminded.
+    """
+    moment = at or datetime.now(UTC)
+    soon = moment + BEFORE
+    told = 0
+    for row in await RoundRow.raw(_WAITING, moment, soon, moment, soon):
+        async with verb():
+            if await _first(row["id"], row["kind"]):
+                current = await read_round(row["id"], community_id=row["community_id"])
+                what, _, which = row["kind"].partition(" ")
+                await _NEWS[what](current, which)
+                told += 1
+    return told
+
+
+async def _first(round_id: RoundId, kind: str) -> bool:
+    """Say whether this is the first time that this is told; whoever asks at once waits."""
+    return bool(await RoundNoticeRow.raw(_ONCE, round_id, kind))
+
+
+async def _ballot_opens(current: Round, _which: str) -> None:
+    kind = "round_ballot_open_until" if current.voting_closes_at else "round_ballot_open"
+    await _tell_voters(current, kind, link=f"/rounds/{current.id}/ballot")
+
+
+async def _closes(current: Round, _which: str) -> None:
+    await _tell_voters(current, "round_closes_soon", link=f"/rounds/{current.id}/ballot")
+    await _tell_coordinators(current, "round_closes_by_itself")
+
+
+async def _opens(current: Round, _which: str) -> None:
+    await _tell_coordinators(current, "round_opens_by_itself")
+
+
+async def _result(current: Round, _which: str) -> None:
+    await _tell_voters(current, "round_result")
+
+
+async def _changed(current: Round, which: str) -> None:
+    (row,) = await RoundChangeRow.raw(
+        "SELECT kind, before, after, why FROM round_change WHERE id = {}::uuid", which
+    )
+    if row["kind"] == "extended":
+        await _tell_voters(current, "round_extended", {"why": row["why"]})
+    else:
+        fill = {"before": row["before"], "after": row["after"], "why": row["why"]}
+        await _tell_voters(current, "round_title_corrected", fill)
+
+
+_NEWS: Final[dict[str, Callable[[Round, str], Awaitable[None]]]] = {
+    "ballot_opens": _ballot_opens,
+    "closes": _closes,
+    "opens": _opens,
+    "result": _result,
+    "change": _changed,
+}
+
+
+async def _tell_voters(
+    current: Round, kind: str, more: dict[str, str] | None = None, *, link: str = ""
+) -> None:
+    await community.tell_all(
+        await voters(current),
+        kind,
+        community_id=current.community_id,
+        fill={**_fill(current), **(more or {})},
+        link=link or f"/rounds/{current.id}",
+    )
+
+
+async def _tell_coordinators(current: Round, kind: str) -> None:
+    staff = await community.members(current.community_id, Role.COORDINATOR)
+    await community.tell_all(
+        [one.id for one in staff],
+        kind,
+        community_id=current.community_id,
+        fill=_fill(current),
+        link=f"/rounds/{current.id}",
+    )
+
+
+def _fill(current: Round) -> dict[str, str | datetime]:
+    told: dict[str, str | datetime] = {"name": current.name}
+    if current.voting_opens_at:
+        told["opens"] = current.voting_opens_at
+    if current.voting_closes_at:
+        told["closes"] = current.voting_closes_at
+    return told
