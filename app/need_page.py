@@ -16,8 +16,8 @@ from app.need_words import HAPPENED, SENTENCES, STATES, STOPPED
 from community import Actor, Community, Role
 from marketplace import needs
 from marketplace.needs import MOVES, Need, NeedCategory, NeedMove, NeedState
+from marketplace.needs.policy import seconds_threshold_at
 from marketplace.needs.rules import EDITABLE, SECONDABLE
-from marketplace.policy import seconds_threshold_at
 
 NAMES_SHOWN: Final = 60
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.i18n import gettext as _
-from app.i18n import mark, ngettext
+from app.i18n import mark
 from app.wording import number
 from marketplace import needs
 from marketplace.errors import (
@@ -62,6 +62,25 @@ STOPPED: Final[Mapping[NeedState, str]] = {
 }
 """The word at the step where a need's way has stopped, for now or for good."""
 
+ICONS: Final[Mapping[str, str]] = {
+    "hand-heart": mark("a hand with a heart"),
+    "music": mark("music"),
+    "sprout": mark("a young plant"),
+    "users": mark("people"),
+    "graduation-cap": mark("a student's cap"),
+    "house": mark("a house"),
+    "heart-pulse": mark("health"),
+    "book-open": mark("a book"),
+    "footprints": mark("steps"),
+    "brush-cleaning": mark("a brush"),
+    "utensils": mark("a meal"),
+    "hammer": mark("a hammer"),
+    "shield-check": mark("a shield"),
+    "megaphone": mark("a loudspeaker"),
+    "coffee": mark("a warm drink"),
+    "flag": mark("a flag"),
+}
+
 _MISSING: Final = {
     "title": mark("Say in a few words what is missing."),
     "story": mark("Tell what is missing, and whom it would help."),
@@ -70,6 +89,10 @@ _MISSING: Final = {
 }
 
 _CATEGORY: Final = {
+    ("name_zh", "taken"): mark("Another category has this name."),
+    ("name_en", "taken"): mark("Another category has this name."),
+    ("name_zh", "too long"): mark("This name is too long."),
+    ("name_en", "too long"): mark("This name is too long."),
     ("name_zh", "missing"): mark("Type the name in Chinese."),
     ("name_en", "missing"): mark("Type the name in English."),
     ("icon", "unknown"): mark("Choose one of the pictures shown."),
@@ -111,32 +134,27 @@ _MOVED: Final[Mapping[str, str]] = {
 
 def wrong_field(refusal: MarketplaceError) -> tuple[str, str] | None:
     """Return the form field that a refusal is about and what to do; None where it is about none."""
+    found: tuple[str, str] | None = None
     match refusal:
         case WordsMissing(field=field) if field in _MISSING:
-            return field, _(_MISSING[field])
+            found = field, _(_MISSING[field])
         case TooLong(field=field, most=most):
-            return field, ngettext(
-                "This is too long. Use at most %(num)s character.",
-                "This is too long. Use at most %(num)s characters.",
-                most,
-            ) % {"num": number(most)}
+            too_long = _("This is too long. Use at most %(most)s characters.")
+            found = field, too_long % {"most": number(most)}
         case needs.UnknownCategory():
-            return "category", _("Choose what it is about.")
+            found = "category", _("Choose what it is about.")
         case needs.UnknownPlace():
-            return "area", _("Choose one of the places shown.")
+            found = "area", _("Choose one of the places shown.")
         case needs.BadPhoto():
-            return "photo", _("This photograph is too large even when made smaller.")
+            found = "photo", _("This photograph is too large even when made smaller.")
         case needs.NeedChanged():
-            return "story", _(
-                "Somebody who raised it with you has changed it meanwhile. Look at it again first."
+            found = (
+                "story",
+                _("Another who raised it has changed it meanwhile. Look at it again first."),
             )
-        case needs.BadCategory(field=field, why="taken"):
-            return field, _("Another category has this name.")
-        case needs.BadCategory(field=field, why="too long"):
-            return field, _("This name is too long.")
         case needs.BadCategory(field=field, why=why):
-            return field, _(_CATEGORY[field, why])
-    return None
+            found = field, _(_CATEGORY[field, why])
+    return found
 
 
 def refusal_words(refusal: MarketplaceError) -> str:

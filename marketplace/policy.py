@@ -7,6 +7,8 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, choice, number
+from marketplace.needs.policy import SETTINGS as NEEDS
+from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.values import RoundPolicy
 
 _USUAL: Final = RoundPolicy()
@@ -44,15 +46,6 @@ EXTENSIONS_MAX: Final = number(
     words="How often the closing time of an open ballot can be moved later: %(value)s.",
 )
 
-SECONDS_THRESHOLD: Final = number(
-    "needs.seconds_threshold",
-    5,
-    Unit.COUNT,
-    least=1,
-    most=1000,
-    words="How many residents must stand behind a need before it is screened: %(value)s.",
-)
-
 MERGE_DAYS: Final = number(
     "needs.merge_days",
     14,
@@ -72,13 +65,14 @@ MERGE_SILENCE: Final = choice(
 )
 
 SETTINGS: Final[Sequence[Setting[Any]]] = (
-    SECONDS_THRESHOLD,
+    *NEEDS,
     MERGE_DAYS,
     MERGE_SILENCE,
     BUDGET_FEN_MAX,
     CHOICES_MAX,
     PROJECTS_MAX,
     EXTENSIONS_MAX,
+    *PLANS,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 
@@ -96,21 +90,3 @@ def round_policy(policy: Policy) -> RoundPolicy:
 async def round_policy_at(community_id: UUID, at: datetime | None = None) -> RoundPolicy:
     """Return what holds for a community's rounds at a moment, now unless given."""
     return round_policy(await policy_in_force(community_id, at))
-
-
-async def seconds_threshold_at(community_id: UUID, at: datetime | None = None) -> int:
-    """Return how many residents, besides its authors, send a need on to screening."""
-    threshold: int = (await policy_in_force(community_id, at))[SECONDS_THRESHOLD]
-    return threshold
-
-
-async def merge_days_at(community_id: UUID, at: datetime | None = None) -> int:
-    """Return how many days authors have to say whether two needs become one."""
-    days: int = (await policy_in_force(community_id, at))[MERGE_DAYS]
-    return days
-
-
-async def merge_silence_at(community_id: UUID, at: datetime | None = None) -> str:
-    """Return what it means when an author has said nothing by then: `stays` or `agrees`."""
-    silence: str = (await policy_in_force(community_id, at))[MERGE_SILENCE]
-    return silence

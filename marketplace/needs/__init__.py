@@ -53,7 +53,7 @@ from marketplace.needs.reading import (
     state_before,
     versions,
 )
-from marketplace.needs.rules import LENGTHS_MAX, MOVES
+from marketplace.needs.rules import EDITABLE, LENGTHS_MAX, MOVES
 from marketplace.needs.seconding import (
     move_on_if_enough,
     second_need,
@@ -72,7 +72,8 @@ from marketplace.needs.values import (
 )
 
 __all__ = [
-    "ICONS", "LENGTHS_MAX", "MOVES", "PAGE", "BadCategory", "BadPhoto", "FormReused", "Need",
+    "EDITABLE", "ICONS", "LENGTHS_MAX", "MOVES", "PAGE", "BadCategory", "BadPhoto", "FormReused",
+    "Need",
     "NeedCard", "NeedCategory", "NeedChanged", "NeedDraft", "NeedError", "NeedId", "NeedMove",
     "NeedMoved", "NeedReport", "NeedState", "NeedVersion", "NoPhotoOfNeed", "NoWordGiven",
     "NotAnAuthor", "NotForAnother", "NotYourDesk", "NothingReported", "Order", "OwnNeed",

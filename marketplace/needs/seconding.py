@@ -7,13 +7,13 @@ from community import Actor
 from marketplace.needs import rules
 from marketplace.needs.errors import NeedMoved
 from marketplace.needs.moving import locked, move
+from marketplace.needs.policy import seconds_threshold_at
 from marketplace.needs.raising import note
 from marketplace.needs.reading import authors, count_seconds, read_need
 from marketplace.needs.standing import oneself, resident_standing
 from marketplace.needs.tables import NeedSecondRow
 from marketplace.needs.union import take_back_below
 from marketplace.needs.values import Need, NeedState
-from marketplace.policy import seconds_threshold_at
 from marketplace.refusals import verb
 
 _SECOND: Final = """

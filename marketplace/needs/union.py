@@ -60,7 +60,7 @@ ON CONFLICT ON CONSTRAINT one_author_each DO NOTHING
 
 async def one_at_a_time(community_id: UUID) -> None:
     """Let a community's merges be done one after the other, until the transaction ends."""
-    await NeedRow.raw(_LOCK, community_id)
+    await NeedRow.raw(_LOCK, str(community_id))
 
 
 async def line_upwards(need_id: UUID) -> list[NeedId]:
