@@ -10,8 +10,14 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         modules=[
             "marketplace.tables",
+            "marketplace.councils.tables",
+            "marketplace.meetings.tables",
             "marketplace.needs.tables",
+            "marketplace.needs.alike.tables",
+            "marketplace.needs.merging.tables",
             "marketplace.plans.tables",
+            "marketplace.screening.tables",
+            "marketplace.deliberation.tables",
         ],
         exclude_imported=True,
     ),
