@@ -11,7 +11,7 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
-from marketplace import needs
+from marketplace import needs, plans
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -55,6 +55,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)
             await needs.forget_needs(erased.ids, by=by)
+            await plans.forget_plans(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)
     return erased
 

@@ -15,7 +15,7 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from marketplace import needs
+from marketplace import needs, plans
 from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
@@ -48,6 +48,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         await needs.take_over_needs(other, survivor, by=by)
+        await plans.take_over_plans(other, survivor, by=by)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
         await beside.take_over_beside(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)

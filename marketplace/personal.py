@@ -9,10 +9,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from community import Kept
+from marketplace.councils import personal as councils_personal
+from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
+from marketplace.plans import personal as plans_personal
 
 KEPT: Final[Sequence[Kept]] = (
     *needs_personal.KEPT,
+    *plans_personal.KEPT,
+    *councils_personal.KEPT,
+    *meetings_personal.KEPT,
     Kept(
         "proposals",
         ("project.proposed_by",),
@@ -31,10 +37,27 @@ KEPT: Final[Sequence[Kept]] = (
         """,
     ),
     Kept(
+        "round_changes",
+        ("round_change.changed_by",),
+        """
+        SELECT round.name AS round, kind, before, after, why, changed_at FROM me
+        JOIN round_change ON changed_by = me.id JOIN round ON round.id = round_id
+        ORDER BY changed_at
+        """,
+    ),
+    Kept(
         "rounds_opened",
         ("round.opened_by",),
         """
         SELECT name AS round, opened_at FROM me JOIN round ON opened_by = me.id ORDER BY opened_at
+        """,
+    ),
+    Kept(
+        "elections_uploaded",
+        ("election_upload.uploaded_by",),
+        """
+        SELECT file_name, uploaded_at, state FROM me
+        JOIN election_upload ON uploaded_by = me.id ORDER BY uploaded_at
         """,
     ),
 )

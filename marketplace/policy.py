@@ -7,6 +7,7 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, choice, number
+from marketplace.meetings.policy import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.values import RoundPolicy
@@ -73,6 +74,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     PROJECTS_MAX,
     EXTENSIONS_MAX,
     *PLANS,
+    *MEETINGS,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 

@@ -7,6 +7,151 @@ from app.i18n import mark
 from app.messages.gaps import Gap, Words
 
 MARKETPLACE: Final[Mapping[str, Words]] = {
+    "plan.version": Words(
+        mark("A plan has changed"),
+        mark(
+            "The plan for “%(title)s” has a new version: number %(version)s. Its page "
+            "shows what changed."
+        ),
+        {"title": Gap.TEXT, "version": Gap.NUMBER},
+    ),
+    "plan.call_opened": Words(
+        mark("Somebody is looked for"),
+        mark(
+            "For “%(title)s” somebody is looked for who carries it out. The call is "
+            "open until %(until)s."
+        ),
+        {"title": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "plan.call_invites": Words(
+        mark("Could your group do this?"),
+        mark("For “%(title)s” a group is looked for that carries it out. Answer until %(until)s."),
+        {"title": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "plan.call_reminder": Words(
+        mark("A call closes soon"),
+        mark("The call for “%(title)s” closes %(until)s. Your group has not answered yet."),
+        {"title": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "plan.call_closed": Words(
+        mark("A call has closed"),
+        mark(
+            "The call for “%(title)s” has closed, with this many answers: %(offers)s. "
+            "Choose who carries it out."
+        ),
+        {"title": Gap.TEXT, "offers": Gap.NUMBER},
+    ),
+    "plan.call_over": Words(
+        mark("The call that you answered has closed"),
+        mark("The call for “%(title)s” has closed. You will hear who was chosen."),
+        {"title": Gap.TEXT},
+    ),
+    "plan.call_empty": Words(
+        mark("Nobody answered a call"),
+        mark("Nobody answered the call for “%(title)s”. It can be opened again."),
+        {"title": Gap.TEXT},
+    ),
+    "plan.call_void": Words(
+        mark("A call is over"),
+        mark("“%(title)s” wants no plan any more, so nobody is chosen. Thank you for your offer."),
+        {"title": Gap.TEXT},
+    ),
+    "plan.call_ended": Words(
+        mark("A call ended without a choice"),
+        mark("Nobody was chosen for “%(title)s”: %(why)s. Thank you for your offer."),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.chosen": Words(
+        mark("You were chosen"),
+        mark("You were chosen to carry out “%(title)s”: %(why)s. Now write its plan."),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.not_chosen": Words(
+        mark("Another was chosen"),
+        mark("For “%(title)s” %(name)s was chosen: %(why)s. Thank you for your offer."),
+        {"title": Gap.TEXT, "name": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.undertaker": Words(
+        mark("Somebody carries it out"),
+        mark("%(name)s was chosen to carry out “%(title)s”: %(why)s."),
+        {"title": Gap.TEXT, "name": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.stepped_back": Words(
+        mark("An undertaker stepped back"),
+        mark("%(name)s does not carry out “%(title)s” any more: %(why)s. Another is looked for."),
+        {"title": Gap.TEXT, "name": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.amendment": Words(
+        mark("A change was proposed"),
+        mark("%(name)s proposes a change to the plan for “%(title)s”. Accept it, or say why not."),
+        {"title": Gap.TEXT, "name": Gap.TEXT},
+    ),
+    "plan.amendment_accepted": Words(
+        mark("Your change was accepted"),
+        mark("The plan for “%(title)s” has taken in your change: version %(version)s."),
+        {"title": Gap.TEXT, "version": Gap.NUMBER},
+    ),
+    "plan.amendment_declined": Words(
+        mark("Your change was declined"),
+        mark("Your change to the plan for “%(title)s” was declined: %(why)s."),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "plan.amendment_lapsed": Words(
+        mark("Your change came too late"),
+        mark("The ballot on “%(title)s” is open, so its plan changes no more. Your change lapsed."),
+        {"title": Gap.TEXT},
+    ),
+    "round.ballot_open": Words(
+        mark("A ballot is open"),
+        mark("You can vote in “%(name)s” now, and change your choice until it closes."),
+        {"name": Gap.TEXT},
+    ),
+    "round.ballot_open_until": Words(
+        mark("A ballot is open"),
+        mark(
+            "You can vote in “%(name)s” until %(closes)s, and change your choice as often as you "
+            "like."
+        ),
+        {"name": Gap.TEXT, "closes": Gap.MOMENT},
+    ),
+    "round.closes_soon": Words(
+        mark("A ballot closes soon"),
+        mark(
+            "The ballot of “%(name)s” closes %(closes)s. Whether you have voted, nobody knows: "
+            "so we tell everybody."
+        ),
+        {"name": Gap.TEXT, "closes": Gap.MOMENT},
+    ),
+    "round.result": Words(
+        mark("The result is out"),
+        mark("The ballots of “%(name)s” are counted. See what was chosen, and why."),
+        {"name": Gap.TEXT},
+    ),
+    "round.extended": Words(
+        mark("A ballot stays open longer"),
+        mark("You can vote in “%(name)s” until %(closes)s. The reason: %(why)s"),
+        {"name": Gap.TEXT, "closes": Gap.MOMENT, "why": Gap.TEXT},
+    ),
+    "round.title_corrected": Words(
+        mark("A title on the ballot was corrected"),
+        mark("In “%(name)s”, “%(before)s” now reads “%(after)s”. The reason: %(why)s"),
+        {"name": Gap.TEXT, "before": Gap.TEXT, "after": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "round.opens_by_itself": Words(
+        mark("A ballot opens soon"),
+        mark("The ballot of “%(name)s” opens by itself %(opens)s. Then nothing on it can change."),
+        {"name": Gap.TEXT, "opens": Gap.MOMENT},
+    ),
+    "round.closes_by_itself": Words(
+        mark("A round is counted soon"),
+        mark("The ballot of “%(name)s” closes by itself %(closes)s and is counted at once."),
+        {"name": Gap.TEXT, "closes": Gap.MOMENT},
+    ),
+    "round.cannot_open": Words(
+        mark("A ballot could not open"),
+        mark("The ballot of “%(name)s” could not open at its date. Its page says what is missing."),
+        {"name": Gap.TEXT},
+    ),
     "need.seconded": Words(
         mark("A need has enough support"),
         mark("Enough neighbours stand behind “%(title)s”. Now it is screened."),

@@ -107,7 +107,7 @@ CREATE TABLE open_call (
     CONSTRAINT call_state CHECK (state IN ('open', 'closed', 'decided', 'ended')),
     CONSTRAINT call_words CHECK (char_length(seeking) BETWEEN 1 AND 2000),
     CONSTRAINT call_closes_later CHECK (closes_at > opened_at),
-    CONSTRAINT call_ended_with_reason CHECK ((state = 'ended') = (ended_why <> ''))
+    CONSTRAINT call_ended_with_reason CHECK (state = 'ended' OR ended_why = '')
 )
 """
 

@@ -4,7 +4,20 @@ An open call finds an undertaker; they and those who raised the need write versi
 ever changes; residents propose amendments. While a plan stands on an open ballot, it is frozen.
 """
 
+from marketplace.plans.amending import (
+    accept_amendment,
+    decline_amendment,
+    lapse_amendments,
+    propose_amendment,
+    support_amendment,
+    taken_in,
+    withdraw_amendment,
+)
+from marketplace.plans.calling import close_due_calls, end_call, open_call, remind_of_calls
+from marketplace.plans.choosing import choose, step_back, withdraw_offer
+from marketplace.plans.choosing import offer as offer_to_undertake
 from marketplace.plans.files import clear_loose_files, keep_file, kinds_of, plan_file
+from marketplace.plans.personal import forget_plans, take_over_plans
 from marketplace.plans.policy import plan_policy_at
 from marketplace.plans.reading import (
     amendment,
@@ -48,8 +61,13 @@ from marketplace.plans.writing import write_plan, write_version, writers
 __all__ = [
     "Amendment", "AmendmentId", "AmendmentState", "Attachment", "BudgetLine", "Call", "CallId",
     "CallState", "Maintenance", "Milestone", "Offer", "OfferDraft", "OfferId", "Plan",
-    "PlanContent", "PlanId", "PlanPolicy", "Undertaker", "Version", "amendment", "amendments",
-    "call", "calls", "clear_loose_files", "keep_file", "kinds_of", "offer", "offers", "open_calls",
-    "plan_file", "plan_of_need", "plan_policy_at", "plans_written", "read_plan", "supported",
-    "undertakers", "version", "versions", "write_plan", "write_version", "writers",
+    "PlanContent", "PlanId", "PlanPolicy", "Undertaker", "Version", "accept_amendment",
+    "amendment", "amendments", "call", "calls", "choose", "clear_loose_files", "close_due_calls",
+    "decline_amendment", "end_call", "forget_plans", "keep_file", "kinds_of",
+    "lapse_amendments", "offer",
+    "offer_to_undertake", "offers", "open_call", "open_calls", "plan_file", "plan_of_need",
+    "plan_policy_at", "plans_written", "propose_amendment", "read_plan", "remind_of_calls",
+    "step_back", "support_amendment", "supported",
+    "take_over_plans", "taken_in", "undertakers", "version",
+    "versions", "withdraw_amendment", "withdraw_offer", "write_plan", "write_version", "writers",
 ]  # fmt: skip

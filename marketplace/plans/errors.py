@@ -116,6 +116,14 @@ class OwnAmendment(PlanError):
     """Nobody supports an amendment of their own: it has their support already."""
 
 
+class TooManyAmendments(PlanError):
+    """One resident has at most `most` open amendments to a plan at a time."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"at most {most} open amendments at a time")
+
+
 class AmendmentConflicts(PlanError):
     """What an amendment changes was changed since: `parts` names what. Someone has to look."""
 
