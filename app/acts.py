@@ -334,6 +334,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "need.report": Act({RESIDENT: OWN}),
     "need.moderate": Act({COORDINATOR: COMMUNITY}),
     "need.category": Act({COORDINATOR: COMMUNITY}),
+    "election.import": Act({COORDINATOR: COMMUNITY}),
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),
     "round.close": Act({COORDINATOR: COMMUNITY}),

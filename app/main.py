@@ -23,6 +23,7 @@ from litestar.types import (
 )
 
 import ledger
+import marketplace
 import timebank
 from app import failures, forgery, logs
 from app.acts import act
@@ -40,6 +41,7 @@ from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.retention import clear_everywhere
 from app.roster import working
+from app.round_keys import destroy_left_keys
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
 from app.settings import settings
@@ -49,6 +51,8 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from marketplace.desk_voting import clear_desk_ballots
+from marketplace.uploading import import_waiting
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -72,12 +76,18 @@ jobs = [
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
     Job("match weeks", every_seconds=2, run=match_waiting),
     Job("throw old proposals away", every_seconds=3600, run=clear_old_runs),
+    Job("open ballots at their dates", every_seconds=30, run=marketplace.open_due),
+    Job("close ballots at their dates", every_seconds=30, run=marketplace.close_due),
+    Job("tell of rounds", every_seconds=60, run=marketplace.tell_due),
     Job("take rosters in", every_seconds=2, run=working.work),
+    Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
     Job("remind of certificates", every_seconds=3600, run=remind_of_expiring),
     Job("remind of unused hours", every_seconds=6 * 3600, run=prompt_members),
     Job("make the monthly reports", every_seconds=3600, run=make_due_reports),
+    Job("destroy keys left behind", every_seconds=60, run=destroy_left_keys),
+    Job("end ballots at desks", every_seconds=600, run=clear_desk_ballots),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

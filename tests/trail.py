@@ -41,10 +41,12 @@ EXEMPT: Final[dict[str, str]] = {
     "pgqueuer_log": ON_THE_WAY,
     "pgqueuer_schedules": ON_THE_WAY,
     "pgqueuer_statistics": ON_THE_WAY,
+    "round_notice": "what was told of a round, so that it is told once; what it tells of is an event",
     "roster_import": ON_THE_WAY,
     "roster_piece": ON_THE_WAY,
     "roster_row": ON_THE_WAY,
     "roster_progress": ON_THE_WAY,
+    "election_upload": ON_THE_WAY,
     "match_run": ON_THE_WAY,
     "match_suggestion": ON_THE_WAY,
     "application": "tries of its code, and those with a number that somebody has, which are of no"

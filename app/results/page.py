@@ -274,7 +274,7 @@ class OwnResult:
 
     place: str
     support: str
-    verdicts: tuple[tuple[str, str, bool], ...]
+    verdicts: tuple[tuple[str, str], ...]
 
 
 def own_result(result: Result, project: str, around: Around = NOTHING_AROUND) -> OwnResult:
@@ -290,7 +290,7 @@ def own_result(result: Result, project: str, around: Around = NOTHING_AROUND) ->
         },
         support=page.bar(line, ordered(result)[0])["text"],
         verdicts=tuple(
-            (page.titles[name], page.verdict(project, result.counts[name]), name == result.decides)
+            (page.titles[name], page.verdict(project, result.counts[name]))
             for name in ordered(result)
         ),
     )

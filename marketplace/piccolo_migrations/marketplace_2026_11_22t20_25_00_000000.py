@@ -25,9 +25,9 @@ CREATE TABLE round_turnout (
 )
 """
 
-# A file on its way in. `uploaded_by` is the coordinator who handed it in: named in their own data,
-# kept under the pseudonym after an erasure, passed on by a merging of memberships. The bytes go
-# when the work on them is over; those of a good file stand in `election` then.
+# A file on its way in. `uploaded_by` is the coordinator who handed it in: told in their own data,
+# kept under the pseudonym after an erasure, and after a merging under the membership that did it.
+# The bytes go when the work on them is over; those of a good file stand in `election` then.
 UPLOAD = """
 CREATE TABLE election_upload (
     id uuid PRIMARY KEY,
