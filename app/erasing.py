@@ -12,6 +12,8 @@ from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
 from marketplace import needs, plans
+from marketplace.councils.personal import forget_councils
+from marketplace.meetings.personal import forget_meetings
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -56,6 +58,8 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await timebank.forget(erased.ids, community_id=by.community_id)
             await needs.forget_needs(erased.ids, by=by)
             await plans.forget_plans(erased.ids, community_id=by.community_id)
+            await forget_councils(erased.ids, community_id=by.community_id)
+            await forget_meetings(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)
     return erased
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, choice, number
-from marketplace.meetings.policy import SETTINGS as MEETINGS
+from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.values import RoundPolicy
@@ -92,3 +92,15 @@ def round_policy(policy: Policy) -> RoundPolicy:
 async def round_policy_at(community_id: UUID, at: datetime | None = None) -> RoundPolicy:
     """Return what holds for a community's rounds at a moment, now unless given."""
     return round_policy(await policy_in_force(community_id, at))
+
+
+async def merge_days_at(community_id: UUID, at: datetime | None = None) -> int:
+    """Return how many days authors have to say whether two needs become one."""
+    days: int = (await policy_in_force(community_id, at))[MERGE_DAYS]
+    return days
+
+
+async def merge_silence_at(community_id: UUID, at: datetime | None = None) -> str:
+    """Return what it means when an author has said nothing by then: `stays` or `agrees`."""
+    silence: str = (await policy_in_force(community_id, at))[MERGE_SILENCE]
+    return silence
