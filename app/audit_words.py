@@ -15,6 +15,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "application": mark("Applications to join"),
     "amendment": mark("Amendments to plans"),
     "area": mark("Areas"),
+    "ballot": mark("Ballots at the desk"),
     "call": mark("Calls at the desk"),
     "calendar": mark("Calendars"),
     "card": mark("Cards for signing in"),

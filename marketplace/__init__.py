@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         Setup,
         Terms,
     )
-    from marketplace.voting import own_choices, vote
+    from marketplace.voting import OwnBallot, own_ballot, own_choices, vote
 
 __all__ = [
     "KEPT",
@@ -55,6 +55,7 @@ __all__ = [
     "Entry",
     "Imported",
     "Marks",
+    "OwnBallot",
     "Project",
     "ProjectId",
     "ProjectState",
@@ -79,6 +80,7 @@ __all__ = [
     "open_ballot",
     "open_due",
     "open_round",
+    "own_ballot",
     "own_choices",
     "propose",
     "round_changes",

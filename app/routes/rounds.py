@@ -1,4 +1,4 @@
-"""Rounds: their page, opening them, their ballot, and closing them with the count."""
+"""Rounds: their page, opening them and their ballot, and closing them with the count."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -22,10 +22,8 @@ from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.results.gathering import beside_earlier, shown_round
 from app.routes.typed import key_of, typed
-from app.templating import page_or_fragment
 from community import named_members
 from marketplace import (
-    Project,
     Round,
     RoundId,
     RoundState,
@@ -33,11 +31,8 @@ from marketplace import (
     close_and_count,
     open_ballot,
     open_round,
-    own_choices,
     reading,
     round_policy_at,
-    rules,
-    vote,
 )
 from marketplace.counting import Completion, Rule, Satisfaction
 from marketplace.errors import MarketplaceError, RoundMoved, UnknownRound
@@ -179,62 +174,6 @@ async def open_its_ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Redi
     return noticed(back, _("The ballot is open. Residents can vote from now on."))
 
 
-@get("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"))
-async def ballot_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
-    """Show a resident's own ballot."""
-    actor = await acting(request)
-    current = await _round(round_id, actor.community_id)
-    if current.state is not RoundState.VOTING:
-        return Redirect(f"/rounds/{current.id}", status_code=303)
-    chosen = await own_choices(current.id, by=actor)
-    form = Form.of({"choice": [str(number) for number in chosen]})
-    return _ballot(request, current, await _on_ballot(current, actor.member_id), (form, chosen))
-
-
-@post("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"), status_code=303)
-async def cast(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
-    """Keep a resident's choices: each time one is ticked, or when the form is sent."""
-    actor = await acting(request)
-    current = await _round(round_id, actor.community_id)
-    form = await typed(request)
-    ticked = [int(one) for one in form.values.get("choice", ()) if one.isdecimal()]
-    try:
-        chosen = await vote(current.id, ticked, by=actor)
-    except MarketplaceError as refusal:
-        form.refuse("choice", refusal_words(refusal))
-        chosen = await own_choices(current.id, by=actor)
-    if current.state is not RoundState.VOTING:
-        back = Redirect(f"/rounds/{current.id}", status_code=303)
-        return noticed(back, next(iter(form.errors.values()), ""), "wrong")
-    if form.ok and not request.headers.get("hx-request"):
-        back = Redirect(f"/rounds/{current.id}/ballot", status_code=303)
-        return noticed(back, _("Your choice is kept. You can change it until voting closes."))
-    projects = await _on_ballot(current, actor.member_id)
-    return _ballot(request, current, projects, (form, chosen))
-
-
-async def _on_ballot(current: Round, voter: UUID) -> list[Project]:
-    """Return the projects in the order in which this voter sees them."""
-    projects = await reading.projects_of(current.id, community_id=current.community_id)
-    by_number = {project.number: project for project in projects}
-    return [by_number[n] for n in rules.ballot_order(current.id, voter, by_number)]
-
-
-def _ballot(
-    request: AnyRequest,
-    current: Round,
-    projects: list[Project],
-    answers: tuple[Form, tuple[int, ...]],
-) -> Template:
-    """Return the ballot with what is ticked in the form and what is kept."""
-    form, chosen = answers
-    kept = [project for project in projects if project.number in chosen]
-    context = {"round": current, "projects": projects, "form": form, "kept": kept}
-    return page_or_fragment(
-        request, "marketplace/ballot.html", context, status_code=200 if form.ok else 422
-    )
-
-
 @get("/rounds/{round_id:uuid}/close", opt=act("round.close"))
 async def closing_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
     """Say what closing does before a coordinator does it."""
@@ -266,8 +205,6 @@ handlers = [
     round_form,
     open_one,
     open_its_ballot,
-    ballot_page,
-    cast,
     closing_page,
     close,
 ]
