@@ -14,6 +14,7 @@ from uuid import UUID
 from community import in_transaction, members
 from marketplace import secrecy
 from marketplace.electorate import voters
+from marketplace.paper.values import PaperBallots
 from marketplace.secrecy import BallotSeal
 from marketplace.tables import BallotRow, CastBallotRow, VoterRollRow
 from marketplace.values import Marks, Round, RoundId
@@ -50,14 +51,23 @@ def grouped(ballots: Collection[OpenedBallot]) -> list[tuple[Marks, int]]:
     return sorted(many.items(), key=lambda item: (item[0].choices, item[0].points))
 
 
-async def cast(current: Round, ballots: Sequence[OpenedBallot]) -> int:
+def with_paper(ballots: Collection[OpenedBallot], paper: PaperBallots) -> list[OpenedBallot]:
+    """Return the ballots of screen and paper among one another, in an order that says nothing."""
+    return secrecy.shuffled(
+        [*ballots, *(OpenedBallot(b"", marks, code) for marks, code in paper.ballots)]
+    )
+
+
+async def cast(
+    current: Round, ballots: Sequence[OpenedBallot], *, on_paper: Collection[UUID]
+) -> int:
     """Write the roll, and the ballots anew: without marks, in random order, with their receipts.
 
-    Returns how many stand on the roll. The order is that of `opened_ballots`, drawn from a strong
-    source, so neither the numbers nor the place of a row in the table say anything about the order
-    in which ballots came in.
+    Returns how many stand on the roll; those who were given a ballot `on_paper` have voted. The
+    order of the ballots was drawn from a strong source, so neither the numbers nor the place of a
+    row in the table say anything about the order in which ballots came in.
     """
-    on_roll = await _write_roll(current, {one.mark for one in ballots})
+    on_roll = await _write_roll(current, {one.mark for one in ballots}, on_paper)
     await CastBallotRow.raw(
         "INSERT INTO cast_ballot (round_id, number, choices, points, receipt)"
         " SELECT {}, number, string_to_array(choices, ' ')::integer[],"
@@ -73,13 +83,13 @@ async def cast(current: Round, ballots: Sequence[OpenedBallot]) -> int:
     return on_roll
 
 
-async def _write_roll(current: Round, marks: Collection[bytes]) -> int:
+async def _write_roll(current: Round, marks: Collection[bytes], on_paper: Collection[UUID]) -> int:
     seal = secrecy.seal_of(current.id)
     could = set(await voters(current))
     everybody = could | {member.id for member in await members(current.community_id)}
     roll: dict[UUID, bool] = {}
     for one in sorted(everybody):
-        voted = seal.mark(one) in marks
+        voted = seal.mark(one) in marks or one in on_paper
         if voted or one in could:
             roll[one] = voted
     await VoterRollRow.raw(

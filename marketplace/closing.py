@@ -9,10 +9,11 @@ import asyncio
 import ledger
 from community import Actor, record
 from marketplace import rules, turns
-from marketplace.casting import cast, end_key, grouped, opened_ballots
+from marketplace.casting import cast, end_key, grouped, opened_ballots, with_paper
 from marketplace.counting import Count, count
 from marketplace.election import Election
 from marketplace.entering import back_to_planned
+from marketplace.paper import paper_ballots, want_finished
 from marketplace.publishing import as_election, comparing_rules, deciding_rules
 from marketplace.reading import projects_of, read_round
 from marketplace.refusals import verb
@@ -35,7 +36,8 @@ async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
     """Close a round: count it once, store the result, and book each winner's budget.
 
     What the winners leave returns to the public budget. Raises `NotACoordinator`, `UnknownRound`,
-    `RoundMoved` (also for whoever comes second: the first closing stands).
+    `RoundMoved` (also for whoever comes second: the first closing stands), and what `close_now`
+    raises.
     """
     rules.coordinates(by.roles)
     async with verb():
@@ -48,15 +50,18 @@ async def close_now(round_id: RoundId, *, by: Actor) -> Round:
     """Close and count a round, whoever decided it: a coordinator or its date.
 
     Within the caller's transaction; when it has committed, the caller ends the round's key. Raises
-    `UnknownRound`, `RoundMoved`.
+    `UnknownRound`, `RoundMoved`, `PaperUnfinished`, `KeyMissing`, `BallotDamaged`: then nothing was
+    changed.
     """
     current = await locked(round_id, community_id=by.community_id)
     rules.closing(current.state)
     await turns.alone(round_id)
-    ballots = await opened_ballots(round_id)
+    await want_finished(current)
+    paper = await paper_ballots(current)
+    ballots = with_paper(await opened_ballots(round_id), paper)
     projects = await projects_of(round_id, community_id=by.community_id)
     election = as_election(current, projects, grouped(ballots))
-    on_roll = await cast(current, ballots)
+    on_roll = await cast(current, ballots, on_paper=paper.voters)
     decided, compared = await asyncio.to_thread(_count, election, current.terms, on_roll)
     await keep_turnout(current)
     await move(round_id, RoundState.CLOSED, by)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace import secrecy, turns
 from marketplace.errors import VotedTwice
+from marketplace.paper import take_over_paper
 from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
 from marketplace.tables import BallotRow, RoundRow
@@ -34,6 +35,7 @@ async def take_over_ballots(other: UUID, survivor: UUID, *, community_id: UUID) 
 
 async def _take_over(current: Round, other: UUID, survivor: UUID) -> None:
     seal = secrecy.seal_of(current.id)
+    on_paper = await take_over_paper(other, survivor, current.id)
     former, staying = seal.mark(other), seal.mark(survivor)
     rows = await BallotRow.raw(
         "SELECT mark, sealed FROM ballot WHERE round_id = {} AND mark = ANY({}::bytea[])",
@@ -41,10 +43,10 @@ async def _take_over(current: Round, other: UUID, survivor: UUID) -> None:
         [former, staying],
     )
     sealed = {row["mark"]: row["sealed"] for row in rows}
+    if len(sealed) + on_paper > 1:
+        raise VotedTwice(current.name)
     if former not in sealed:
         return
-    if staying in sealed:
-        raise VotedTwice(current.name)
     marks = seal.open(sealed[former], former)
     await BallotRow.raw("DELETE FROM ballot WHERE round_id = {} AND mark = {}", current.id, former)
     await BallotRow.raw(

@@ -15,6 +15,7 @@ APP_CONFIG = AppConfig(
             "marketplace.needs.tables",
             "marketplace.needs.alike.tables",
             "marketplace.needs.merging.tables",
+            "marketplace.paper.tables",
             "marketplace.plans.tables",
             "marketplace.screening.tables",
             "marketplace.deliberation.tables",

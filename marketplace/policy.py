@@ -9,6 +9,7 @@ from community import Policy, Setting, policy_in_force
 from community.policy import Unit, choice, number
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
+from marketplace.paper_settings import SETTINGS as PAPER
 from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.values import RoundPolicy
 
@@ -75,6 +76,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     EXTENSIONS_MAX,
     *PLANS,
     *MEETINGS,
+    *PAPER,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 

@@ -14,6 +14,8 @@ from community import Actor
 from marketplace import rules, secrecy, turns
 from marketplace.electorate import admit
 from marketplace.errors import KeyMissing
+from marketplace.paper import votes_on_paper
+from marketplace.paper.errors import VotesOnPaper
 from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
 from marketplace.tables import BallotRow
@@ -49,6 +51,8 @@ async def vote(
         # Asked after the turn began: whoever merges two memberships waits for its end, or was here
         # before and is seen. Else one ballot could count twice.
         await admit(current, by=by)
+        if await votes_on_paper(round_id, by.member_id):
+            raise VotesOnPaper
         costs = await ballot_costs(round_id)
         kept = rules.ballot(
             current.state, Marks(tuple(choices), tuple(points)), terms=current.terms, costs=costs
