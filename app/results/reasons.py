@@ -49,6 +49,8 @@ class Reasons:
 
     def why(self, outcome: Outcome, counted: Counted) -> str:
         """Say why a project won or lost, and what it lacked; nothing for a plain winner."""
+        if outcome.won and not outcome.votes:
+            return _("Chosen though nobody voted for it: the money reached that far")
         if outcome.reason in _PLAIN:
             told = _PLAIN[outcome.reason]
             return _(told) if told else ""
