@@ -129,6 +129,7 @@ MENU: Final = (
     (
         mark("For everybody"),
         (
+            Door("/needs", "megaphone", mark("What we need here"), "need.read", ("/api/needs",)),
             Door(
                 "/time-bank/services",
                 "hand-helping",

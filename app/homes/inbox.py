@@ -20,7 +20,7 @@ from app.messages.undelivered import Undelivered, undelivered
 from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
-from marketplace import RoundState, reading
+from marketplace import RoundState, needs, reading
 from timebank import State, beside, care, desk, group_sessions, moving, rules
 from timebank.care import VolunteerStanding
 from timebank.group_sessions import SessionState
@@ -85,6 +85,7 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("grant.decide", _proposals),
         ("estate.propose", _estates),
         ("needs.enter", _reviews),
+        ("need.moderate", _reported_needs),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
     )
@@ -255,6 +256,23 @@ async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
         Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
         for one in await reading.rounds(by.community_id)
         if one.state in _ROUNDS
+    ]
+
+
+async def _reported_needs(by: Actor, _now: datetime) -> list[Waiting]:
+    """One line for each need that was reported, however many did."""
+    first: dict[UUID, datetime] = {}
+    for one in await needs.waiting_reports(by.community_id):
+        first.setdefault(one.need_id, one.reported_at)
+    return [
+        Waiting(
+            "flag",
+            (await needs.read_need(need_id, community_id=by.community_id)).title,
+            _("A resident has reported this need"),
+            since,
+            f"/needs/{need_id}",
+        )
+        for need_id, since in first.items()
     ]
 
 

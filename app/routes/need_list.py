@@ -29,6 +29,7 @@ PAGES_MAX: Final = 10_000
 
 ORDERS: Final = {Order.NEWEST: mark("Newest first"), Order.SECONDED: mark("Most support first")}
 SHORT_STORY: Final = 140
+WORDS_LENGTH_MAX: Final = 60
 
 
 @get("/needs", name="need.list", opt=act("need.read"))
@@ -69,6 +70,7 @@ def _search(request: AnyRequest) -> Search:
         NeedState(state) if state in set(NeedState) else None,
         asked.get("category", "")[:40],
         uuid_or_none(asked.get("area", "")),
+        asked.get("words", "").strip()[:WORDS_LENGTH_MAX],
         Order(order) if order in set(Order) else Order.NEWEST,
     )
 
@@ -83,6 +85,7 @@ def _address(search: Search, page: int = 1) -> str:
         "state": search.state.value if search.state else "",
         "category": search.category,
         "area": str(search.area_id or ""),
+        "words": search.words,
         "order": search.order.value if search.order is not Order.NEWEST else "",
         "page": str(page) if page > 1 else "",
     }

@@ -29,11 +29,12 @@ OPEN: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which needs to list; None and empty ask for any."""
+    """Which needs to list; None and empty ask for any. `words` stand in its title or story."""
 
     state: NeedState | None = None
     category: str = ""
     area_id: UUID | None = None
+    words: str = ""
     order: Order = Order.NEWEST
 
 
@@ -57,6 +58,7 @@ FROM need
 _MATCHING: Final = """
 WHERE community_id = {} AND state = ANY({}::text[]) AND ({} = '' OR category = {})
     AND ({}::uuid IS NULL OR area_id = {})
+    AND ({} = '' OR (state <> 'hidden' AND strpos(lower(title || ' ' || story), lower({})) > 0))
 """
 
 _ORDERS: Final = {
@@ -121,6 +123,8 @@ def _values(search: Search, community_id: UUID) -> tuple[Any, ...]:
         search.category,
         search.area_id,
         search.area_id,
+        search.words,
+        search.words,
     )
 
 
