@@ -9,7 +9,7 @@ from marketplace.reading import read_project
 from marketplace.refusals import verb
 from marketplace.rounds import locked
 from marketplace.tables import ProjectMoveRow, ProjectRow
-from marketplace.values import Draft, Entry, Project, ProjectId, RoundId
+from marketplace.values import Draft, Entry, Project, ProjectId, Round, RoundId
 
 
 async def propose(
@@ -49,23 +49,27 @@ async def propose(
             projects=numbers[0]["projects"],
             policy=await round_policy_at(by.community_id),
         )
-        await _write(key, (current.id, numbers[0]["last"] + 1), draft, by)
+        await _write(key, current, numbers[0]["last"] + 1, draft=draft, by=by)
         return await read_project(key, community_id=by.community_id)
 
 
-async def _write(key: ProjectId, place: tuple[RoundId, int], draft: Draft, by: Actor) -> None:
+async def _write(key: ProjectId, current: Round, number: int, *, draft: Draft, by: Actor) -> None:
+    """Write a project down; what is proposed for a round of an area is meant for that area."""
     await ProjectRow.raw(
         "INSERT INTO project (id, community_id, round_id, number, title, purpose, place,"
-        " category, cost_fen, proposed_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+        " category, cost_fen, proposed_by, area_id)"
+        " VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
         key,
         by.community_id,
-        *place,
+        current.id,
+        number,
         draft.title.strip(),
         draft.purpose.strip(),
         draft.place.strip(),
         str(draft.category),
         draft.cost_fen,
         by.member_id,
+        current.area_id,
     )
     await ProjectMoveRow.raw(
         "INSERT INTO project_move (project_id, state, moved_by) VALUES ({}, 'proposed', {})",

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import community
-from community import Role
+from community import Fill, Role
 from marketplace.casting import end_key
 from marketplace.closing import close_now
 from marketplace.electorate import voters
@@ -84,7 +84,7 @@ async def _cannot_open(round_id: RoundId, community_id: UUID) -> None:
     async with verb():
         current = await read_round(round_id, community_id=community_id)
         if await _first(round_id, f"cannot_open {current.voting_opens_at}"):
-            await _tell_coordinators(current, "round_cannot_open")
+            await _tell_coordinators(current, "round.cannot_open", {})
 
 
 async def close_due(at: datetime | None = None) -> int:
@@ -139,21 +139,26 @@ async def _first(round_id: RoundId, kind: str) -> bool:
 
 
 async def _ballot_opens(current: Round, _which: str) -> None:
-    kind = "round_ballot_open_until" if current.voting_closes_at else "round_ballot_open"
-    await _tell_voters(current, kind, link=f"/rounds/{current.id}/ballot")
+    ends = current.voting_closes_at
+    kind, fill = (
+        ("round.ballot_open_until", {"closes": ends}) if ends else ("round.ballot_open", {})
+    )
+    await _tell_voters(current, kind, fill, link=f"/rounds/{current.id}/ballot")
 
 
 async def _closes(current: Round, _which: str) -> None:
-    await _tell_voters(current, "round_closes_soon", link=f"/rounds/{current.id}/ballot")
-    await _tell_coordinators(current, "round_closes_by_itself")
+    fill = {"closes": _date(current.voting_closes_at)}
+    await _tell_voters(current, "round.closes_soon", fill, link=f"/rounds/{current.id}/ballot")
+    await _tell_coordinators(current, "round.closes_by_itself", fill)
 
 
 async def _opens(current: Round, _which: str) -> None:
-    await _tell_coordinators(current, "round_opens_by_itself")
+    fill = {"opens": _date(current.voting_opens_at)}
+    await _tell_coordinators(current, "round.opens_by_itself", fill)
 
 
 async def _result(current: Round, _which: str) -> None:
-    await _tell_voters(current, "round_result")
+    await _tell_voters(current, "round.result", {})
 
 
 async def _changed(current: Round, which: str) -> None:
@@ -161,10 +166,18 @@ async def _changed(current: Round, which: str) -> None:
         "SELECT kind, before, after, why FROM round_change WHERE id = {}::uuid", which
     )
     if row["kind"] == "extended":
-        await _tell_voters(current, "round_extended", {"why": row["why"]})
+        fill: Fill = {"closes": datetime.fromisoformat(row["after"]), "why": row["why"]}
+        await _tell_voters(current, "round.extended", fill)
     else:
         fill = {"before": row["before"], "after": row["after"], "why": row["why"]}
-        await _tell_voters(current, "round_title_corrected", fill)
+        await _tell_voters(current, "round.title_corrected", fill)
+
+
+def _date(moment: datetime | None) -> datetime:
+    """Return the date of what is told because of that date."""
+    if moment is None:
+        raise ValueError("nothing is told of a date that a round does not have")
+    return moment
 
 
 _NEWS: Final[dict[str, Callable[[Round, str], Awaitable[None]]]] = {
@@ -176,33 +189,22 @@ _NEWS: Final[dict[str, Callable[[Round, str], Awaitable[None]]]] = {
 }
 
 
-async def _tell_voters(
-    current: Round, kind: str, more: dict[str, str] | None = None, *, link: str = ""
-) -> None:
+async def _tell_voters(current: Round, kind: str, fill: Fill, *, link: str = "") -> None:
     await community.tell_all(
         await voters(current),
         kind,
         community_id=current.community_id,
-        fill={**_fill(current), **(more or {})},
+        fill={"name": current.name, **fill},
         link=link or f"/rounds/{current.id}",
     )
 
 
-async def _tell_coordinators(current: Round, kind: str) -> None:
+async def _tell_coordinators(current: Round, kind: str, fill: Fill) -> None:
     staff = await community.members(current.community_id, Role.COORDINATOR)
     await community.tell_all(
         [one.id for one in staff],
         kind,
         community_id=current.community_id,
-        fill=_fill(current),
+        fill={"name": current.name, **fill},
         link=f"/rounds/{current.id}",
     )
-
-
-def _fill(current: Round) -> dict[str, str | datetime]:
-    told: dict[str, str | datetime] = {"name": current.name}
-    if current.voting_opens_at:
-        told["opens"] = current.voting_opens_at
-    if current.voting_closes_at:
-        told["closes"] = current.voting_closes_at
-    return told

@@ -26,6 +26,7 @@ BALLOT = (
 )
 SIGNED_IN = "how somebody stays signed in; signing in and what changes it are events"
 ON_THE_WAY = "work on its way, which the act that began it and the act that ends it write down"
+DERIVED = "follows from the words of a need, whose writing is an event"
 READER = "a member's own reading of messages changes nothing for anybody else"
 
 EXEMPT: Final[dict[str, str]] = {
@@ -47,6 +48,8 @@ EXEMPT: Final[dict[str, str]] = {
     "roster_row": ON_THE_WAY,
     "roster_progress": ON_THE_WAY,
     "election_upload": ON_THE_WAY,
+    "need_pair": DERIVED,
+    "need_terms": DERIVED,
     "match_run": ON_THE_WAY,
     "match_suggestion": ON_THE_WAY,
     "application": "tries of its code, and those with a number that somebody has, which are of no"

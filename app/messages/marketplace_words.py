@@ -202,6 +202,54 @@ MARKETPLACE: Final[Mapping[str, Words]] = {
         mark("“%(title)s” was taken apart from the other need and goes on by itself."),
         {"title": Gap.TEXT},
     ),
+    "need.merge_asked": Words(
+        mark("Shall two needs become one?"),
+        mark(
+            "“%(title)s” and “%(other)s” seem to ask for the same. Say by %(until)s whether they"
+            " shall be one. The reason given: %(why)s"
+        ),
+        {"title": Gap.TEXT, "other": Gap.TEXT, "why": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "need.merge_reminded": Words(
+        mark("Your answer about two needs is awaited"),
+        mark("Say by %(until)s whether “%(title)s” and “%(other)s” shall be one need."),
+        {"title": Gap.TEXT, "other": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "need.merge_agreed": Words(
+        mark("Somebody agrees that two needs become one"),
+        mark("One of those who were asked agrees that “%(title)s” and “%(other)s” become one."),
+        {"title": Gap.TEXT, "other": Gap.TEXT},
+    ),
+    "need.merge_declined": Words(
+        mark("Two needs stay two"),
+        mark("“%(title)s” and “%(other)s” stay as they are. The reason given: %(why)s"),
+        {"title": Gap.TEXT, "other": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "need.merge_taken_back": Words(
+        mark("Nobody asks any more about two needs"),
+        mark("“%(title)s” and “%(other)s” stay as they are: it is no longer asked for."),
+        {"title": Gap.TEXT, "other": Gap.TEXT},
+    ),
+    "need.merge_lapsed": Words(
+        mark("Two needs stay two"),
+        mark("“%(title)s” and “%(other)s” stay as they are: not everybody answered in time."),
+        {"title": Gap.TEXT, "other": Gap.TEXT},
+    ),
+    "need.merge_overtaken": Words(
+        mark("Two needs were not joined"),
+        mark("“%(title)s” and “%(other)s” were not joined: one of them has moved on meanwhile."),
+        {"title": Gap.TEXT, "other": Gap.TEXT},
+    ),
+    "need.joined": Words(
+        mark("A need has more voices now"),
+        mark("“%(title)s” goes on in “%(other)s”, with everybody who stood behind it."),
+        {"title": Gap.TEXT, "other": Gap.TEXT},
+    ),
+    "need.parted": Words(
+        mark("Two needs were taken apart again"),
+        mark("“%(title)s” no longer goes on in “%(other)s”. The reason given: %(why)s"),
+        {"title": Gap.TEXT, "other": Gap.TEXT, "why": Gap.TEXT},
+    ),
     "need.hidden": Words(
         mark("A need was hidden"),
         mark("A coordinator hid a need that you raised or support. Its page says why."),
@@ -223,6 +271,86 @@ MARKETPLACE: Final[Mapping[str, Words]] = {
     "need.report_kept": Words(
         mark("What you reported stays"),
         mark("A coordinator looked at the need that you reported. It breaks no rule and stays."),
+    ),
+    "council.seated": Words(
+        mark("You have a seat on a council"),
+        mark("You now sit on: %(council)s. Thank you!"),
+        {"council": Gap.TEXT},
+    ),
+    "council.unseated": Words(
+        mark("Your seat on a council has ended"),
+        mark("You no longer sit on: %(council)s. Thank you for your time."),
+        {"council": Gap.TEXT},
+    ),
+    "meeting.called": Words(
+        mark("A meeting is announced"),
+        mark("%(title)s: %(at)s, %(place)s. Do you come? Please say so on its page."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "meeting.changed": Words(
+        mark("A meeting has another time or place"),
+        mark("%(title)s is now %(at)s, %(place)s. The reason: %(why)s"),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "meeting.cancelled": Words(
+        mark("A meeting is called off"),
+        mark("%(title)s, %(at)s, does not take place. The reason: %(why)s"),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "why": Gap.TEXT},
+    ),
+    "meeting.moved_up": Words(
+        mark("You have a place at the meeting"),
+        mark("A place became free at %(title)s: %(at)s, %(place)s. It is yours."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "meeting.soon": Words(
+        mark("A meeting is near"),
+        mark("%(title)s: %(at)s, %(place)s."),
+        {"title": Gap.TEXT, "at": Gap.MOMENT, "place": Gap.TEXT},
+    ),
+    "meeting.item_proposed": Words(
+        mark("Somebody proposes an item for a meeting"),
+        mark("For %(title)s: %(item)s. Please take it up, or say why not."),
+        {"title": Gap.TEXT, "item": Gap.TEXT},
+    ),
+    "meeting.item_accepted": Words(
+        mark("Your item is on the agenda"),
+        mark("%(item)s is talked about at: %(title)s."),
+        {"title": Gap.TEXT, "item": Gap.TEXT},
+    ),
+    "meeting.item_declined": Words(
+        mark("Your item was not taken up"),
+        mark("%(item)s is not on the agenda of %(title)s. The reason: %(why)s"),
+        {"title": Gap.TEXT, "item": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "meeting.decided": Words(
+        mark("A meeting decided about a need of yours"),
+        mark("%(title)s has decided on: %(item)s."),
+        {"title": Gap.TEXT, "item": Gap.TEXT},
+    ),
+    "meeting.not_carried": Words(
+        mark("A meeting voted about a need of yours"),
+        mark("%(title)s voted on: %(item)s. There was no majority for it."),
+        {"title": Gap.TEXT, "item": Gap.TEXT},
+    ),
+    "meeting.minutes_shared": Words(
+        mark("Please read the minutes"),
+        mark("You were at %(title)s. Is everything right in the minutes? Say so by %(day)s."),
+        {"title": Gap.TEXT, "day": Gap.DAY},
+    ),
+    "meeting.objection": Words(
+        mark("Somebody objects to the minutes"),
+        mark("Somebody who was at %(title)s says that the minutes are not right."),
+        {"title": Gap.TEXT},
+    ),
+    "meeting.minutes_published": Words(
+        mark("Minutes are published"),
+        mark("Everybody can now read the minutes of: %(title)s."),
+        {"title": Gap.TEXT},
+    ),
+    "meeting.minutes_late": Words(
+        mark("Minutes are late"),
+        mark("The minutes of %(title)s are not shared yet. Please finish them."),
+        {"title": Gap.TEXT},
     ),
 }
 """Each kind's name leads to its words; a gap is filled with what the verb told."""
