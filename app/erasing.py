@@ -14,6 +14,7 @@ from ledger import Balance
 from marketplace import needs, plans
 from marketplace.councils.personal import forget_councils
 from marketplace.meetings.personal import forget_meetings
+from marketplace.needs.merging.personal import forget_need_merges
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -57,6 +58,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)
             await needs.forget_needs(erased.ids, by=by)
+            await forget_need_merges(erased.ids, community_id=by.community_id)
             await plans.forget_plans(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)

@@ -18,6 +18,7 @@ from community import Actor, Merged
 from marketplace import needs, plans
 from marketplace.councils.personal import leave_councils, take_over_seats
 from marketplace.meetings.personal import leave_meetings, take_over_meetings
+from marketplace.needs.merging.personal import take_over_need_merges
 from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
@@ -50,6 +51,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
         await needs.take_over_needs(other, survivor, by=by)
+        await take_over_need_merges(other, survivor, by=by)
         await plans.take_over_plans(other, survivor, by=by)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)

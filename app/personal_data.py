@@ -112,7 +112,7 @@ SECTIONS: Final = (
         "estate", "needs",
     )),
     (mark("Your projects and votes"), (
-        "needs_raised", "needs_seconded", "need_reports",
+        "needs_raised", "needs_seconded", "need_reports", "need_merges",
         "plan_versions", "plan_files", "calls_opened", "offers_to_undertake", "undertakings",
         "amendments", "amendments_supported", "proposals", "voter_rolls",
         "rounds_opened", "elections_uploaded",
@@ -177,6 +177,7 @@ TITLES: Final = {
     "undertakings": mark("Plans that you carry out, or whose undertaker you chose"),
     "amendments": mark("Changes that you proposed to plans, or answered"),
     "amendments_supported": mark("Changes of plans that you support"),
+    "need_merges": mark("Needs that were to become one with another"),
     "needs_seconded": mark("Needs that you stand behind"),
     "need_reports": mark("Needs that you reported"),
     "proposals": mark("What you proposed"),

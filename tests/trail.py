@@ -42,7 +42,7 @@ EXEMPT: Final[dict[str, str]] = {
     "pgqueuer_log": ON_THE_WAY,
     "pgqueuer_schedules": ON_THE_WAY,
     "pgqueuer_statistics": ON_THE_WAY,
-    "round_notice": "what was told of a round, so that it is told once; what it tells of is an event",
+    "round_notice": "what was told of a round, to tell it once; what it tells of is an event",
     "roster_import": ON_THE_WAY,
     "roster_piece": ON_THE_WAY,
     "roster_row": ON_THE_WAY,

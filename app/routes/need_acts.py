@@ -11,10 +11,11 @@ from litestar.response import Redirect, Template
 
 import community
 import ledger
-from app import need_form, need_page
+from app import need_alike, need_form, need_page
 from app.acts import act
 from app.forms import Form
 from app.i18n import gettext as _
+from app.need_alike import Found
 from app.need_words import refusal_words, wrong_field
 from app.neighbourhood import acting
 from app.notices import noticed
@@ -33,14 +34,20 @@ PHOTO_FORM_BYTES_MAX = PHOTO_BYTES_MAX + AROUND_BYTES
 
 @get("/needs/new", name="need.new", opt=act("need.raise"))
 async def new_form(request: AnyRequest) -> Template:
-    """Show the form that raises a need."""
+    """Show the form that raises a need, with the words of the address in it."""
     by = await acting(request)
-    return await _raise_form(by, Form.of({"key": str(ledger.new_id())}))
+    typed_before = {name: request.query_params.get(name, "") for name in ("title", "story")}
+    return await _raise_form(by, Form.of({"key": str(ledger.new_id()), **typed_before}))
 
 
-async def _raise_form(by: Actor, form: Form) -> Template:
+async def _raise_form(
+    by: Actor, form: Form, found: Found | None = None, *, photo_again: bool = False
+) -> Template:
     context = {
         "form": form,
+        "found": found,
+        "photo_again": photo_again,
+        "in_form": True,
         "categories": await need_form.category_options(by.community_id),
         "places": await need_form.place_options(by.community_id),
     }
@@ -61,6 +68,9 @@ async def raise_one(request: AnyRequest) -> Template | Redirect:
     draft, image = need_form.read(form), await photo_in(request, form)
     if draft is None or not form.ok:
         return await _raise_form(by, form)
+    home = await community.community(by.community_id)
+    if (found := await need_alike.before_raising(draft, form, by, home)) is not None:
+        return await _raise_form(by, form, found, photo_again=image is not None)
     try:
         raised = await needs.raise_need(draft, by=by, id=key_of(form), photo=image)
     except MarketplaceError as refusal:

@@ -141,7 +141,8 @@ async def take_over_needs(other: UUID, survivor: UUID, *, by: Actor) -> None:
         # Whoever raised a need does not second it as well.
         await NeedSecondRow.raw(
             "DELETE FROM need_second WHERE community_id = {} AND member_id = {} AND need_id IN ("
-            "SELECT need_id FROM need_author WHERE member_id = {} AND left_at IS NULL)",
+            "SELECT need_id FROM need_author WHERE member_id = {} AND left_at IS NULL"
+            " AND from_need IS NULL)",
             here,
             survivor,
             survivor,

@@ -33,7 +33,7 @@ async def join(merge: Merge, need: Need, into: Need, *, by: Actor) -> None:
     Within the transaction in which both were locked and found to agree.
     """
     before = await followers(into.id, into.community_id)
-    await move(need, NeedState.MERGED, by=by, why=into.title)
+    await move(need, NeedState.MERGED, by=by, why=merge.why)
     await NeedRow.raw("UPDATE need SET merged_into = {} WHERE id = {}", into.id, need.id)
     await bring_together([into.id])
     await settle(merge, MergeState.DONE, by=by)
