@@ -128,8 +128,7 @@ def ordered(result: Result) -> tuple[str, ...]:
         alike = Rule.MES if own.rule is Rule.MES else Rule.GREEDY
         same = set(own.winners) == set(result.counts[alike].winners)
         return (OWN, *(name for name in plain if name != alike or not same))
-    names = [name for name in plain if name in result.counts]
-    return tuple(sorted(names, key=lambda name: name != result.decides))
+    return tuple(sorted(result.counts, key=lambda name: (name != result.decides, name)))
 
 
 class _Wording:
