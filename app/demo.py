@@ -35,6 +35,7 @@ from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_matching import fill_matching
 from app.demo_moving import fill_moves
+from app.demo_needs import fill_needs
 from app.demo_organisations import fill_organisations
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
@@ -173,6 +174,13 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
+    await fill_needs(
+        home,
+        coordinator,
+        _voters(home, known, households)[:40],
+        operator=_actor(known[PHONE_OPERATOR]),
+        caller=_actor(known[ELDERS[1][0]]),
+    )
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
