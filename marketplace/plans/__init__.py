@@ -14,6 +14,7 @@ from marketplace.plans.amending import (
     withdraw_amendment,
 )
 from marketplace.plans.calling import close_due_calls, end_call, open_call, remind_of_calls
+from marketplace.plans.calling import offering as behind
 from marketplace.plans.choosing import choose, step_back, withdraw_offer
 from marketplace.plans.choosing import offer as offer_to_undertake
 from marketplace.plans.files import clear_loose_files, keep_file, kinds_of, plan_file
@@ -35,6 +36,7 @@ from marketplace.plans.reading import (
     version,
     versions,
 )
+from marketplace.plans.telling import hands_of
 from marketplace.plans.values import (
     Amendment,
     AmendmentId,
@@ -62,8 +64,9 @@ __all__ = [
     "Amendment", "AmendmentId", "AmendmentState", "Attachment", "BudgetLine", "Call", "CallId",
     "CallState", "Maintenance", "Milestone", "Offer", "OfferDraft", "OfferId", "Plan",
     "PlanContent", "PlanId", "PlanPolicy", "Undertaker", "Version", "accept_amendment",
-    "amendment", "amendments", "call", "calls", "choose", "clear_loose_files", "close_due_calls",
-    "decline_amendment", "end_call", "forget_plans", "keep_file", "kinds_of",
+    "amendment", "amendments", "behind", "call", "calls", "choose", "clear_loose_files",
+    "close_due_calls",
+    "decline_amendment", "end_call", "forget_plans", "hands_of", "keep_file", "kinds_of",
     "lapse_amendments", "offer",
     "offer_to_undertake", "offers", "open_call", "open_calls", "plan_file", "plan_of_need",
     "plan_policy_at", "plans_written", "propose_amendment", "read_plan", "remind_of_calls",

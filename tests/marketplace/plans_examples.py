@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import community
 import ledger
 from community import Actor, OrganisationDraft, OrganisationKind, Post, Role
-from marketplace import needs, plans
+from marketplace import entering, needs, open_ballot, plans
 from marketplace.needs.raising import raise_need
 from marketplace.plans import BudgetLine, Maintenance, Milestone, PlanContent
 from tests.marketplace.conftest import Neighbourhood, actor
@@ -101,3 +101,10 @@ async def kinds_told(one: Actor) -> list[str]:
     """Return the kinds of what a member was told, the newest first."""
     found = await community.inbox(one.member_id, community_id=one.community_id, size=50)
     return [message.kind for message in found]
+
+
+async def freeze(home: Neighbourhood, version: plans.Version) -> None:
+    """Let a plan stand on an open ballot."""
+    opened = await home.round(budget_yuan=30_000)
+    await entering.enter(opened.id, version.plan_id, by=home.coordinator)
+    await open_ballot(opened.id, by=home.coordinator)

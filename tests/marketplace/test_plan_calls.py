@@ -108,7 +108,7 @@ async def test_who_may_not_open_answer_or_choose_is_refused(neighbourhood: Neigh
         await plans.offer_to_undertake(
             call.id, offering(organisation_id=need.id), by=home.residents[1]
         )
-    await community.close_organisation(society.id, by=home.coordinator)
+    await community.close_organisation(society.id, by=home.coordinator, why="解散")
     with pytest.raises((InvalidPlan, NotForYou)):
         await plans.offer_to_undertake(call.id, offering(organisation_id=society.id), by=leader)
     for_another = home.residents[1].acting_for(home.residents[2].member_id, need.id)
