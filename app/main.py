@@ -52,10 +52,11 @@ from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 from marketplace.desk_voting import clear_desk_ballots
+from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from marketplace.needs.alike import look_for_pairs
 from marketplace.needs.merging import look_after_merges
+from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
-from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -79,6 +80,7 @@ jobs = [
     Job("ask for late minutes", every_seconds=3600, run=chase_minutes),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
+    Job("remind of screenings", every_seconds=300, run=remind_of_screenings),
     Job("look after merges of needs", every_seconds=300, run=look_after_merges),
     Job("look for needs that are alike", every_seconds=30, run=look_for_pairs),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),

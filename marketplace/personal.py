@@ -10,15 +10,19 @@ from typing import Final
 
 from community import Kept
 from marketplace.councils import personal as councils_personal
+from marketplace.deliberation import personal as deliberation_personal
 from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
 from marketplace.needs.merging import personal as merging_personal
 from marketplace.plans import personal as plans_personal
+from marketplace.screening import personal as screening_personal
 
 KEPT: Final[Sequence[Kept]] = (
     *needs_personal.KEPT,
     *merging_personal.KEPT,
+    *screening_personal.KEPT,
     *plans_personal.KEPT,
+    *deliberation_personal.KEPT,
     *councils_personal.KEPT,
     *meetings_personal.KEPT,
     Kept(

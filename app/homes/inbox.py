@@ -13,7 +13,7 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
-from app.homes import hours_waiting
+from app.homes import hours_waiting, talk_waiting
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
@@ -21,6 +21,7 @@ from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
 from marketplace import RoundState, needs, reading
+from marketplace.needs.alike.pairs import count_likely_pairs
 from timebank import State, beside, care, desk, group_sessions, moving, rules
 from timebank.care import VolunteerStanding
 from timebank.group_sessions import SessionState
@@ -86,8 +87,11 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("estate.propose", _estates),
         ("needs.enter", _reviews),
         ("need.moderate", _reported_needs),
+        ("screening.screen", _screenings),
+        ("argument.moderate", _reported_words),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
+        ("need.likely", _likely_needs),
     )
     kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
     return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
@@ -276,6 +280,14 @@ async def _reported_needs(by: Actor, _now: datetime) -> list[Waiting]:
     ]
 
 
+async def _screenings(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await talk_waiting.screenings(by)]
+
+
+async def _reported_words(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await talk_waiting.reported(by)]
+
+
 async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
     pairs = len(await community.alike(by.community_id))
     if not pairs:
@@ -283,6 +295,15 @@ async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
     who = ngettext("%(num)s pair of members", "%(num)s pairs of members", pairs) % {"num": pairs}
     why = _("May be one and the same person")
     return [Waiting("users", who, why, None, "/members/duplicates")]
+
+
+async def _likely_needs(by: Actor, _now: datetime) -> list[Waiting]:
+    pairs = await count_likely_pairs(by.community_id)
+    if not pairs:
+        return []
+    who = ngettext("%(num)s pair of needs", "%(num)s pairs of needs", pairs) % {"num": pairs}
+    why = _("The two needs seem to ask for the same")
+    return [Waiting("users", who, why, None, "/needs/likely")]
 
 
 async def _vetting(by: Actor, _now: datetime) -> list[Waiting]:

@@ -7,6 +7,63 @@ from app.i18n import mark
 from app.messages.gaps import Gap, Words
 
 MARKETPLACE: Final[Mapping[str, Words]] = {
+    "screening.due": Words(
+        mark("A need waits for screening"),
+        mark("“%(title)s” should be screened until %(day)s."),
+        {"title": Gap.TEXT, "day": Gap.DAY},
+    ),
+    "screening.overdue": Words(
+        mark("A screening is late"),
+        mark("“%(title)s” should have been screened until %(day)s. Please see to it."),
+        {"title": Gap.TEXT, "day": Gap.DAY},
+    ),
+    "screening.appealed": Words(
+        mark("Somebody appealed"),
+        mark("Somebody appealed against the refusal of “%(title)s”. Please decide it."),
+        {"title": Gap.TEXT},
+    ),
+    "screening.appeal_refused": Words(
+        mark("An appeal was not granted"),
+        mark("The refusal of “%(title)s” stands. The reason: %(why)s"),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "appeal.due": Words(
+        mark("An appeal waits for its decision"),
+        mark("The appeal about “%(title)s” should be decided until %(day)s."),
+        {"title": Gap.TEXT, "day": Gap.DAY},
+    ),
+    "appeal.overdue": Words(
+        mark("An appeal is late"),
+        mark(
+            "The appeal about “%(title)s” should have been decided until %(day)s. Please see to it."
+        ),
+        {"title": Gap.TEXT, "day": Gap.DAY},
+    ),
+    "argument.answered": Words(
+        mark("Somebody answered you"),
+        mark("In the talk about “%(title)s” somebody answered what you said."),
+        {"title": Gap.TEXT},
+    ),
+    "argument.asked": Words(
+        mark("A question about your need"),
+        mark("Somebody asked something about “%(title)s”. Please answer it."),
+        {"title": Gap.TEXT},
+    ),
+    "argument.entered": Words(
+        mark("Your words were written down"),
+        mark("What you said about “%(title)s” was written down for you. Read whether it is right."),
+        {"title": Gap.TEXT},
+    ),
+    "argument.hidden": Words(
+        mark("Your words were hidden"),
+        mark("A coordinator hid what you said about “%(title)s”. The reason: %(why)s"),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
+    "argument.kept": Words(
+        mark("Your words can be read again"),
+        mark("A coordinator looked again at what you said about “%(title)s”. The reason: %(why)s"),
+        {"title": Gap.TEXT, "why": Gap.TEXT},
+    ),
     "plan.version": Words(
         mark("A plan has changed"),
         mark(

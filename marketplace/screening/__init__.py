@@ -29,7 +29,7 @@ from marketplace.screening.reading import (
     screening_of,
     waiting_screenings,
 )
-from marketplace.screening.rules import may_be
+from marketplace.screening.rules import complete, may_be
 from marketplace.screening.telling import coordinators, remind_of_screenings, tell_coordinators
 from marketplace.screening.values import (
     POINTS,
@@ -54,7 +54,7 @@ __all__ = [
     "InvalidBand", "InvalidList", "InvalidPoint", "NoAppeal", "NotItsAuthor", "NotRefused",
     "NotWaiting", "Outcome", "OwnNeed", "PointsOpen", "Question", "SameScreener", "Screening",
     "ScreeningList", "ScreeningPolicy", "UnknownScreening", "Verdict", "Waiting", "appeal",
-    "appeal_of", "change_list", "coordinators", "decide_appeal", "decide_screening",
+    "appeal_of", "change_list", "complete", "coordinators", "decide_appeal", "decide_screening",
     "forget_screening", "list_of", "may_be", "remind_of_screenings", "save_screening",
     "screening_list", "screening_of", "screening_policy", "take_over_appeals",
     "tell_coordinators", "waiting_screenings",
