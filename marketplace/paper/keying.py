@@ -24,6 +24,7 @@ async def key_in(round_id: RoundId, serial: str, reading: Reading, *, by: Actor)
             if mine == reading:
                 return one.state
         rules.another_reader(one.state, one.readers, by.member_id)
+        await _record("paper.key", round_id, one, by)
         return await _read(one, reading, by)
 
 
@@ -35,14 +36,19 @@ async def decide(round_id: RoundId, serial: str, reading: Reading, *, by: Actor)
     async with verb(read_by_different_people=KeyedByYou(), paper_in_time=NotOnPaper()):
         one = await held_paper(round_id, serial, by)
         rules.third_reader(one.state, one.readers, by.member_id)
-        await record(
-            "paper.decide",
-            by=by,
-            subject_kind="round",
-            subject_id=round_id,
-            details={"serial": one.paper.serial},
-        )
+        await _record("paper.decide", round_id, one, by)
         return await _read(one, reading, by)
+
+
+async def _record(act: str, round_id: RoundId, one: Trace, by: Actor) -> None:
+    """Write down who read which ballot; what they read stands with the reading alone."""
+    await record(
+        act,
+        by=by,
+        subject_kind="round",
+        subject_id=round_id,
+        details={"serial": one.paper.serial},
+    )
 
 
 async def _read(one: Trace, reading: Reading, by: Actor) -> PaperState:

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -38,9 +39,9 @@ SEED_DIGITS_MIN: Final = 6
 SAMPLE_MIN: Final = 10
 """So few ballots are always looked at, however small the percentage; fewer where there are not."""
 
-_SERIAL: Final = re.compile(r"(\d{2})-?(\d{3})-?(\d)")
-_APART: Final = re.compile(r"[\s,;、,;.。/]+")
-_PAIR: Final = re.compile(r"(\d{1,3})(?:[:=x×:*](\d{1,4}))?")
+_SERIAL: Final = re.compile(r"(\d{2})-?(\d{3})-?(\d)", re.ASCII)
+_APART: Final = re.compile(r"[\s,;.、。/]+")
+_PAIR: Final = re.compile(r"(\d{1,3})(?:[:=*x](\d{1,4}))?", re.ASCII)
 
 _INVALID: Final[Mapping[type[MarketplaceError], Invalid]] = {
     TooManyChoices: Invalid.TOO_MANY,
@@ -71,7 +72,7 @@ def as_serial(typed: str) -> str:
 
     Raises `UnknownPaper` for what is none, `SerialMistyped` where the digits contradict each other.
     """
-    found = _SERIAL.fullmatch("".join(typed.split()))
+    found = _SERIAL.fullmatch("".join(_plain(typed).split()))
     if found is None:
         raise UnknownPaper
     wanted = serial_of(int(found[1]), int(found[2]))
@@ -80,12 +81,17 @@ def as_serial(typed: str) -> str:
     return wanted
 
 
+def _plain(typed: str) -> str:
+    """Return what was typed with the wide digits and signs of a Chinese keyboard as plain ones."""
+    return unicodedata.normalize("NFKC", typed)
+
+
 # Whoever keys in types what stands on the paper: project numbers, in order of preference where the
 # ballot asks for one, each with its points where it hands out points ("3:5 7:2").
 def read_marks(typed: str, kind: BallotForm) -> Marks:
     """Return what was typed as marks, just as marked. Raises `MarksUnreadable`."""
     choices, points = [], []
-    for part in (one for one in _APART.split(typed.strip()) if one):
+    for part in (one for one in _APART.split(_plain(typed).strip()) if one):
         found = _PAIR.fullmatch(part)
         if found is None or (found[2] is None) == (kind is BallotForm.CUMULATIVE):
             raise MarksUnreadable(part)
