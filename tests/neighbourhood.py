@@ -38,7 +38,9 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from marketplace.uploading import receive_election, take_in
 from tests.hours_examples import leave_hours
+from tests.talk_examples import leave_talk
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
@@ -149,8 +151,16 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     imported = await marketplace.import_election(
         ELECTION, community_id=home.id, file_name="lane.pb"
     )
+    handed_in = await receive_election(
+        uuid.uuid4(),
+        ELECTION.replace(b"3;stage", b"3;stairs"),
+        file_name="lane-2.pb",
+        by=hood.actor(Role.COORDINATOR),
+    )
+    await take_in(handed_in)
     hood.examples |= {
         "election_id": imported.id,
+        "upload_id": handed_in.id,
         "pack_id": adopted.id,
         "consent_id": delegation.consent.id,
         "code": home.code,
@@ -164,6 +174,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     }
     await _papers(hood)
     await leave_hours(hood)
+    await leave_talk(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)
@@ -531,6 +542,12 @@ async def _rounds(hood: Neighbourhood) -> None:
         await marketplace.open_ballot(one.id, by=coordinator)
     await marketplace.vote(last.id, [1], by=resident)
     await marketplace.close_and_count(last.id, by=coordinator)
+    need = await marketplace.needs.raise_need(
+        marketplace.needs.NeedDraft("弄口的灯", "晚上太暗。", "environment", "3 号楼前"),
+        by=resident,
+        photo=photo(),
+    )
+    hood.examples |= {"need_id": need.id, "key": "culture"}
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
     hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):

@@ -103,11 +103,17 @@ def _tenths(counts: Sequence[Counted]) -> Picture:
     """Return what part of the money each tenth of the voters decided about, the most first."""
     rows = []
     for at in range(9, -1, -1):
+        nothing_below = not any(
+            any(counted.spread.tenths[: at + 1]) for counted in counts if counted.spread
+        )
         parts = []
         for counted in counts:
             amount = counted.spread.tenths[at] if counted.spread else 0
             spent = max(counted.total_cost, 1)
             parts.append((min(amount, spent), spent, percent(min(amount, spent), spent)))
+        if nothing_below and at:
+            rows.append(Row(_("All others"), tuple(parts)))
+            break
         label = {
             9: _("The tenth with the most say"),
             0: _("The tenth with the least say"),
