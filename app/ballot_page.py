@@ -182,7 +182,8 @@ def shown(
         for one in projects
     ]
     if current.terms.kind is BallotForm.ORDINAL:
-        lines.sort(key=lambda line: line.place or len(lines) + 1)
+        last = len(lines) + 1
+        lines.sort(key=lambda line: line.place or last)
     return BallotPage(
         current.terms.kind,
         current.terms.choices_max,
@@ -228,7 +229,7 @@ def not_kept(refusal: MarketplaceError | NotANumber) -> str:
                 "Not saved: one project can have at most %(num)s point.",
                 "Not saved: one project can have at most %(num)s points.",
                 most,
-            )
+            ) % {"num": number(most)}
         case NotANumber() | PointsWrong():
             told = _("Not saved: write whole numbers only, such as 3.")
         case KeyMissing():

@@ -89,8 +89,10 @@ PACES: Final[Mapping[str, Paces]] = {
     "round.propose": _hourly(30),
     # Whoever tries receipts learns what some ballot says, which the published file tells as well.
     "receipt.find": _hourly(240),
+    # Each look goes through many needs; who types pauses now and then.
+    "need.similar": Paces(Pace(300, TEN_MINUTES), Pace(3000, TEN_MINUTES)),
     "ballot.desk": _hourly(240),
-    "ballot.enter_code": Paces(Pace(60, TEN_MINUTES), Pace(120, TEN_MINUTES)),
+    "ballot.enter_code": Paces(Pace(60, TEN_MINUTES), Pace(300, TEN_MINUTES)),
 }
 PAGES_TOO: Final = frozenset(
     {
@@ -100,6 +102,7 @@ PAGES_TOO: Final = frozenset(
         "audit.read",
         "post.give",
         "receipt.find",
+        "need.similar",
     }
 )
 

@@ -21,6 +21,7 @@ SECRET_LENGTH_MIN = 32
 FERNET_KEY_BYTES = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
 FOR_TESTS = {
+    "LINLI_BALLOTS",
     "LINLI_DATA",
     "LINLI_SCREENSHOTS",
     "LINLI_SEED",

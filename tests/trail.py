@@ -34,7 +34,7 @@ EXEMPT: Final[dict[str, str]] = {
     "transfer": BOOK,
     "open_hold": BOOK,
     "ballot": BALLOT,
-    "round_key": BALLOT,
+    "desk_ballot": "that a resident came to the desk is an event; when they voted is nobody's",
     "message": READER,
     "message_delivery": ON_THE_WAY,
     "staff_digest": ON_THE_WAY,

@@ -177,7 +177,8 @@ async def cast(request: AnyRequest) -> Template | Redirect | Response[None]:
         return _locked()
     form = await typed(request)
     current = await round_or_404(here.round_id, here.voter.community_id)
-    await keep(current, here.voter, form)
+    if not await keep(current, here.voter, form):
+        return noticed(Redirect(DESK, status_code=303), form.error("choice"), "wrong")
     if form.ok and not request.headers.get("hx-request"):
         return noticed(Redirect(f"{DESK}/ballot", status_code=303), kept_words(form))
     return await _ballot_page(request, here, form)

@@ -69,8 +69,7 @@ async def cast(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redi
     by = await acting(request)
     current = await round_or_404(round_id, by.community_id)
     form = await typed(request)
-    await keep(current, by, form)
-    if current.state is not RoundState.VOTING:
+    if not await keep(current, by, form):
         back = Redirect(f"/rounds/{current.id}", status_code=303)
         return noticed(back, next(iter(form.errors.values()), ""), "wrong")
     if form.ok and not request.headers.get("hx-request"):
@@ -94,19 +93,24 @@ def pressed(form: Form) -> str:
     return ""
 
 
-async def keep(current: Round, by: Actor, form: Form) -> None:
-    """Keep the ballot that a form says, or refuse the form: then the ballot before stands."""
+async def keep(current: Round, by: Actor, form: Form) -> bool:
+    """Keep the ballot that a form says, or refuse the form: then the ballot before stands.
+
+    Returns whether voting is still open; it may have been closed a moment ago.
+    """
     try:
-        if current.state is not RoundState.VOTING:
-            raise VotingClosed
         kept = Marks()
         if current.terms.kind is BallotForm.ORDINAL and (own := await _own(current, by)):
             kept = own.marks
         numbers = sorted(await reading.ballot_costs(current.id))
         marks = ballot_page.read_marks(form, current, numbers, kept)
         await vote(current.id, marks.choices, points=marks.points, by=by)
+    except VotingClosed as refusal:
+        form.refuse("choice", not_kept(refusal))
+        return False
     except (MarketplaceError, NotANumber) as refusal:
         form.refuse("choice", not_kept(refusal))
+    return True
 
 
 async def marking(current: Round, by: Actor, form: Form | None = None) -> dict[str, Any]:

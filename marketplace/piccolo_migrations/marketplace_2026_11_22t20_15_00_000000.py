@@ -56,6 +56,15 @@ BEGIN
 END $$
 """
 
+# Whoever closes a round has its ballots alone, by whatever way it is closed.
+CLOSED_ALONE = """
+CREATE FUNCTION have_ballots_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('ballots ' || NEW.id::text, 7046));
+    RETURN NEW;
+END $$
+"""
+
 DESK_BALLOT = """
 CREATE TABLE desk_ballot (
     id uuid PRIMARY KEY,
@@ -78,6 +87,9 @@ CREATE TABLE desk_ballot (
 GUARDED = (
     """CREATE TRIGGER ballot_while_voting BEFORE INSERT OR UPDATE OR DELETE ON ballot
        FOR EACH ROW EXECUTE FUNCTION want_voting()""",
+    """CREATE TRIGGER round_closes_alone BEFORE UPDATE ON round
+       FOR EACH ROW WHEN (OLD.state = 'voting' AND NEW.state = 'closed')
+       EXECUTE FUNCTION have_ballots_alone()""",
     """CREATE TRIGGER ballot_is_not_truncated BEFORE TRUNCATE ON ballot
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit_of_history()""",
     """CREATE TRIGGER cast_within_limit BEFORE INSERT ON cast_ballot
@@ -110,7 +122,16 @@ async def forwards() -> MigrationManager:
         sealed = [
             one for opened in await RoundRow.raw(_OPEN) for one in await _sealed_anew(opened)
         ]
-        for statement in (*DROPPED, BALLOT, STORED, WHILE_VOTING, DESK_BALLOT, *GUARDED, *RIGHTS):
+        for statement in (
+            *DROPPED,
+            BALLOT,
+            STORED,
+            WHILE_VOTING,
+            CLOSED_ALONE,
+            DESK_BALLOT,
+            *GUARDED,
+            *RIGHTS,
+        ):
             await engine.run_ddl(statement)
         for one in sealed:
             await RoundRow.raw(

@@ -163,11 +163,12 @@ async def test_the_same_attack_finds_everybody_where_a_table_leaks(
         for place, who in voters:
             await owner.execute(
                 "INSERT INTO leaky VALUES ($1, $2, $3,"
-                " CASE WHEN $4 THEN now() + $2 * interval '1 second' END)",
+                " CASE WHEN $4 THEN now() + make_interval(secs => $5) END)",
                 seen.poll.round.id,
                 place if leak == "number" else 0,
                 list(seen.truth[who]),
                 leak == "at",
+                float(place),
             )
         orders = await columns_as_orders(owner, "leaky", "WHERE round_id = $1", seen.poll.round.id)
         assert hits(seen.last_vote, orders[leak], seen.truth) == VOTERS
