@@ -29,6 +29,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "phone": mark("by telephone"),
         "paper": mark("on paper"),
         "online": mark("online"),
+        "meeting": mark("at a meeting"),
+    },
+    "side": {
+        "for": mark("for it"),
+        "against": mark("against it"),
+        "question": mark("a question"),
+        "answer": mark("an answer"),
+    },
+    "wording": {
+        "said": mark("said"),
+        "amended": mark("put right"),
+        "added": mark("added"),
+    },
+    "report_reason": {
+        "insult": mark("It hurts or insults somebody"),
+        "private": mark("It tells what is private"),
+        "advertising": mark("It is advertising"),
+        "off_topic": mark("It has nothing to do with this need"),
+        "other": mark("Something else"),
     },
     "standing": {
         "applied": mark("has asked to join"),

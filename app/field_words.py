@@ -271,6 +271,16 @@ LABELS: Final[Mapping[str, str]] = {
     "words": mark("In these words"),
     "words_en": mark("Words in English"),
     "words_zh": mark("Words in Chinese"),
+    "granted": mark("Granted"),
+    "saved_at": mark("Saved"),
+    "side": mark("Side"),
+    "wording": mark("Kind of words"),
+    "taken_back_at": mark("Taken back"),
+    "marked_at": mark("Marked"),
+    "report_reason": mark("Why it was reported"),
+    "hidden": mark("Hidden"),
+    "agreed_at": mark("Agreed"),
+    "appealed_at": mark("Appealed"),
     "written_at": mark("Written"),
 }
 

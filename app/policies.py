@@ -14,16 +14,14 @@ from app.policy_words import GROUPS, allowed_words, rule_words, value_words, wri
 from community import AdoptedPack, Community, Pack, Policy, Setting
 from community.policy import Value, read_pack
 from community.policy.declared import SETTINGS as REGISTER
-from marketplace.deliberation.policy import SETTINGS as DELIBERATION
 from marketplace.policy import SETTINGS as MARKETPLACE
-from marketplace.screening.policy import SETTINGS as SCREENING
 from timebank.policy import BY_HAND
 from timebank.policy import SETTINGS as TIME_BANK
 
 SETTINGS: Final[Sequence[Setting[Any]]] = tuple(
     setting
     for group in GROUPS
-    for setting in (*TIME_BANK, *MARKETPLACE, *SCREENING, *DELIBERATION, *REGISTER)
+    for setting in (*TIME_BANK, *MARKETPLACE, *REGISTER)
     if setting.group == group
 )
 """Every setting of the program, in the order in which the policy page tells them."""

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, choice, number
+from marketplace.deliberation_settings import SETTINGS as DELIBERATION
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.paper_settings import SETTINGS as PAPER
 from marketplace.plan_settings import SETTINGS as PLANS
+from marketplace.screening_settings import SETTINGS as SCREENING
 from marketplace.values import RoundPolicy
 
 _USUAL: Final = RoundPolicy()
@@ -74,7 +76,9 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     CHOICES_MAX,
     PROJECTS_MAX,
     EXTENSIONS_MAX,
+    *SCREENING,
     *PLANS,
+    *DELIBERATION,
     *MEETINGS,
     *PAPER,
 )

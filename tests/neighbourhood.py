@@ -38,6 +38,7 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
 from tests.hours_examples import leave_hours
 from tests.talk_examples import leave_talk
@@ -45,6 +46,18 @@ from timebank import beside, care, desk, figures, group_sessions, matching, movi
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
+PAPER_ROUTES = (
+    "",
+    "/print",
+    "/prints/{batch:int}",
+    "/hand-out",
+    "/spoil",
+    "/key",
+    "/differences",
+    "/differences/{serial:str}",
+    "/audit",
+    "/draw",
+)
 ELECTION = b"""META
 key;value
 description;A made-up vote about two things for a lane
@@ -525,6 +538,21 @@ async def _classes(hood: Neighbourhood) -> None:
     hood.by_route["/classes/{course_id:uuid}/decide"] = {"course_id": proposed.id}
 
 
+async def _papers(hood: Neighbourhood, round_id: marketplace.RoundId) -> None:
+    """Leave paper ballots of an open round: some settled, and one that two read differently."""
+    operator, auditor = hood.actor(Role.PHONE_OPERATOR), hood.actor(Role.AUDITOR)
+    printer = hood.actor(Role.COORDINATOR)
+    await marketplace.paper.print_ballots(round_id, 4, by=printer, number=1)
+    first, second, *_rest = await marketplace.paper.papers_of(round_id, 1)
+    ticked, blank = Reading(marketplace.Marks((1,))), Reading()
+    for serial, readings in ((first.serial, (ticked, ticked)), (second.serial, (ticked, blank))):
+        for reader, read in zip((operator, auditor), readings, strict=True):
+            await marketplace.paper.key_in(round_id, serial, read, by=reader)
+    for route in PAPER_ROUTES:
+        hood.by_route[f"/rounds/{{round_id:uuid}}/paper{route}"] = {"round_id": round_id}
+    hood.examples |= {"batch": 1, "serial": second.serial}
+
+
 async def _rounds(hood: Neighbourhood) -> None:
     """Leave one round closed, one with an open ballot, and one that takes proposals."""
     coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
@@ -541,6 +569,7 @@ async def _rounds(hood: Neighbourhood) -> None:
     for one in (last, this):
         await marketplace.open_ballot(one.id, by=coordinator)
     await marketplace.vote(last.id, [1], by=resident)
+    await _papers(hood, this.id)
     await marketplace.close_and_count(last.id, by=coordinator)
     need = await marketplace.needs.raise_need(
         marketplace.needs.NeedDraft("弄口的灯", "晚上太暗。", "environment", "3 号楼前"),

@@ -38,10 +38,16 @@ from community import Actor, Role
 from marketplace import screening
 from marketplace.errors import MarketplaceError, NotACoordinator
 from marketplace.needs import Need, followers
-from marketplace.screening import Outcome, UnknownScreening
+from marketplace.screening import Outcome, Screening, UnknownScreening
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
+_INCOMPLETE = (
+    screening.PointsOpen,
+    screening.InvalidPoint,
+    screening.InvalidBand,
+    screening.BandOutside,
+)
 
 need_page.SECTIONS.append(screening_page.section)
 
@@ -91,7 +97,7 @@ async def save(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Redir
     if draft is None:
         return await _form(need, form)
     try:
-        await screening.save_screening(need.id, draft, revision=revision(form), by=by)
+        saved = await screening.save_screening(need.id, draft, revision=revision(form), by=by)
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
@@ -99,7 +105,7 @@ async def save(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Redir
         form.refuse(*field)
         return await _form(need, form)
     if form.value("then") == "outcome":
-        return Redirect(f"/needs/{need.id}/screening/outcome", status_code=303)
+        return await _on_to_outcome(need, saved)
     back = Redirect("/screenings", status_code=303)
     return noticed(back, _("Saved. You or a colleague can go on with it."))
 
@@ -124,10 +130,8 @@ async def decide(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Red
         await screening.decide_screening(
             need.id, Outcome(wanted), form.value("reason"), revision=revision(form), by=by
         )
-    except (screening.PointsOpen, screening.InvalidPoint, screening.InvalidBand) as refusal:
-        return await _back_to_checklist(need, refusal)
-    except screening.BandOutside as refusal:
-        return await _back_to_checklist(need, refusal)
+    except _INCOMPLETE as refusal:
+        return _back_to_checklist(need, refusal)
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
@@ -207,13 +211,23 @@ async def _form(need: Need, form: Form) -> Template:
     )
 
 
-async def _back_to_checklist(need: Need, refusal: MarketplaceError) -> Template:
-    """Show the saved checklist with the one field that keeps it from an outcome."""
-    form = filled(await screening.screening_of(need.id, community_id=need.community_id))
-    field = wrong_field(refusal)
-    if field is not None:
-        form.refuse(*field)
-    return await _form(need, form)
+def _back_to_checklist(need: Need, refusal: MarketplaceError) -> Redirect:
+    """Lead back to the saved checklist with what keeps it from an outcome."""
+    back = Redirect(f"/needs/{need.id}/screening/checklist", status_code=303)
+    return noticed(back, refusal_words(refusal), "wrong")
+
+
+async def _on_to_outcome(need: Need, saved: Screening) -> Template | Redirect:
+    """Lead to the outcome, or show the saved checklist with the field that is still missing."""
+    asked = await screening.screening_list(need.community_id)
+    policy = await screening.screening_policy(need.community_id)
+    try:
+        screening.complete(saved.draft, asked.points, policy)
+    except _INCOMPLETE as refusal:
+        form = filled(saved)
+        form.refuse(*(wrong_field(refusal) or ("point_duty", refusal_words(refusal))))
+        return await _form(need, form)
+    return Redirect(f"/needs/{need.id}/screening/outcome", status_code=303)
 
 
 async def _outcome(need: Need, form: Form, by: Actor) -> Template | Redirect:
@@ -228,8 +242,8 @@ async def _outcome(need: Need, form: Form, by: Actor) -> Template | Redirect:
         screening.complete(
             found.draft, asked.points, await screening.screening_policy(need.community_id)
         )
-    except MarketplaceError as refusal:
-        return await _back_to_checklist(need, refusal)
+    except _INCOMPLETE as refusal:
+        return _back_to_checklist(need, refusal)
     allowed = screening.may_be(found.draft)
     context = {
         "need": need,

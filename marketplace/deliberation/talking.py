@@ -215,8 +215,8 @@ async def find_helpful(
         if helpful:
             changed = await ArgumentMarkRow.raw(
                 "INSERT INTO argument_mark (argument_id, member_id, community_id, marked_at)"
-                " VALUES ({}, {}, {}, {}) ON CONFLICT ON CONSTRAINT one_argument_mark_each DO NOTHING"
-                " RETURNING member_id",
+                " VALUES ({}, {}, {}, {}) ON CONFLICT ON CONSTRAINT one_argument_mark_each"
+                " DO NOTHING RETURNING member_id",
                 argument.id,
                 by.member_id,
                 by.community_id,

@@ -216,7 +216,7 @@ class Case:
 class DeliberationPolicy:
     """What a community has decided about deliberation; lengths in characters."""
 
-    amend_minutes: int = 15
-    each_hour: int = 10
-    words_max: int = 600
-    summary_max: int = 400
+    amend_minutes: int
+    each_hour: int
+    words_max: int
+    summary_max: int

@@ -86,12 +86,12 @@ class Draft:
 class ScreeningPolicy:
     """What a community has decided about screening: days, and what a project may cost, in fen."""
 
-    days: int = 10
-    remind_days: int = 2
-    appeal_days: int = 15
-    appeal_answer_days: int = 10
-    cost_fen_least: int = 50_000
-    cost_fen_most: int = 20_000_000
+    days: int
+    remind_days: int
+    appeal_days: int
+    appeal_answer_days: int
+    cost_fen_least: int
+    cost_fen_most: int
 
 
 @dataclass(frozen=True, slots=True)
