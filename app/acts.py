@@ -378,6 +378,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "round.propose": Act({RESIDENT: OWN}),
     "round.vote": Act({RESIDENT: OWN}),
     "ballot.desk": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "paper.print": Act({COORDINATOR: COMMUNITY}),
+    "paper.hand_out": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "paper.key": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "paper.audit": Act({AUDITOR: COMMUNITY, COORDINATOR: COMMUNITY}),
 }
 
 

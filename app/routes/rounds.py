@@ -1,7 +1,5 @@
 """Rounds: their page, opening them and their ballot, and closing them with the count."""
 
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,36 +7,33 @@ from zoneinfo import ZoneInfo
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
-import ledger
 from app.acts import act
-from app.amounts import fen_of_yuan
 from app.forms import Form
+from app.guards import actor_of
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
-from app.marketplace_words import COMPLETIONS, RULE_HINTS, RULES, SATISFACTIONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.results.gathering import beside_earlier, shown_round
+from app.round_form import first_form, offered, setup_of, terms_of
+from app.round_page import round_facts
+from app.round_words import my_vote_words
 from app.routes.typed import key_of, typed
-from community import named_members
+from community import SYSTEM, Community, named_members
 from marketplace import (
     Round,
     RoundId,
     RoundState,
-    Terms,
     close_and_count,
     open_ballot,
     open_round,
     reading,
-    round_policy_at,
 )
-from marketplace.counting import Completion, Rule, Satisfaction
 from marketplace.errors import MarketplaceError, RoundMoved, UnknownRound
 
 AnyRequest = Request[Any, Any, Any]
-OFFERED_RULES = (Rule.GREEDY, Rule.MES)
 
 
 async def _round(round_id: UUID, community_id: UUID) -> Round:
@@ -65,12 +60,30 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
         ),
         "roles": await roles_shown(request),
         "zone": ZoneInfo(home.time_zone),
+        **await round_facts(current, ZoneInfo(home.time_zone)),
     }
+    context["names"][SYSTEM] = _("the system, at the set date")
+    context["cannot_vote"] = await my_vote_words(current, await actor_of(request))
     if current.state is RoundState.CLOSED:
         context["shown"] = await shown_round(current, projects, request.query_params.get("rule"))
         context["earlier"] = await beside_earlier(current)
         return Template("marketplace/round_result.html", context=context)
     return Template("marketplace/round.html", context=context)
+
+
+@get("/rounds/{round_id:uuid}/ballot-terms.json", opt=act("round.read"))
+async def frozen_terms(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
+    """Give the document that was frozen and hashed when the ballot opened, byte for byte."""
+    home = await community_shown(request)
+    current = await _round(round_id, home.id)
+    if not current.ballot_terms:
+        raise NotFoundException
+    name = f"ballot-terms-{current.ballot_hash[:12]}.json"
+    return Response(
+        current.ballot_terms.encode(),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @get("/rounds", name="rounds", opt=act("round.read"), status_code=303)
@@ -82,34 +95,30 @@ async def rounds_page() -> Redirect:
 @get("/rounds/new", name="round.new", opt=act("round.open"))
 async def round_form(request: AnyRequest) -> Template:
     """Show the form that opens a round."""
-    actor = await acting(request)
-    first = {
-        "key": str(ledger.new_id()),
-        "choices_max": "3",
-        "rule": Rule.GREEDY.value,
-        "satisfaction": Satisfaction.COST.value,
-        "completion": Completion.NONE.value,
-    }
-    return await _round_form(Form.of(first), actor.community_id)
+    await acting(request)
+    return await _round_form(first_form(), await community_shown(request))
 
 
 @post("/rounds", name="round.open", opt=act("round.open"), status_code=303)
 async def open_one(request: AnyRequest) -> Template | Redirect:
     """Open a round with its money."""
     actor = await acting(request)
+    home = await community_shown(request)
     form = await typed(request)
-    terms = _terms(form)
-    if terms is None:
-        return await _round_form(form, actor.community_id)
+    terms, setup = await terms_of(form, home), await setup_of(form, home)
+    if terms is None or setup is None:
+        return await _round_form(form, home)
     try:
-        opened = await open_round(by=actor, name=form.value("name"), terms=terms, id=_id(form))
+        opened = await open_round(
+            by=actor, name=form.value("name"), terms=terms, setup=setup, id=_id(form)
+        )
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
             told = refusal_words(refusal)
             raise PermissionDeniedException(told, extra={"happened": told}) from refusal
         form.refuse(*field)
-        return await _round_form(form, actor.community_id)
+        return await _round_form(form, home)
     return noticed(
         Redirect(f"/rounds/{opened.id}", status_code=303),
         _("The round is open. Its terms are published and its money stands in the book."),
@@ -121,44 +130,12 @@ def _id(form: Form) -> RoundId | None:
     return RoundId(key) if key else None
 
 
-async def _round_form(form: Form, community_id: UUID) -> Template:
-    def options(words: dict[Any, str]) -> list[tuple[str, str]]:
-        return [(one.value, _(told)) for one, told in words.items()]
-
-    context = {
-        "form": form,
-        "rules": [(rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in OFFERED_RULES],
-        "satisfactions": options(SATISFACTIONS),
-        "completions": options(COMPLETIONS),
-        "choices_most": (await round_policy_at(community_id)).choices_max,
-    }
+async def _round_form(form: Form, home: Community) -> Template:
     return Template(
-        "marketplace/round_form.html", context=context, status_code=200 if form.ok else 422
+        "marketplace/round_form.html",
+        context={"form": form, **await offered(home)},
+        status_code=200 if form.ok else 422,
     )
-
-
-def _terms(form: Form) -> Terms | None:
-    """Read a round's terms; None where a field cannot be read, which the form then says."""
-    budget, most = fen_of_yuan(form.value("budget")), form.value("choices_max")
-    if budget is None:
-        form.refuse("budget", _("Write an amount in yuan, such as 50000 or 1200.50."))
-    if not (most.isascii() and most.isdecimal() and len(most) < 4):  # noqa: PLR2004 (digits)
-        form.refuse("choices_max", _("Write a whole number, such as 3."))
-    chosen: dict[str, Any] = {}
-    offered: tuple[tuple[str, Iterable[StrEnum]], ...] = (
-        ("rule", OFFERED_RULES),
-        ("satisfaction", SATISFACTIONS),
-        ("completion", COMPLETIONS),
-    )
-    for field, options in offered:
-        found = [one for one in options if one.value == form.value(field)]
-        if found:
-            chosen[field] = found[0]
-        else:
-            form.refuse(field, _("Choose one of these."))
-    if budget is None or not form.ok:
-        return None
-    return Terms(budget, int(most), **chosen)
 
 
 @post("/rounds/{round_id:uuid}/open-ballot", opt=act("round.open_ballot"), status_code=303)
@@ -205,6 +182,7 @@ handlers = [
     round_form,
     open_one,
     open_its_ballot,
+    frozen_terms,
     closing_page,
     close,
 ]
