@@ -82,6 +82,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "book.read": Act({ANYONE: COMMUNITY}),
     "project.read": Act({ANYONE: COMMUNITY}),
     "need.read": Act({ANYONE: COMMUNITY}),
+    "plan.read": Act({ANYONE: COMMUNITY}),
     "round.read": Act({ANYONE: COMMUNITY}),
     "receipt.find": Act({ANYONE: COMMUNITY}),
     "ballot.enter_code": Act({ANYONE: OWN}),
@@ -326,6 +327,17 @@ ACTS: Final[Mapping[str, Act]] = {
     "post.end": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.
     # Needs. Who raised one, and how far it has come, its rules know.
+    # Plans. Who writes one, carries one out, or chooses who does, their rules know.
+    "plan.write": Act({MEMBER: OWN}),
+    "undertaking.call": Act({COORDINATOR: COMMUNITY}),
+    "undertaking.offer": Act({MEMBER: COMMUNITY}),
+    "undertaking.withdraw": Act({MEMBER: OWN}),
+    "undertaking.choose": Act({COORDINATOR: COMMUNITY, RESIDENT: OWN}),
+    "undertaking.step_back": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "amendment.propose": Act({RESIDENT: COMMUNITY}),
+    "amendment.support": Act({RESIDENT: COMMUNITY}),
+    "amendment.withdraw": Act({MEMBER: OWN}),
+    "amendment.answer": Act({MEMBER: OWN}),
     "need.raise": Act({RESIDENT: OWN}),
     "need.similar": Act({ANYONE: COMMUNITY}),
     "need.likely": Act({COORDINATOR: COMMUNITY}),

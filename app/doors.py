@@ -129,7 +129,13 @@ MENU: Final = (
     (
         mark("For everybody"),
         (
-            Door("/needs", "megaphone", mark("What we need here"), "need.read", ("/api/needs",)),
+            Door(
+                "/needs",
+                "megaphone",
+                mark("What we need here"),
+                "need.read",
+                ("/api/needs", "/plans", "/api/plans"),
+            ),
             Door(
                 "/time-bank/services",
                 "hand-helping",
@@ -139,6 +145,13 @@ MENU: Final = (
             ),
             Door("/time-bank/honours", "star", mark("Thank you, neighbours"), "honour.read"),
             Door("/classes", "graduation-cap", mark("Classes"), "class.read", ("/api/classes",)),
+            Door(
+                "/meetings",
+                "messages-square",
+                mark("Meetings"),
+                "meeting.read",
+                ("/councils", "/api/meetings", "/api/councils"),
+            ),
             Door("/teams", "users", mark("Teams of volunteers"), "team.read"),
             Door(
                 "/time-bank/fund",

@@ -17,7 +17,13 @@ from marketplace.plans.calling import close_due_calls, end_call, open_call, remi
 from marketplace.plans.calling import offering as behind
 from marketplace.plans.choosing import choose, step_back, withdraw_offer
 from marketplace.plans.choosing import offer as offer_to_undertake
-from marketplace.plans.files import clear_loose_files, keep_file, kinds_of, plan_file
+from marketplace.plans.files import (
+    LOOSE_AT_A_TIME,
+    clear_loose_files,
+    keep_file,
+    kinds_of,
+    plan_file,
+)
 from marketplace.plans.personal import forget_plans, take_over_plans
 from marketplace.plans.policy import plan_policy_at
 from marketplace.plans.reading import (
@@ -36,7 +42,7 @@ from marketplace.plans.reading import (
     version,
     versions,
 )
-from marketplace.plans.telling import hands_of
+from marketplace.plans.telling import hands_of, speaking_for
 from marketplace.plans.values import (
     Amendment,
     AmendmentId,
@@ -61,7 +67,7 @@ from marketplace.plans.values import (
 from marketplace.plans.writing import write_plan, write_version, writers
 
 __all__ = [
-    "Amendment", "AmendmentId", "AmendmentState", "Attachment", "BudgetLine", "Call", "CallId",
+    "LOOSE_AT_A_TIME", "Amendment", "AmendmentId", "AmendmentState", "Attachment", "BudgetLine", "Call", "CallId",
     "CallState", "Maintenance", "Milestone", "Offer", "OfferDraft", "OfferId", "Plan",
     "PlanContent", "PlanId", "PlanPolicy", "Undertaker", "Version", "accept_amendment",
     "amendment", "amendments", "behind", "call", "calls", "choose", "clear_loose_files",
@@ -70,6 +76,7 @@ __all__ = [
     "lapse_amendments", "offer",
     "offer_to_undertake", "offers", "open_call", "open_calls", "plan_file", "plan_of_need",
     "plan_policy_at", "plans_written", "propose_amendment", "read_plan", "remind_of_calls",
+    "speaking_for",
     "step_back", "support_amendment", "supported",
     "take_over_plans", "taken_in", "undertakers", "version",
     "versions", "withdraw_amendment", "withdraw_offer", "write_plan", "write_version", "writers",

@@ -335,7 +335,9 @@ async def test_a_merge_hands_on_what_is_still_to_be_answered(
     async with ledger.transaction():
         await plans.forget_plans([survivor.member_id], community_id=home.id)
         assert await plans.supported(survivor.member_id, first.plan_id) == set()
-        await record("test", by=home.coordinator, subject_kind="member")
+        await record(
+            "test", by=home.coordinator, subject_kind="member", subject_id=survivor.member_id
+        )
 
 
 async def test_a_hidden_need_takes_no_amendment(neighbourhood: Neighbourhood) -> None:
