@@ -134,13 +134,13 @@ async def _may(
     """Return which buttons would work for whoever looks."""
     here = by is not None and by.community_id == need.community_id
     if by is None or not here:
-        return {"signed_in": by is not None, "may_second": need.state in SECONDABLE and by is None}
+        return {"is_member": by is not None, "may_second": need.state in SECONDABLE and by is None}
     mine, behind = by.member_id in authors, by.member_id in seconders
     resident, coordinator = Role.RESIDENT in by.roles, Role.COORDINATOR in by.roles
     reported = await needs.reported_by(need.id, by.member_id)
     hideable = NeedState.HIDDEN in MOVES[need.state]
     return {
-        "signed_in": True,
+        "is_member": True,
         "mine": mine,
         "behind": behind,
         "may_second": resident and not mine and not behind and need.state in SECONDABLE,

@@ -68,11 +68,13 @@ async def raise_one(request: AnyRequest) -> Template | Redirect:
     draft, image = need_form.read(form), await photo_in(request, form)
     if draft is None or not form.ok:
         return await _raise_form(by, form)
-    home = await community.community(by.community_id)
-    if (found := await need_alike.before_raising(draft, form, by, home)) is not None:
+    home, key = await community.community(by.community_id), key_of(form)
+    before = key is not None and await needs.was_raised(key, by.member_id)
+    found = None if before else await need_alike.before_raising(draft, form, by, home)
+    if found is not None:
         return await _raise_form(by, form, found, photo_again=image is not None)
     try:
-        raised = await needs.raise_need(draft, by=by, id=key_of(form), photo=image)
+        raised = await needs.raise_need(draft, by=by, id=key, photo=image)
     except MarketplaceError as refusal:
         return await _raise_form(by, _refused(form, refusal))
     return noticed(

@@ -56,7 +56,7 @@ async def need_list(request: AnyRequest) -> Template:
         "onward": _address(search, page + 1) if page * PAGE < count else "",
         "threshold": await seconds_threshold_at(home.id),
         "roles": roles,
-        "signed_in": by is not None,
+        "is_member": by is not None,
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("marketplace/needs/list.html", context=context)

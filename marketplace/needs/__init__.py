@@ -52,6 +52,7 @@ from marketplace.needs.reading import (
     seconders,
     state_before,
     versions,
+    was_raised,
 )
 from marketplace.needs.rules import EDITABLE, LENGTHS_MAX, MOVES
 from marketplace.needs.seconding import (
@@ -83,5 +84,6 @@ __all__ = [
     "need_cards", "needs_of_call", "own_needs", "photo_of_need", "raise_need", "read_need",
     "report_need", "reported_by", "reports_of", "require_category", "save_category",
     "second_need", "seconded_by", "seconders", "sees_words", "show_need", "state_before",
-    "take_back_second", "take_over_needs", "versions", "waiting_reports", "withdraw_need",
+    "take_back_second", "take_over_needs", "versions", "waiting_reports", "was_raised",
+    "withdraw_need",
 ]  # fmt: skip

@@ -53,6 +53,14 @@ async def read_need(need_id: UUID, *, community_id: UUID) -> Need:
     return need_of(rows[0])
 
 
+async def was_raised(need_id: UUID, member_id: UUID) -> bool:
+    """Whether a member has raised a need under this id: its form came before."""
+    rows = await NeedRow.raw(
+        "SELECT id FROM need WHERE id = {} AND raised_by = {}", need_id, member_id
+    )
+    return bool(rows)
+
+
 async def authors(need_id: UUID) -> list[UUID]:
     """Return who raised a need and stands by it still, the first first."""
     return [row["member_id"] for row in await NeedAuthorRow.raw(_AUTHORS, need_id)]
@@ -75,7 +83,8 @@ NOT EXISTS (SELECT FROM need_author AS author WHERE author.need_id = need_second
 async def count_seconds(need_id: UUID) -> int:
     """Return how many residents second a need."""
     rows = await NeedSecondRow.raw(
-        f"SELECT count(*)::int AS seconds FROM need_second WHERE need_id = {{}} AND {NOT_AS_AUTHOR}",  # noqa: S608 (text of ours)
+        f"SELECT count(*)::int AS seconds FROM need_second"  # noqa: S608 (text of ours)
+        f" WHERE need_id = {{}} AND {NOT_AS_AUTHOR}",
         need_id,
     )
     seconds: int = rows[0]["seconds"]
@@ -116,7 +125,7 @@ async def versions(need_id: UUID, *, community_id: UUID) -> list[NeedVersion]:
 async def seconders(need_id: NeedId, *, community_id: UUID) -> list[UUID]:
     """Return who seconds a need, the first first."""
     rows = await NeedSecondRow.raw(
-        "SELECT member_id FROM need_second WHERE need_id = {} AND community_id = {}"
+        "SELECT member_id FROM need_second WHERE need_id = {} AND community_id = {}"  # noqa: S608 (text of ours)
         f" AND {NOT_AS_AUTHOR} ORDER BY seconded_at, member_id",
         need_id,
         community_id,
