@@ -4,6 +4,7 @@ from typing import Final
 
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
+from app.paper_unfinished import unfinished_words
 from app.round_words import WHY_NOT
 from app.wording import money, number
 from marketplace import WhyNot
@@ -42,6 +43,7 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
+from marketplace.paper.errors import PaperUnfinished, VotesOnPaper
 
 _MISSING: Final = {
     "name": mark("Give the round a name."),
@@ -89,6 +91,10 @@ _SENTENCES: Final[dict[type[MarketplaceError], str]] = {
         "This round has no room for another project. Keep yours for the next one."
     ),
     NothingToVoteOn: mark("Nobody has proposed a project yet, so there is nothing to vote on."),
+    VotesOnPaper: mark(
+        "You were given a paper ballot in this round, so you have none here. Ask the desk if that "
+        "is not so."
+    ),
     VotingClosed: mark("Voting is not open, so this choice was not kept."),
     NotOnTheBallot: mark(
         "That project is not on this ballot. Your choice from before still stands."
@@ -147,22 +153,34 @@ def _field_of_setup(refusal: MarketplaceError) -> tuple[str, str] | None:
 
 def refusal_words(refusal: MarketplaceError) -> str:
     """Return a refusal as one or two sentences for the person who met it."""
-    if isinstance(refusal, RoundMoved):
-        return _(_MOVED[refusal.state])
-    if isinstance(refusal, NotInTheElectorate):
-        return _(WHY_NOT[WhyNot(refusal.reason)])
-    if isinstance(refusal, TooManyExtensions):
-        return ngettext(
-            "A ballot can be extended only %(num)s time here. It closes at its date.",
-            "A ballot can be extended only %(num)s times here. It closes at its date.",
-            refusal.most,
-        ) % {"num": refusal.most}
-    if isinstance(refusal, TooManyChoices):
-        return _too_many(refusal)
-    if type(refusal) in _SENTENCES:
-        return _(_SENTENCES[type(refusal)])
-    told = wrong_field(refusal)
-    return told[1] if told else str(refusal)
+    told = _of_its_own(refusal)
+    if told is None and type(refusal) in _SENTENCES:
+        told = _(_SENTENCES[type(refusal)])
+    if told is None:
+        field = wrong_field(refusal)
+        told = field[1] if field else str(refusal)
+    return told
+
+
+def _of_its_own(refusal: MarketplaceError) -> str | None:
+    """Return the sentence of a refusal that tells something of its own; None for the others."""
+    match refusal:
+        case RoundMoved(state=state):
+            return _(_MOVED[state])
+        case NotInTheElectorate(reason=reason):
+            return _(WHY_NOT[WhyNot(reason)])
+        case TooManyExtensions(most=most):
+            return ngettext(
+                "A ballot can be extended only %(num)s time here. It closes at its date.",
+                "A ballot can be extended only %(num)s times here. It closes at its date.",
+                most,
+            ) % {"num": most}
+        case PaperUnfinished():
+            return unfinished_words(refusal)
+        case TooManyChoices():
+            return _too_many(refusal)
+        case _:
+            return None
 
 
 def _too_many(refusal: TooManyChoices) -> str:

@@ -14,6 +14,7 @@ from marketplace.deliberation import personal as deliberation_personal
 from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
 from marketplace.needs.merging import personal as merging_personal
+from marketplace.paper import personal as paper_personal
 from marketplace.plans import personal as plans_personal
 from marketplace.screening import personal as screening_personal
 
@@ -25,6 +26,7 @@ KEPT: Final[Sequence[Kept]] = (
     *deliberation_personal.KEPT,
     *councils_personal.KEPT,
     *meetings_personal.KEPT,
+    *paper_personal.KEPT,
     Kept(
         "proposals",
         ("project.proposed_by",),

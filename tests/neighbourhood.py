@@ -38,6 +38,7 @@ from community.applications import Applicant, apply_to_join, waiting_application
 from community.invitations import Guest, invite
 from community.roster import receive_roster
 from marketplace.counting import Rule
+from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
 from tests.hours_examples import leave_hours
@@ -553,6 +554,21 @@ async def _papers(hood: Neighbourhood, round_id: marketplace.RoundId) -> None:
     hood.examples |= {"batch": 1, "serial": second.serial}
 
 
+async def _merging(hood: Neighbourhood, coordinator: Actor, resident: Actor) -> None:
+    """Leave a need that goes on in another, and two of which the author is asked."""
+    one, two, three = [
+        await marketplace.needs.raise_need(
+            marketplace.needs.NeedDraft(title, "没有地方歇脚。", "environment"), by=resident
+        )
+        for title in ("花园添长椅", "花园里多放凳子", "河边放几把椅子")
+    ]
+    await ask_merge(one.id, two.id, "都在花园", by=resident)
+    asked = await ask_merge(two.id, three.id, "都是长椅", by=coordinator)
+    hood.examples |= {"merge_id": asked.id, "twin_id": three.id}
+    hood.related["merge_id"] = frozenset({Role.RESIDENT, Role.COORDINATOR, Role.AUDITOR})
+    hood.by_route["/needs/{need_id:uuid}/unmerge"] = {"need_id": one.id}
+
+
 async def _rounds(hood: Neighbourhood) -> None:
     """Leave one round closed, one with an open ballot, and one that takes proposals."""
     coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
@@ -577,6 +593,7 @@ async def _rounds(hood: Neighbourhood) -> None:
         photo=photo(),
     )
     hood.examples |= {"need_id": need.id, "key": "culture"}
+    await _merging(hood, coordinator, resident)
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
     hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):

@@ -7,6 +7,10 @@ class NotOnPaper(MarketplaceError):
     """Paper ballots are printed, handed out and keyed in while the round is not counted yet."""
 
 
+class NotForPaper(MarketplaceError):
+    """Coordinators, phone operators and auditors of the round's community handle paper ballots."""
+
+
 class TooManyPapers(MarketplaceError):
     """One print has 1 to `most` ballots, and a round has so many prints."""
 

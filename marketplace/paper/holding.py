@@ -15,7 +15,11 @@ from marketplace.values import Round, RoundId, RoundState
 
 
 async def held(round_id: RoundId, by: Actor) -> Round:
-    """Return the round, held until the transaction ends. Raises `UnknownRound`, `NotOnPaper`."""
+    """Return the round, held until the transaction ends.
+
+    Raises `NotForPaper`, `UnknownRound`, `NotOnPaper`.
+    """
+    rules.handles_paper(by.roles)
     current = await locked(round_id, community_id=by.community_id)
     if current.state is not RoundState.VOTING:
         raise NotOnPaper

@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from stdnum.iso7064 import mod_11_10
@@ -24,6 +24,7 @@ from marketplace.paper.errors import (
     KeyedTwice,
     MarksUnreadable,
     NoDifference,
+    NotForPaper,
     SeedTooShort,
     SerialMistyped,
     TooManyPapers,
@@ -51,6 +52,14 @@ _INVALID: Final[Mapping[type[MarketplaceError], Invalid]] = {
     NamedTwice: Invalid.TWICE,
     NotOnTheBallot: Invalid.UNKNOWN_PROJECT,
 }
+
+
+# Whoever handles the papers works for the community. (The round is looked up there, so that staff
+# of one are nobody in the next.)
+def handles_paper(roles: Collection[str]) -> None:
+    """Refuse whoever has no business with paper ballots with `NotForPaper`."""
+    if not {"coordinator", "phone_operator", "auditor"} & set(roles):
+        raise NotForPaper
 
 
 # Ballots come in prints of a size that somebody can hold in their hands and count.

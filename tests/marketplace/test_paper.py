@@ -1,6 +1,6 @@
 """Voting on paper on a real database: prints, hand-outs, double keying, the sample, the count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import pytest
@@ -29,6 +29,7 @@ from marketplace.paper.errors import (
     KeyedByYou,
     KeyedTwice,
     KeyingOver,
+    NotForPaper,
     NothingToDraw,
     NotInTheSample,
     NotOnPaper,
@@ -326,6 +327,15 @@ async def test_nobody_of_another_community_comes_near(town: Town, elsewhere: Nei
             await act
 
 
+async def test_residents_do_not_handle_paper(town: Town) -> None:
+    for act in (
+        paper.print_ballots(town.round.id, 5, by=town.hood.residents[0], number=2),
+        paper.key_in(town.round.id, town.papers[0].serial, ticked(1), by=town.hood.residents[0]),
+    ):
+        with pytest.raises(NotForPaper):
+            await act
+
+
 async def test_points_on_paper(neighbourhood: Neighbourhood, owner: asyncpg.Connection) -> None:
     opened = await neighbourhood.round(
         choices=3, kind=BallotForm.CUMULATIVE, points=5, rule=Rule.GREEDY
@@ -338,10 +348,11 @@ async def test_points_on_paper(neighbourhood: Neighbourhood, owner: asyncpg.Conn
     await paper.print_ballots(opened.id, 2, by=neighbourhood.coordinator, number=1)
     (one, _spare) = await paper.papers_of(opened.id, 1)
     given = Reading(Marks((2, 1), (4, 1)))
-    for reader in neighbourhood.residents[:2]:
+    staff = [replace(one, roles=frozenset({Role.AUDITOR})) for one in neighbourhood.residents]
+    for reader in staff[:2]:
         await paper.key_in(opened.id, one.serial, given, by=reader)
     await paper.draw_sample(opened.id, THROWN, by=neighbourhood.coordinator)
-    await paper.check(opened.id, one.serial, given, by=neighbourhood.residents[2])
+    await paper.check(opened.id, one.serial, given, by=staff[2])
     closed = await close_and_count(opened.id, by=neighbourhood.coordinator)
     cast = await owner.fetch(
         "SELECT choices, points, receipt FROM cast_ballot WHERE round_id = $1", closed.id
