@@ -188,7 +188,8 @@ async def _fill(now: datetime, tell: Tell) -> None:
         caller=_actor(known[ELDERS[1][0]]),
     )
     await fill_merging(neighbours[20:], coordinator)
-    talked_over = await fill_screening(raised, coordinator, neighbours)
+    colleague = _actor(known[COORDINATORS[1]])
+    talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
     await fill_talk(talked_over, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)

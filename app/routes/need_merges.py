@@ -18,6 +18,7 @@ from app.guards import actor_of
 from app.i18n import gettext as _
 from app.member_form import uuid_or_none
 from app.merge_words import SILENCE, refusal_words, wrong_field
+from app.need_words import wrong_field as wrong_need_field
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed
@@ -229,7 +230,7 @@ async def undo(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Redir
     try:
         again = await undo_merge(need.id, form.value("why"), by=by)
     except MarketplaceError as refusal:
-        field = wrong_field(refusal)
+        field = wrong_need_field(refusal)
         if field is None or need.merged_into is None:
             return _stopped(f"/needs/{need.id}", refusal)
         form.refuse(*field)

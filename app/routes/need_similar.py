@@ -85,17 +85,17 @@ async def likely(request: AnyRequest) -> Template:
 
 
 @post(
-    "/needs/{need_id:uuid}/not-the-same/{other_id:uuid}",
+    "/needs/{need_id:uuid}/not-the-same/{twin_id:uuid}",
     name="need.not-the-same",
     opt=act("need.likely"),
 )
 async def not_the_same(
-    request: AnyRequest, need_id: FromPath[UUID], other_id: FromPath[UUID]
+    request: AnyRequest, need_id: FromPath[UUID], twin_id: FromPath[UUID]
 ) -> Redirect:
     """Remember that two needs are not one."""
     by = await acting(request)
     try:
-        await not_the_same_need(need_id, other_id, by=by)
+        await not_the_same_need(need_id, twin_id, by=by)
     except needs.UnknownNeed as error:
         raise NotFoundException from error
     answer = Redirect(LIKELY, status_code=303)

@@ -3,17 +3,20 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import community
 from app.database import Engine
-from community import Actor, Role
+from community import Actor
+from community.policy import read_pack
 from marketplace.errors import NotACoordinator, TooLong, WordsMissing
 from marketplace.needs import NeedMoved, NeedState, UnknownNeed, authors, read_need
 from marketplace.needs.errors import NotForAnother
 from marketplace.needs.merging import (
     IntoItself,
+    Merge,
     MergeAskedAlready,
     MergeSettled,
     MergeState,
@@ -34,6 +37,7 @@ from marketplace.needs.merging import (
 from marketplace.needs.raising import withdraw_need
 from marketplace.needs.reading import count_seconds, moves, seconders
 from marketplace.needs.seconding import second_need, take_back_second
+from marketplace.policy import SETTINGS
 from tests.marketplace.conftest import Neighbourhood
 from tests.marketplace.merging_examples import merged, raised, residents
 
@@ -45,23 +49,6 @@ async def behind(need_id: uuid.UUID, home: uuid.UUID) -> set[uuid.UUID]:
 async def kinds_told(member: Actor) -> list[str]:
     found = await community.inbox(member.member_id, community_id=member.community_id)
     return [one.kind for one in found]
-
-
-async def policy(home: Neighbourhood, **rules: object) -> None:
-    """Adopt rules of merging for a community."""
-    lines = "\n".join(f"{key} = {value!r}".replace("'", '"') for key, value in rules.items())
-    boss = await community.add_member(
-        community_id=home.id, name="Wu", roles=(Role.ADMINISTRATOR, Role.COORDINATOR)
-    )
-    text = f"""[pack]
-name = "Ours"
-source = "Residents' meeting"
-[needs]
-{lines}
-"""
-    from app.policies import pack_of  # noqa: PLC0415 (shown once the form is known)
-
-    await community.adopt_policy(pack_of(text), by=Actor(boss.id, home.id, boss.roles))
 
 
 async def test_the_last_yes_makes_two_needs_one(neighbourhood: Neighbourhood) -> None:
@@ -242,7 +229,7 @@ async def test_who_becomes_an_author_meanwhile_is_asked_too(neighbourhood: Neigh
     assert (await answer_merge(asked.id, agrees=True, by=anna)).state is MergeState.DONE
 
 
-async def _seen(merge_id: uuid.UUID, by: Actor):  # type: ignore[no-untyped-def]  # a test's own
+async def _seen(merge_id: uuid.UUID, by: Actor) -> Merge:
     return await read_merge(merge_id, community_id=by.community_id)
 
 
@@ -280,7 +267,8 @@ async def test_silence_leaves_both_as_they_are(neighbourhood: Neighbourhood) -> 
 
 
 async def test_only_a_coordinator_speaks_for_a_need_without_authors(
-    neighbourhood: Neighbourhood, database: Engine  # noqa: ARG001 (must be migrated)
+    neighbourhood: Neighbourhood,
+    database: Engine,  # noqa: ARG001 (must be migrated)
 ) -> None:
     anna, ben, *_ = neighbourhood.residents
     need, into = await raised(anna), await raised(ben)
@@ -290,3 +278,19 @@ async def test_only_a_coordinator_speaks_for_a_need_without_authors(
         await ask_merge(need.id, into.id, "Same", by=ben)
     asked = await ask_merge(need.id, into.id, "Same", by=boss)
     assert (await answer_merge(asked.id, agrees=True, by=ben)).state is MergeState.DONE
+
+
+async def test_a_community_may_take_silence_for_agreement(neighbourhood: Neighbourhood) -> None:
+    anna, ben, carl, dora, *_ = neighbourhood.residents
+    text = b'name = "N"\nsource = "S"\n[needs]\nmerge_days = 5\nmerge_silence = "agrees"\n'
+    pack = read_pack(text, settings=SETTINGS, zone=ZoneInfo("Asia/Shanghai"))
+    await community.adopt_policy(pack, by=community.system(neighbourhood.id))
+    one, two, three, four = [await raised(by) for by in (anna, ben, carl, dora)]
+    await merged(three, two, authors=(carl, ben))  # raised by two: ben and carl
+    heard = await ask_merge(one.id, two.id, "Same", by=neighbourhood.coordinator)
+    unheard = await ask_merge(four.id, two.id, "Same", by=neighbourhood.coordinator)
+    for by in (anna, ben):  # carl says nothing
+        assert (await answer_merge(heard.id, agrees=True, by=by)).state is MergeState.ASKED
+    await look_after_merges(datetime.now(UTC) + timedelta(days=6))
+    assert (await _seen(heard.id, anna)).state is MergeState.DONE
+    assert (await _seen(unheard.id, anna)).state is MergeState.LAPSED
