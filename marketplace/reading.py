@@ -104,6 +104,17 @@ async def projects_of(round_id: RoundId, *, community_id: UUID) -> list[Project]
     return [_project(row) for row in rows]
 
 
+async def projects_of_plan(plan_id: UUID, *, community_id: UUID) -> list[Project]:
+    """Return where a plan stands or stood on a ballot, the newest first, rounds it left aside."""
+    rows = await ProjectRow.raw(
+        f"{_PROJECT} WHERE plan_id = {{}} AND community_id = {{}} AND left_at IS NULL"
+        " ORDER BY proposed_at DESC, id",
+        plan_id,
+        community_id,
+    )
+    return [_project(row) for row in rows]
+
+
 async def read_project(project_id: ProjectId, *, community_id: UUID) -> Project:
     """Return a project of this community. Raises `UnknownProject`."""
     rows = await ProjectRow.raw(

@@ -9,21 +9,21 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
+from app import need_page
 from app.acts import act
 from app.forms import Form
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
+from app.round_entries import entitled, open_rounds, section
 from app.routes.typed import key_of, typed
-from community import Actor, Community, Role
+from community import Community
 from marketplace import (
     Project,
     ProjectId,
     ProjectState,
-    Round,
     RoundId,
-    RoundState,
     enter,
     leave,
     needs,
@@ -35,28 +35,14 @@ from marketplace.needs import Need, NeedState, UnknownNeed
 
 AnyRequest = Request[Any, Any, Any]
 
+need_page.SECTIONS.append(section)
+
 
 async def _need(need_id: UUID, home: Community) -> Need:
     try:
         return await needs.read_need(needs.NeedId(need_id), community_id=home.id)
     except UnknownNeed as error:
         raise NotFoundException from error
-
-
-async def entitled(need: Need, by: Actor | None) -> bool:
-    """Say whether somebody may enter a need's plan into a round."""
-    if by is None or by.community_id != need.community_id:
-        return False
-    if Role.COORDINATOR in by.roles or by.member_id in await needs.authors(need.id):
-        return True
-    plan = await plans.plan_of_need(need.id, community_id=need.community_id)
-    return bool(plan and plan.undertaker and plan.undertaker.member_id == by.member_id)
-
-
-async def open_rounds(community_id: UUID) -> list[Round]:
-    """Return the rounds that still take projects, the newest first."""
-    found = await reading.rounds(community_id)
-    return [one for one in found if one.state is RoundState.PROPOSING]
 
 
 @get("/needs/{need_id:uuid}/round", name="need.round", opt=act("project.enter"))
