@@ -1,4 +1,4 @@
-"""The demo's needs: some look for support, some have it, one was refused, one hidden, one reported.
+"""The demo's needs: some look for support, some have it, one is hidden, one reported.
 
 What is on the photographs is drawn here; no camera was there.
 """
@@ -15,10 +15,9 @@ import community
 import ledger
 from community import Actor, Agreement, Channel, Community, DelegatedAct, WordTerms
 from marketplace import Category, needs
-from marketplace.needs import Need, NeedDraft, NeedState
+from marketplace.needs import Need, NeedDraft
 
 WORD: Final = "您是本人，希望我在这次通话里替您写下社区里缺什么。对吗？"
-REFUSED: Final = "室内空调是各家自己的设备，不能用公共资金购买。公共活动室的空调可以另外提出。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,9 @@ NEEDS: Final = (
     ),
 )  # fmt: skip
 
+SKIES: Final = ("#cfe3e8", "#f0d9bf", "#aebfd4")
+"""At noon, in the evening, and before it rains."""
+
 BY_PHONE: Final = NeedDraft(
     "电梯口装一个扶手",
     "我眼睛不好，出电梯那一步总怕踩空，有个扶手就放心了。",
@@ -121,15 +123,14 @@ async def fill_needs(
 async def _raise(said: Said, by: Actor, grids: Sequence[uuid.UUID], home: Community) -> Need:
     area = home.id if said.grid is None else grids[said.grid % len(grids)]
     draft = NeedDraft(said.title, said.story, said.category.value, said.place, area)
-    return await needs.raise_need(draft, by=by, photo=drawn() if said.pictured else None)
+    return await needs.raise_need(
+        draft, by=by, photo=drawn(len(said.title)) if said.pictured else None
+    )
 
 
 async def _settle(raised: Sequence[Need], coordinator: Actor, residents: Sequence[Actor]) -> None:
-    """Refuse one, withdraw one, hide one, and leave one reported for the coordinator's inbox."""
-    refused, withdrawn, hidden, reported = raised[6:10]
-    async with ledger.transaction():
-        found = await needs.locked(refused.id, community_id=refused.community_id)
-        await needs.move(found, NeedState.REFUSED, by=coordinator, why=REFUSED)
+    """Withdraw one, hide one, and leave one reported for the coordinator's inbox."""
+    withdrawn, hidden, reported = raised[7:10]
     author = next(one for one in residents if one.member_id == withdrawn.raised_by)
     await needs.withdraw_need(withdrawn.id, "街道上个月已经放好了，谢谢大家。", by=author)
     await needs.hide_need(
@@ -152,10 +153,10 @@ async def _on_the_phone(caller: Actor, operator: Actor) -> None:
     await community.end_words(call_id, by=operator)
 
 
-def drawn() -> bytes:
-    """Return a picture of a lane with a bench and a lamp, as a JPEG."""
+def drawn(kind: int = 0) -> bytes:
+    """Return a picture of a lane with a bench and a lamp, as a JPEG; the hour differs by kind."""
     wide, high = 960, 640
-    image = Image.new("RGB", (wide, high), "#cfe3e8")
+    image = Image.new("RGB", (wide, high), SKIES[kind % len(SKIES)])
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 400, wide, high), fill="#b9b2a3")
     for left, tall in ((0, 190), (210, 150), (420, 210), (700, 170)):
