@@ -15,8 +15,9 @@ from community import Fill, Role
 from marketplace.casting import end_key
 from marketplace.closing import close_now
 from marketplace.electorate import voters
-from marketplace.errors import DatesWrong, NothingToVoteOn
+from marketplace.errors import BallotDamaged, DatesWrong, KeyMissing, NothingToVoteOn
 from marketplace.opening import open_now
+from marketplace.paper.errors import PaperUnfinished
 from marketplace.reading import read_round
 from marketplace.refusals import verb
 from marketplace.tables import RoundChangeRow, RoundNoticeRow, RoundRow
@@ -88,18 +89,37 @@ async def _cannot_open(round_id: RoundId, community_id: UUID) -> None:
 
 
 async def close_due(at: datetime | None = None) -> int:
-    """Close and count the rounds whose time is over; return how many."""
+    """Close and count the rounds whose time is over; return how many.
+
+    One that cannot be counted yet stays, with nobody voting any more, and staff hear it once; the
+    next run tries again.
+    """
     moment = at or datetime.now(UTC)
     closed = 0
     for round_id, community_id in await _due(_CLOSES, moment):
-        async with verb():
-            current = await _claimed(_CLOSES, round_id, community_id, moment)
-            if current is not None:
-                await close_now(round_id, by=community.system(community_id))
-                closed += 1
-        if current is not None:
-            await end_key(round_id)
+        closed += await _close(round_id, community_id, moment)
     return closed
+
+
+async def _close(round_id: RoundId, community_id: UUID, at: datetime) -> bool:
+    try:
+        async with verb():
+            current = await _claimed(_CLOSES, round_id, community_id, at)
+            if current is None:
+                return False
+            await close_now(round_id, by=community.system(community_id))
+    except (PaperUnfinished, KeyMissing, BallotDamaged):
+        await _cannot_close(round_id, community_id)
+        return False
+    await end_key(round_id)
+    return True
+
+
+async def _cannot_close(round_id: RoundId, community_id: UUID) -> None:
+    async with verb():
+        current = await read_round(round_id, community_id=community_id)
+        if await _first(round_id, f"cannot_close {current.voting_closes_at}"):
+            await _tell_coordinators(current, "round.cannot_close", {})
 
 
 async def _due(when: str, at: datetime) -> list[tuple[RoundId, UUID]]:

@@ -204,6 +204,14 @@ MARKETPLACE: Final[Mapping[str, Words]] = {
         mark("The ballot of “%(name)s” closes by itself %(closes)s and is counted at once."),
         {"name": Gap.TEXT, "closes": Gap.MOMENT},
     ),
+    "round.cannot_close": Words(
+        mark("A round waits to be counted"),
+        mark(
+            "Voting in “%(name)s” is over, but it cannot be counted yet. Its page about paper "
+            "ballots, or whoever looks after the server, can say what is missing."
+        ),
+        {"name": Gap.TEXT},
+    ),
     "round.cannot_open": Words(
         mark("A ballot could not open"),
         mark("The ballot of “%(name)s” could not open at its date. Its page says what is missing."),

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 import community
+from community import Actor, Role
 from marketplace import (
     BallotForm,
     Electorate,
+    Marks,
     RoundState,
     Setup,
     close_and_count,
@@ -19,6 +21,7 @@ from marketplace import (
     open_ballot,
     open_due,
     open_round,
+    paper,
     reading,
     round_changes,
     set_dates,
@@ -35,6 +38,7 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
+from marketplace.paper.values import Reading
 from marketplace.values import Round, Terms
 from tests.marketplace.conftest import Neighbourhood
 from tests.marketplace.rounds_examples import (
@@ -107,6 +111,35 @@ async def test_a_round_with_nothing_on_it_stays_and_its_staff_hear_it_once(
     await set_dates(current.id, late, NOW + 3 * DAY, by=neighbourhood.coordinator)
     await open_due(late)
     assert await kinds(neighbourhood, neighbourhood.coordinator) == ["round.cannot_open"] * 2
+
+
+async def test_a_round_that_cannot_be_counted_waits_and_holds_up_no_other(
+    neighbourhood: Neighbourhood,
+) -> None:
+    """Its paper ballot waits for a second reading; the other round is closed by the same run."""
+    waiting, other = [await opened(neighbourhood, setup=DATES) for _ in range(2)]
+    for one in (waiting, other):
+        await project(neighbourhood, one, "灯", 200)
+    await open_due(NOW + DAY)
+    await paper.print_ballots(waiting.id, 1, by=neighbourhood.coordinator, number=1)
+    (only,) = await paper.papers_of(waiting.id, 1)
+    read = Reading(Marks((1,)))
+    await paper.key_in(waiting.id, only.serial, read, by=neighbourhood.coordinator)
+    for _ in range(2):
+        await close_due(NOW + 3 * DAY)
+    assert await state(waiting) is RoundState.VOTING
+    assert await state(other) is RoundState.CLOSED
+    heard = await kinds(neighbourhood, neighbourhood.coordinator)
+    assert heard.count("round.cannot_close") == 1
+    staff = [
+        Actor(one.member_id, neighbourhood.id, frozenset({Role.AUDITOR}))
+        for one in neighbourhood.residents[:2]
+    ]
+    await paper.key_in(waiting.id, only.serial, read, by=staff[0])
+    await paper.draw_sample(waiting.id, "415263", by=staff[0])
+    await paper.check(waiting.id, only.serial, read, by=staff[1])
+    await close_due(NOW + 3 * DAY)
+    assert await state(waiting) is RoundState.CLOSED
 
 
 async def test_everybody_who_may_vote_is_told_each_thing_once(
