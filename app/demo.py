@@ -42,6 +42,7 @@ from app.demo_needs import fill_needs
 from app.demo_organisations import fill_organisations
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
+from app.demo_plans import fill_plans
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
 from app.demo_screening import fill_screening
@@ -191,6 +192,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     colleague = _actor(known[COORDINATORS[1]])
     talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
     await fill_talk(talked_over, coordinator, neighbours)
+    await fill_plans(home, talked_over, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)

@@ -97,7 +97,7 @@ async def base(found: Place) -> dict[str, Any]:
         "need": found.need,
         "plan": found.plan,
         "home": found.home,
-        "address": found.address,
+        "plan_href": found.address,
         "zone": ZoneInfo(found.home.time_zone),
     }
 
@@ -199,7 +199,7 @@ async def _may(found: Place, calls: list[Call], *, writer: bool) -> dict[str, An
         and plan.version > 0
         and not frozen,
         "may_step_back": carries and not frozen and state in WANTED,
-        "signed_in": by is not None,
+        "is_member": by is not None,
     }
 
 

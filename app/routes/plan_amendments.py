@@ -141,7 +141,7 @@ async def _page(found: Place, one: Amendment, form: Form) -> Template:
         **await plan_page.base(found),
         **await plan_page.amendment_shown(found, one),
         "form": form,
-        "signed_in": found.by is not None,
+        "is_member": found.by is not None,
     }
     status = 200 if form.ok else REFUSED
     return Template("marketplace/plans/amendment.html", context=context, status_code=status)

@@ -116,7 +116,7 @@ async def call(request: AnyRequest, need_id: FromPath[UUID], call_id: FromPath[U
         and shown.state is CallState.CLOSED
         and not any(one["mine"] for one in standing),
         "may_end": Role.COORDINATOR in roles and shown.state in {CallState.OPEN, CallState.CLOSED},
-        "signed_in": by is not None,
+        "is_member": by is not None,
     }
     return Template("marketplace/plans/call.html", context=context)
 

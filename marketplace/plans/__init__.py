@@ -67,7 +67,8 @@ from marketplace.plans.values import (
 from marketplace.plans.writing import write_plan, write_version, writers
 
 __all__ = [
-    "LOOSE_AT_A_TIME", "Amendment", "AmendmentId", "AmendmentState", "Attachment", "BudgetLine", "Call", "CallId",
+    "LOOSE_AT_A_TIME", "Amendment", "AmendmentId", "AmendmentState", "Attachment",
+    "BudgetLine", "Call", "CallId",
     "CallState", "Maintenance", "Milestone", "Offer", "OfferDraft", "OfferId", "Plan",
     "PlanContent", "PlanId", "PlanPolicy", "Undertaker", "Version", "accept_amendment",
     "amendment", "amendments", "behind", "call", "calls", "choose", "clear_loose_files",
