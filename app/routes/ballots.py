@@ -1,5 +1,6 @@
 """A resident's own ballot: marking it, its receipt, an empty one on paper, and finding it again."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import typed
 from app.templating import page_or_fragment
+from app.wording import money
 from community import Actor
 from marketplace import (
     BallotForm,
@@ -27,6 +29,7 @@ from marketplace import (
     RoundState,
     own_ballot,
     reading,
+    result_reading,
     rules,
     secrecy,
     vote,
@@ -207,6 +210,7 @@ async def find_receipt(request: AnyRequest, round_id: FromPath[UUID]) -> Templat
         "form": form,
         "found": found,
         "named": [by_number[one] for one in found.choices] if found else [],
+        "paid": await _paid_words(current, found, projects) if found else [],
     }
     return Template(
         "marketplace/ballot_found.html", context=context, status_code=200 if form.ok else REFUSED
@@ -241,6 +245,15 @@ async def ballot_form(request: AnyRequest, round_id: FromPath[UUID]) -> dict[str
             for one in await reading.projects_of(current.id, community_id=home.id)
         ],
     }
+
+
+async def _paid_words(
+    current: Round, marks: Marks, projects: Sequence[Project]
+) -> list[tuple[str, str]]:
+    """Return what a ballot's share paid for: each chosen project that it named, with its part."""
+    titles = {project.ballot_id: project.title for project in projects}
+    paid = await result_reading.paid_for(current, marks)
+    return [(titles[one.project], money(one.amount)) for one in paid]
 
 
 handlers = [ballot, cast, own_receipt, sample, find_receipt, ballot_form]

@@ -1,7 +1,6 @@
 """Published elections: the list, each one's result and file, and taking a new one in."""
 
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from app.i18n import gettext as _
 from app.i18n import mark
 from app.marketplace_words import BALLOT_KINDS, money_words
 from app.neighbourhood import acting, community_shown, roles_shown
+from app.results.names import kept_as
 from app.results.page import Around, as_page
 from app.routes.typed import key_of, typed
 from app.templating import page_or_fragment
@@ -81,7 +81,7 @@ async def election_file(request: AnyRequest, election_id: FromPath[UUID]) -> Res
     return Response(
         content,
         media_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+        headers=kept_as(name),
     )
 
 

@@ -7,9 +7,7 @@ election that another town published.
 import hashlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get
@@ -22,9 +20,9 @@ from app.i18n import gettext as _
 from app.neighbourhood import community_shown
 from app.passbook_file import csv_row, workbook_pieces
 from app.results.gathering import around_round
+from app.results.names import file_name, kept_as
 from app.results.page import Around
 from app.results.told import as_json, ballot_rows, ballots_as_json, project_rows
-from app.uploads import safe_name
 from marketplace import ElectionId, Round, RoundId, reading, result_reading
 from marketplace.errors import NotYetCounted, UnknownElection, UnknownRound
 from marketplace.published import published_file
@@ -81,11 +79,7 @@ async def _election(request: AnyRequest, election_id: UUID) -> Source:
 
 def _headers(source: Source, what: str, end: str) -> dict[str, str]:
     """Return under which name a browser keeps the file: the election's own, and what it holds."""
-    name = safe_name(f"{source.name}-{what}.{end}").replace(" ", "-")
-    return {
-        "Content-Disposition": f"attachment; filename=\"{what}.{end}\"; filename*=UTF-8''"
-        f"{quote(name)}"
-    }
+    return kept_as(f"{source.name}-{what}.{end}")
 
 
 @get("/rounds/{round_id:uuid}/result.pb", opt=act("round.read"))
@@ -214,7 +208,7 @@ async def round_recount(request: AnyRequest, round_id: FromPath[UUID]) -> Templa
         hashes.insert(
             2, (_("The ballot as it was frozen before the first vote"), source.round.ballot_hash)
         )
-    return _recount(source, "result.pb", hashes)
+    return _recount(source, file_name(f"{source.name}-result.pb"), hashes)
 
 
 @get("/elections/{election_id:uuid}/recount", name="election.recount", opt=act("election.read"))
@@ -229,20 +223,17 @@ async def election_recount(request: AnyRequest, election_id: FromPath[UUID]) -> 
         (_("The file"), hashlib.sha256(content).hexdigest()),
         (_("The rules as they were counted"), source.result.deciding.rules_hash),
     ]
-    return _recount(source, safe_name(PurePath(name).name).replace(" ", "-"), hashes)
+    return _recount(source, file_name(name), hashes)
 
 
-def _recount(source: Source, file_name: str, hashes: list[tuple[str, str]]) -> Template:
+def _recount(source: Source, name: str, hashes: list[tuple[str, str]]) -> Template:
     result = source.result
     decided = result.deciding
     official = result.decides is not None
     context = {
         "source": source,
-        "file_name": file_name,
+        "file_name": name,
         "hashes": hashes,
-        "command": f"linli count {file_name} --official"
-        if official
-        else f"linli count {file_name}",
         "official": official,
         "of_file": result.decides == OWN,
         "winners": len(decided.winners),

@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -22,6 +23,8 @@ import community
 from app.database import Engine
 from app.main import create_app, running
 from app.results.feed import ATOM
+from app.results.names import file_name
+from app.wording import money
 from community import Role
 from marketplace import BallotForm, close_and_count, import_election, reading, vote
 from marketplace.pabulib import read_election
@@ -152,6 +155,20 @@ def _csv(answer: httpx.Response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
+async def test_a_receipt_shows_what_its_share_paid_for(seen: tuple[Poll, Person]) -> None:
+    poll, person = seen
+    base = f"/rounds/{poll.round.id}"
+    told = (await person.see(f"{base}/result.json")).json()
+    costs = {one["id"]: one["cost"] for one in told["projects"]}
+    voices = {one["id"]: one["votes"] for one in told["projects"]}
+    for ballot in told["ballots"]:
+        page = (await person.see(f"{base}/receipt?code={ballot['receipt']}")).text
+        part = page.partition("What your voice paid for")[2]
+        for project in set(ballot["projects"]) & set(told["counts"]["greedy"]["winners"]):
+            fen = (2 * costs[project] + voices[project]) // (2 * voices[project])
+            assert money(fen) in part
+
+
 async def test_no_cell_of_a_published_election_becomes_a_formula(app: Litestar) -> None:
     content = LANE.replace("A lamp on the stairs", "=HYPERLINK(1)").encode()
     poll = await open_poll(1, is_open=False)
@@ -168,6 +185,14 @@ async def test_no_cell_of_a_published_election_becomes_a_formula(app: Litestar) 
     await person.client.aclose()
 
 
+def test_a_file_s_name_is_harmless_in_a_shell() -> None:
+    assert (
+        file_name("八里 $(rm -rf x) `y` 'z';& 春季-result.pb") == "八里-rm-rf-x-y-z-春季-result.pb"
+    )
+    assert file_name("--official.pb") == "official.pb"
+    assert file_name("../$") == "file"
+
+
 @pytest.mark.parametrize("kind", BallotForm)
 async def test_counting_it_again_as_the_page_says(
     app: Litestar, tmp_path: Path, kind: BallotForm
@@ -176,13 +201,15 @@ async def test_counting_it_again_as_the_page_says(
     poll = await counted(kind)
     person = await browser(app, poll.voters[0].member_id, poll.id)
     page = (await person.see(f"/rounds/{poll.round.id}/recount")).text
-    (fingerprint, command, file_digest, *_others) = CODE.findall(page)
+    shown = [re.sub("<[^>]+>", "", code) for code in CODE.findall(page)]
+    (fingerprint, command, file_digest, *_others) = shown
     (download,) = [link for link in HREF.findall(page) if link.endswith("result.pb")]
     published = await person.see(download)
-    (tmp_path / "result.pb").write_bytes(published.content)
+    name = unquote(published.headers["content-disposition"].partition("UTF-8''")[2])
+    (tmp_path / name).write_bytes(published.content)
     printed = await _run(fingerprint, tmp_path)
     assert printed.split()[0] == file_digest
-    assert command == "linli count result.pb --official"
+    assert command == "linli count Autumn-round-result.pb --official"
     assert "The file records the same " in await _run(command, tmp_path)
     told = json.loads(await _run(f"{command} --json", tmp_path))
     assert told["recorded"]["same"] is True
