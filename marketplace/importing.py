@@ -23,6 +23,7 @@ from marketplace.errors import BadRules
 from marketplace.pabulib import read_election
 from marketplace.refusals import verb
 from marketplace.results import OWN, as_stored
+from marketplace.spreading import voter_groups
 from marketplace.tables import CountRow, ElectionRow
 from marketplace.values import ElectionId
 
@@ -58,17 +59,18 @@ async def import_election(
     election = await asyncio.to_thread(read_election, content)
     own, not_followed = _own_rules(election)
     summary = _summary(election)
+    groups = await asyncio.to_thread(voter_groups, election)
     counts = []
     if own is not None:
         tell(OWN)
         counted = await asyncio.to_thread(count, election, own)
-        counts.append((counted, await asyncio.to_thread(as_stored, counted, election)))
+        counts.append((counted, await asyncio.to_thread(as_stored, counted, election, groups)))
         summary["recorded"] = asdict(compared(counted, election))
     summary["not_followed"] = not_followed
     for rule in RULES:
         tell(rule.value)
         counted = await asyncio.to_thread(count, election, CountRules(rule))
-        counts.append((counted, await asyncio.to_thread(as_stored, counted, election)))
+        counts.append((counted, await asyncio.to_thread(as_stored, counted, election, groups)))
     tell("store")
     packed = await asyncio.to_thread(gzip.compress, content, mtime=0)
     async with verb():

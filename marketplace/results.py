@@ -9,7 +9,7 @@ from marketplace.counting import Comparison, Count, CountRules, Outcome, Purchas
 from marketplace.counting.result import Pick
 from marketplace.counting.spreading import Spread
 from marketplace.election import BallotKind, Election
-from marketplace.spreading import GroupShare, group_shares, spread_of
+from marketplace.spreading import GroupShare, VoterGroups, group_shares, spread_of, voter_groups
 from marketplace.turnout import Turnout
 
 OWN: Final = "own"
@@ -81,13 +81,15 @@ def _tupled(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def as_stored(count: Count, election: Election) -> str:
+def as_stored(count: Count, election: Election, groups: VoterGroups | None = None) -> str:
     """Return a count as the JSON that is stored with it: integers, ids and reasons.
 
+    `groups` are what `voter_groups` made of the election, where it is at hand for several counts.
     What a page says of the count beyond its winners, who decided about how much and what each
     share paid for, is worked out here once: a page never reads the ballots again.
     """
     spread, by_ballot = spread_of(election, count)
+    shares = group_shares(groups or voter_groups(election), by_ballot)
     told = {
         "winners": list(count.winners),
         "total_cost": count.total_cost,
@@ -98,7 +100,9 @@ def as_stored(count: Count, election: Election) -> str:
         "share": None if count.share is None else str(count.share),
         "outcomes": [asdict(outcome) for outcome in count.outcomes],
         "spread": asdict(spread),
-        "groups": [asdict(one) for one in group_shares(election, by_ballot)],
+        "groups": [
+            asdict(one) for one in group_shares(groups or voter_groups(election), by_ballot)
+        ],
         "log": {
             "kind": election.kind.value,
             "ranks": election.ranks,

@@ -1,10 +1,12 @@
 """Whose money decided, of a whole count: over all voters, and by the groups that a file names."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from marketplace.ballots import Ints
 from marketplace.counting import FINE, Count, Given, Spread, given, spread
 from marketplace.election import Election
 from marketplace.turnout_rules import LEAST
@@ -40,22 +42,46 @@ def spread_of(election: Election, count: Count) -> tuple[Spread, Given]:
     return spread(election, count, by_ballot), by_ballot
 
 
-def group_shares(election: Election, by_ballot: Given) -> Iterator[GroupShare]:
-    """Yield the groups of ten and more that a file's columns make of its voters, largest first."""
-    amounts = by_ballot.amounts.tolist()
+@dataclass(frozen=True, eq=False)
+class VoterGroups:
+    """What a file's columns say of its voters: for each voter a ballot, and a place in `names`."""
+
+    ballots: Ints
+    columns: tuple[tuple[str, tuple[str, ...], Ints], ...]
+    """Name of the column, names of its groups, and for each voter the place of theirs."""
+
+
+def voter_groups(election: Election) -> VoterGroups:
+    """Return the groups that a file makes of its voters; the same for every count of it."""
+    columns = []
     for at, written in enumerate(election.voter_columns):
         column = COLUMNS.get(written.strip().lower())
         if column is None:
             continue
-        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for voter in election.voters:
-            name = _told_as(column, voter.cells[at].strip())
-            amount = amounts[voter.ballot]
-            of = sums[name]
-            of[0] += 1
-            of[1] += amount
-            of[2] += amount == 0
-        yield from _large(column, sums)
+        places: dict[str, int] = {}
+        known: dict[str, int] = {}
+        codes = np.empty(len(election.voters), dtype=np.int64)
+        for number, voter in enumerate(election.voters):
+            cell = voter.cells[at]
+            code = known.get(cell)
+            if code is None:
+                name = _told_as(column, cell.strip())
+                code = known[cell] = places.setdefault(name, len(places))
+            codes[number] = code
+        columns.append((column, tuple(places), codes))
+    ballots = [voter.ballot for voter in election.voters] if columns else []
+    return VoterGroups(np.array(ballots, dtype=np.int64), tuple(columns))
+
+
+def group_shares(groups: VoterGroups, by_ballot: Given) -> Iterator[GroupShare]:
+    """Yield the groups of ten and more that a file's columns make of its voters, largest first."""
+    amounts = by_ballot.amounts[groups.ballots]
+    for column, names, codes in groups.columns:
+        sums = np.zeros((3, len(names)), dtype=np.int64)
+        np.add.at(sums[0], codes, 1)
+        np.add.at(sums[1], codes, amounts)
+        np.add.at(sums[2], codes, amounts == 0)
+        yield from _large(column, dict(zip(names, sums.T.tolist(), strict=True)))
 
 
 def _large(column: str, sums: dict[str, list[int]]) -> Iterator[GroupShare]:

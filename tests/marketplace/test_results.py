@@ -29,7 +29,7 @@ from marketplace.news import news
 from marketplace.paying import paid_by
 from marketplace.published import published_election, published_file
 from marketplace.result_tables import UploadRow
-from marketplace.spreading import group_shares
+from marketplace.spreading import group_shares, voter_groups
 from marketplace.turnout import turnout
 from marketplace.uploading import (
     ATTEMPTS_MAX,
@@ -87,7 +87,9 @@ def test_money_by_what_a_file_says_of_its_voters() -> None:
             for number, cells in enumerate(voters)
         ),
     )
-    shares = list(group_shares(election, given_by(election, count(election, CountRules()))))
+    shares = list(
+        group_shares(voter_groups(election), given_by(election, count(election, CountRules())))
+    )
     assert [(one.column, one.name, one.voters, one.amount) for one in shares] == [
         ("neighbourhood", "North", 30, 60),
         ("neighbourhood", "", 15, 30),
