@@ -100,9 +100,7 @@ def as_stored(count: Count, election: Election, groups: VoterGroups | None = Non
         "share": None if count.share is None else str(count.share),
         "outcomes": [asdict(outcome) for outcome in count.outcomes],
         "spread": asdict(spread),
-        "groups": [
-            asdict(one) for one in group_shares(groups or voter_groups(election), by_ballot)
-        ],
+        "groups": [asdict(one) for one in shares],
         "log": {
             "kind": election.kind.value,
             "ranks": election.ranks,
