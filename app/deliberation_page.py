@@ -45,7 +45,7 @@ async def context(need: Need, by: Actor | None, home: Community, page: int) -> d
         "helpful": found.helpful,
         "me": viewer,
         "speaks": Role.RESIDENT in roles and not found.closed,
-        "signed_in": here,
+        "member_here": here,
         "enters": bool(MAY_ENTER & roles) and not found.closed,
         "sums_up": Role.COORDINATOR in roles and not found.closed,
         "told": _Told(names, found, policy.amend_minutes),

@@ -11,7 +11,7 @@ from marketplace.screening import Answer, Band, Draft, Verdict
 
 YES = Answer(Verdict.YES)
 FINE = Draft(
-    {point: YES for point in ("duty", "safety", "budget", "like")}, Band(1_000_000, 2_000_000)
+    dict.fromkeys(("duty", "safety", "budget", "like"), YES), Band(1_000_000, 2_000_000)
 )
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -212,7 +213,7 @@ def test_two_who_change_one_line_differently_need_somebody_to_decide() -> None:
     ],
 )
 def test_content_that_no_plan_can_have_names_its_field(
-    wrong: dict[str, object], field: str, why: str
+    wrong: dict[str, Any], field: str, why: str
 ) -> None:
     with pytest.raises(InvalidPlan) as refused:
         rules.content(changed(**wrong), POLICY)
