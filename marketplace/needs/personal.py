@@ -101,6 +101,11 @@ async def forget_needs(members: Collection[UUID], *, by: Actor) -> None:
 
 async def _empty(need_id: UUID, by: Actor) -> None:
     need = await locked(need_id, community_id=by.community_id)
+    # Nobody stands by it any more, so nobody is told: there is no inbox left to tell.
+    await NeedAuthorRow.raw(
+        "UPDATE need_author SET left_at = clock_timestamp() WHERE need_id = {} AND left_at IS NULL",
+        need_id,
+    )
     if need.state is NeedState.RAISED:
         await move(need, NeedState.WITHDRAWN, by=by)
     for table in (NeedRow, NeedVersionRow):

@@ -61,6 +61,11 @@ NOT_EXPORTED: Final[dict[str, str]] = {
     "member.verified_by": STAFF_ACT,
     "member_role.ended_by": STAFF_ACT,
     "member_role.granted_by": STAFF_ACT,
+    "need.entered_by": STAFF_ACT,
+    "need.merged_into": "names a need",
+    "need_move.moved_by": "told as what was raised and seconded, and as the trail",
+    "need_report.settled_by": STAFF_ACT,
+    "need_second.entered_by": STAFF_ACT,
     "needs_profile.entered_by": STAFF_ACT,
     "not_duplicate.said_by": STAFF_ACT,
     "policy_pack.adopted_by": STAFF_ACT,
@@ -90,7 +95,7 @@ OTHER_THINGS: Final = {
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
-    "repeat_id", "renews",
+    "repeat_id", "renews", "need_id", "from_need",
 }  # fmt: skip
 
 
@@ -346,6 +351,10 @@ async def _ties(life: Life) -> None:
 
 
 async def _round(life: Life) -> None:
+    said = marketplace.needs.NeedDraft(
+        "门口的灯", f"{life.person.name}家门口太暗。", "environment", life.person.address
+    )
+    await marketplace.needs.raise_need(said, by=life.one, photo=b"jpeg")
     opened = await marketplace.open_round(
         by=life.other_desk, name="秋季", terms=Terms(100_000, 2, rule=Rule.GREEDY)
     )
@@ -363,6 +372,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
+        "needs_seconded", "need_reports",
         *OF_THE_TIME_BANK,
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
