@@ -238,4 +238,27 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "wrong_person": mark("somebody else answered"),
         "not_right": mark("a visit was not right"),
     },
+    "seat_role": {
+        "chair": mark("Chairs"),
+        "member": mark("Member"),
+        "alternate": mark("Alternate"),
+    },
+    "entry": {"elected": mark("elected"), "appointed": mark("appointed")},
+    "reply": {
+        "yes": mark("I come"),
+        "no": mark("I do not come"),
+        "online": mark("I take part online"),
+    },
+    "took_part": {"room": mark("in the room"), "online": mark("online")},
+    "noted_how": {
+        "code": mark("by the number in the room"),
+        "list": mark("ticked on the list"),
+        "online": mark("online"),
+    },
+    "item_state": {
+        "proposed": mark("proposed"),
+        "accepted": mark("on the agenda"),
+        "declined": mark("not taken up"),
+    },
+    "vote": {"yes": mark("For"), "no": mark("Against"), "abstain": mark("Abstain")},
 }

@@ -33,7 +33,7 @@ KEPT: Final[Sequence[Kept]] = (
         "meeting_answers",
         ("meeting_answer.member_id",),
         """
-        SELECT title, starts_at, answer, answered_at FROM me
+        SELECT title, starts_at, answer AS reply, answered_at FROM me
         JOIN meeting_answer ON member_id = me.id JOIN meeting ON meeting.id = meeting_id
         ORDER BY starts_at
         """,
@@ -42,7 +42,7 @@ KEPT: Final[Sequence[Kept]] = (
         "meetings_attended",
         ("meeting_presence.member_id", "meeting_presence.marked_by"),
         """
-        SELECT title, whose.name AS member, way, how, came_at FROM me
+        SELECT title, whose.name AS member, way AS took_part, how AS noted_how, came_at FROM me
         JOIN meeting_presence ON me.id IN (member_id, marked_by)
         JOIN meeting ON meeting.id = meeting_id JOIN member AS whose ON whose.id = member_id
         ORDER BY came_at
@@ -52,7 +52,8 @@ KEPT: Final[Sequence[Kept]] = (
         "agenda_items",
         ("agenda_item.brought_by", "agenda_item.decided_by"),
         """
-        SELECT meeting.title AS meeting, item.title, item.about, brought_at, item.state, item.reason
+        SELECT meeting.title AS meeting, item.title, item.about, brought_at,
+            item.state AS item_state, item.reason
         FROM me JOIN agenda_item AS item ON me.id IN (brought_by, decided_by)
         JOIN meeting ON meeting.id = meeting_id ORDER BY brought_at
         """,
@@ -73,7 +74,8 @@ KEPT: Final[Sequence[Kept]] = (
         "meeting_votes",
         ("motion_voice.member_id",),
         """
-        SELECT meeting.title AS meeting, motion.words, way, choice, put_at FROM me
+        SELECT meeting.title AS meeting, motion.words, way AS took_part, choice AS vote,
+            put_at FROM me
         JOIN motion_voice ON member_id = me.id JOIN motion ON motion.id = motion_id
         JOIN meeting ON meeting.id = motion.meeting_id ORDER BY put_at
         """,
