@@ -5,14 +5,16 @@ from typing import Final
 from uuid import UUID
 
 import community
+from app.i18n import current_language
 from app.i18n import gettext as _
-from app.marketplace_words import CATEGORIES, money_words
+from app.marketplace_words import money_words
 from app.results.page import Around, OwnResult, ResultPage, as_page, own_result
 from app.wording import number, percent
 from community import UnknownArea
 from marketplace import BallotForm, Project, Round, result_reading
 from marketplace.earlier import earlier_rounds
 from marketplace.election import Grouping
+from marketplace.needs.categories import categories
 
 EARLIER: Final = 5
 """Earlier rounds that a result is set beside."""
@@ -24,7 +26,10 @@ async def around_round(current: Round, projects: Sequence[Project]) -> Around:
     """Return what a round's result is shown with."""
     return Around(
         addresses={project.ballot_id: f"/projects/{project.id}" for project in projects},
-        kinds={kind.value: _(words) for kind, words in CATEGORIES.items()},
+        kinds={
+            one.key: one.name(current_language())
+            for one in await categories(current.community_id, retired=True)
+        },
         areas={
             one.name: await _area_name(one.name)
             for one in current.terms.ceilings
