@@ -47,7 +47,7 @@ PART_HINTS: Final[Mapping[str, str]] = {
 
 CHANGES: Final[Mapping[Kind, str]] = {
     Kind.SAME: mark("as before"),
-    Kind.ADDED: mark("new"),
+    Kind.ADDED: mark("new here"),
     Kind.REMOVED: mark("taken out"),
     Kind.CHANGED: mark("changed"),
 }
