@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -100,7 +101,7 @@ def ballot_words(current: Round) -> str:
             if not terms.points_each_max:
                 return told
             each = _("at most %(most)s to one") % {"most": number(terms.points_each_max)}
-            return f"{told}{_(', ')}{each}"
+            return _and_so(told, each)
         case BallotForm.ORDINAL:
             return _("Each person puts up to %(num)s projects in order") % {"num": most}
 
@@ -149,7 +150,12 @@ async def voters_words(current: Round) -> str:
         parts.append(_("from the age of %(age)s") % {"age": asked.age_min})
     if asked.verified:
         parts.append(_("whose address was checked"))
-    return _(", ").join(parts)
+    return reduce(_and_so, parts)
+
+
+def _and_so(said: str, more: str) -> str:
+    """Put two parts of a sentence together."""
+    return _("%(said)s, %(more)s") % {"said": said, "more": more}
 
 
 async def area_name(area_id: UUID) -> str:
