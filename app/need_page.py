@@ -4,9 +4,10 @@ Each later step of the way adds its own link here: a function that looks at the 
 one sentence how far it has come there, or nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import community
@@ -47,25 +48,34 @@ class Happened:
     name: str
 
 
-async def category_of(need: Need) -> NeedCategory:
-    """Return a need's category, also where it is retired or was made elsewhere."""
-    return await category_named(need.category, need)
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a community's needs name by a key or an id: its categories, and its grids by name."""
+
+    home: Community
+    categories: Mapping[str, NeedCategory]
+    grids: Mapping[UUID, str]
+
+    def category(self, key: str) -> NeedCategory:
+        """Return a category, also one that is retired or was made elsewhere."""
+        return self.categories.get(key) or NeedCategory(key, key, key, "sprout", 0, retired=True)
+
+    def spot(self, need: Need) -> str:
+        """Return where a need is: its part and the words for the spot, as far as they are given."""
+        area = self.grids.get(need.area_id, "") if need.area_id else ""
+        return " · ".join(part for part in (area, need.place) if part)
 
 
-async def category_named(key: str, need: Need) -> NeedCategory:
-    """Return a category of a need's community by its key."""
-    found = {one.key: one for one in await needs.categories(need.community_id, retired=True)}
-    return found.get(key) or NeedCategory(key, key, key, "sprout", 0, retired=True)
+async def named(home: Community) -> Named:
+    """Return what a community's needs name, looked up once for a whole page."""
+    categories = {one.key: one for one in await needs.categories(home.id, retired=True)}
+    grids = {one.id: one.name for one in await community.grids(home.id)}
+    return Named(home, categories, {home.id: home.name, **grids})
 
 
 async def spot(need: Need, home: Community) -> str:
-    """Return where a need is: its grid and the words for the spot, as far as they are given."""
-    area = ""
-    if need.area_id == home.id:
-        area = home.name
-    elif need.area_id is not None:
-        area = (await community.area(need.area_id)).name
-    return " · ".join(part for part in (area, need.place) if part)
+    """Return where one need is, in words."""
+    return (await named(home)).spot(need)
 
 
 def title_of(need: Need, *, readable: bool) -> str:
@@ -87,14 +97,15 @@ async def context(need: Need, by: Actor | None, home: Community) -> dict[str, An
         community_id=home.id,
     )
     names = known if by is not None and by.community_id == home.id else {}
+    known_here = await named(home)
     last = history[-1] if history else None
     return {
         "need": need,
         "readable": readable,
         "title": title_of(need, readable=readable),
-        "category": await category_of(need),
-        "category_name": (await category_of(need)).name(current_language()),
-        "spot": await spot(need, home),
+        "category": known_here.category(need.category),
+        "category_name": known_here.category(need.category).name(current_language()),
+        "spot": known_here.spot(need),
         "state": _(STATES[need.state]),
         "sentence": _(SENTENCES[need.state]),
         "why": last.why if last and need.state in STOPPED else "",

@@ -17,6 +17,7 @@ from app.guards import actor_of
 from app.i18n import current_language, mark
 from app.i18n import gettext as _
 from app.member_form import uuid_or_none
+from app.need_page import Named
 from app.need_words import STATES
 from app.neighbourhood import community_shown, roles_shown
 from community import Actor, Community
@@ -40,15 +41,15 @@ async def need_list(request: AnyRequest) -> Template:
     search, page = _search(request), _page(request)
     count = await needs.count_needs(search, community_id=home.id)
     found = await needs.need_cards(search, community_id=home.id, page=page)
-    named = {one.key: one for one in await needs.categories(home.id, retired=True)}
+    known = await need_page.named(home)
     language = current_language()
     context = {
         "home": home,
-        "cards": [await _card(one, by, home) for one in found],
+        "cards": [await _card(one, by, known) for one in found],
         "count": count,
         "asked": Form.of(dict(request.query_params.items())),
         "states": [(one.value, _(words)) for one, words in STATES.items()],
-        "categories": [(key, one.name(language)) for key, one in named.items()],
+        "categories": [(key, one.name(language)) for key, one in known.categories.items()],
         "places": await need_form.place_options(home.id),
         "orders": [(one.value, _(words)) for one, words in ORDERS.items()],
         "filtered": search != Search(),
@@ -93,17 +94,17 @@ def _address(search: Search, page: int = 1) -> str:
     return f"/needs?{query}" if query else "/needs"
 
 
-async def _card(one: NeedCard, by: Actor | None, home: Community) -> dict[str, Any]:
+async def _card(one: NeedCard, by: Actor | None, known: Named) -> dict[str, Any]:
     """Return a need as the list shows it; a hidden one without its words."""
     readable = await needs.sees_words(one.need, by)
     story = " ".join(one.need.story.split()) if readable else ""
-    category = await need_page.category_of(one.need)
+    category = known.category(one.need.category)
     return {
         "need": one.need,
         "href": f"/needs/{one.need.id}",
         "title": need_page.title_of(one.need, readable=readable),
         "story": story if len(story) <= SHORT_STORY else f"{story[:SHORT_STORY].rstrip()}…",
-        "spot": await need_page.spot(one.need, home) if readable else "",
+        "spot": known.spot(one.need) if readable else "",
         "category": category.name(current_language()),
         "icon": category.icon,
         "state": _(STATES[one.need.state]),
@@ -157,13 +158,16 @@ async def list_data(request: AnyRequest) -> dict[str, Any]:
     search, page = _search(request), _page(request)
     count = await needs.count_needs(search, community_id=home.id)
     found = await needs.need_cards(search, community_id=home.id, page=page)
-    more = page * PAGE < count
+    more, known = page * PAGE < count, await need_page.named(home)
     return {
         "community": home.code,
         "count": count,
         "page": page,
         "next": f"/api{_address(search, page + 1)}" if more else None,
-        "needs": [await _data(one.need, one.seconds, one.has_photo) for one in found],
+        "needs": [
+            await _data(one.need, known, seconds=one.seconds, has_photo=one.has_photo)
+            for one in found
+        ],
     }
 
 
@@ -175,7 +179,7 @@ async def need_data(request: AnyRequest, need_id: FromPath[UUID]) -> dict[str, A
     seconds, has_photo = await needs.count_seconds(found.id), await needs.has_photo(found.id)
     history = await needs.moves(found.id, community_id=home.id)
     return {
-        **await _data(found, seconds, has_photo),
+        **await _data(found, await need_page.named(home), seconds=seconds, has_photo=has_photo),
         "threshold": await seconds_threshold_at(home.id),
         "history": [
             {"state": one.state.value, "at": one.at.isoformat(), "why": one.why} for one in history
@@ -183,10 +187,10 @@ async def need_data(request: AnyRequest, need_id: FromPath[UUID]) -> dict[str, A
     }
 
 
-async def _data(one: Need, seconds: int, has_photo: bool) -> dict[str, Any]:  # noqa: FBT001 (a fact of the row)
+async def _data(one: Need, known: Named, *, seconds: int, has_photo: bool) -> dict[str, Any]:
     """Return a need as data, as a visitor may read it."""
     readable = await needs.sees_words(one, None)
-    category = await need_page.category_of(one)
+    category = known.category(one.category)
     return {
         "id": str(one.id),
         "state": one.state.value,
