@@ -9,7 +9,7 @@ from community import Setting, policy_in_force
 from community.policy import Unit, number
 
 AUDIT_PERCENT: Final = number(
-    "paper.audit_percent",
+    "rounds.paper_audit_percent",
     5,
     Unit.COUNT,
     least=0,
@@ -18,7 +18,7 @@ AUDIT_PERCENT: Final = number(
     otherwise="No sample of the paper ballots is looked at again.",
 )
 WRONG_PERCENT_MAX: Final = number(
-    "paper.wrong_percent_max",
+    "rounds.paper_wrong_percent_max",
     2,
     Unit.COUNT,
     least=0,
