@@ -54,6 +54,15 @@ KEPT: Final[Sequence[Kept]] = (
         """,
     ),
     Kept(
+        "ballots_at_desk",
+        ("desk_ballot.member_id", "desk_ballot.started_by"),
+        """
+        SELECT round.name AS round, checked, ends_at, member_id = me.id AS own
+        FROM me JOIN desk_ballot ON me.id IN (member_id, started_by)
+        JOIN round ON round.id = round_id ORDER BY ends_at
+        """,
+    ),
+    Kept(
         "rounds_opened",
         ("round.opened_by",),
         """

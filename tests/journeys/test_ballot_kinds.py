@@ -1,0 +1,172 @@
+"""Ballots of each kind in a real browser: by touch, by keyboard alone, and at the desk."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from app import forgery
+from app.database import Engine
+from app.main import create_app
+from community import Actor, member
+from marketplace import BallotForm, Marks, close_and_count, own_ballot
+from tests.journeys.browsing import View, assert_accessible, assert_sound
+from tests.journeys.conftest import OpenPage
+from tests.journeys.serving import served
+from tests.marketplace.ballot_examples import Poll, open_poll
+from tests.walks import signed_in_token
+
+SHOTS = os.environ.get("LINLI_SCREENSHOTS")
+POINTS = {BallotForm.CUMULATIVE: 5}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def site(database: Engine) -> AsyncIterator[str]:  # noqa: ARG001 (the app needs it)
+    """Serve the whole app on a free port."""
+    async with served(create_app()) as address:
+        yield address
+
+
+async def _as(open_page: OpenPage, address: str, who: Actor | None, view: View) -> Page:
+    root = address[: address.index("/", 8)]  # choices and sign-in hold for the whole site
+    page = await open_page(root, view)
+    if who is not None:
+        token = await signed_in_token(await member(who.member_id))
+        cookie = {"name": forgery.session_cookie(), "value": token, "url": root}
+        await page.context.add_cookies([cookie])  # type: ignore[list-item]  # as Playwright spells it
+    await page.goto(address)
+    return page
+
+
+async def _shot(page: Page, name: str) -> None:
+    if SHOTS:
+        await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+async def _kept(poll: Poll) -> Marks | None:
+    own = await own_ballot(poll.round.id, by=poll.voters[0])
+    return own.marks if own else None
+
+
+async def _poll(kind: BallotForm) -> Poll:
+    return await open_poll(1, kind, choices=3, points=POINTS.get(kind, 0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "view"),
+    [
+        (BallotForm.KNAPSACK, View(360)),
+        (BallotForm.KNAPSACK, View(1280, "en", scheme="dark")),
+        (BallotForm.CUMULATIVE, View(360, "en", "large")),
+        (BallotForm.ORDINAL, View(360)),
+        (BallotForm.ORDINAL, View(1280, "en")),
+    ],
+    ids=str,
+)
+async def test_each_kind_is_marked_by_touch(
+    site: str, open_page: OpenPage, kind: BallotForm, view: View
+) -> None:
+    poll = await _poll(kind)
+    page = await _as(open_page, f"{site}/rounds/{poll.round.id}/ballot", poll.voters[0], view)
+    await assert_sound(page)
+    done = page.locator("#ballot-told .notice-done")
+    if kind is BallotForm.KNAPSACK:
+        await page.locator("#choice-2 + label").click()
+        await expect(done).to_contain_text("200")
+        await page.locator("#choice-7 + label").click()
+        await expect(done).to_contain_text("900")
+        expected = Marks((2, 7))
+    elif kind is BallotForm.CUMULATIVE:
+        for button in ("more-3", "more-3", "more-1", "more-5", "less-5", "more-3"):
+            await page.locator(f"#{button}").click()
+        await expect(done).to_contain_text("(3)")
+        await expect(done).to_contain_text("4")
+        expected = Marks((1, 3), (1, 3))
+    else:
+        await page.locator("#up-4").click()
+        await expect(page.locator("#place-4")).to_have_value("1")
+        assert await page.evaluate("document.activeElement.id") == "up-4", "the focus stays"
+        await page.locator("#place-6").select_option("1")
+        await expect(page.locator("#place-6")).to_have_value("1")
+        await expect(page.locator("#place-4")).to_have_value("2")
+        await page.locator("#down-6").click()
+        await expect(page.locator("#place-6")).to_have_value("2")
+        expected = Marks((4, 6))
+    assert await _kept(poll) == expected
+    await assert_sound(page)
+    await _shot(page, f"ballot-{kind.value}-{view}".replace(" ", "-"))
+    if kind is BallotForm.KNAPSACK:
+        await page.locator("#choice-6 + label").click()
+        await expect(page.locator("#ballot-told .notice-wrong")).to_be_visible()
+        await assert_accessible(page)
+        await _shot(page, f"ballot-refused-{view}")
+        await page.locator("#choice-6 + label").click()
+        await expect(done).to_be_visible()
+    assert await _kept(poll) == expected
+
+
+async def test_a_ballot_is_put_in_order_by_keyboard_alone(site: str, open_page: OpenPage) -> None:
+    poll = await _poll(BallotForm.ORDINAL)
+    address = f"{site}/rounds/{poll.round.id}/ballot"
+    page = await _as(open_page, address, poll.voters[0], View(1280, "en"))
+    for number in (3, 5):
+        await page.locator(f"#up-{number}").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator(f"#place-{number}")).not_to_have_value("")
+    await page.keyboard.press("Space")
+    await expect(page.locator("#place-5")).to_have_value("1")
+    assert await _kept(poll) == Marks((5, 3))
+    poll = await _poll(BallotForm.CUMULATIVE)
+    await page.close()
+    address = f"{site}/rounds/{poll.round.id}/ballot"
+    page = await _as(open_page, address, poll.voters[0], View(360, java_script=False))
+    await page.locator("#points-2").fill("4")
+    async with page.expect_navigation():
+        await page.locator("#points-2").press("Enter")
+    await expect(page.locator("#points-2")).to_have_value("4")
+    async with page.expect_navigation():
+        await page.locator("#less-2").click()
+    assert await _kept(poll) == Marks((2,), (3,))
+
+
+async def test_an_elder_votes_at_the_desk_and_finds_the_ballot_later(
+    site: str, open_page: OpenPage
+) -> None:
+    poll = await _poll(BallotForm.APPROVAL)
+    where = f"{site}/rounds/{poll.round.id}"
+    page = await _as(open_page, f"{where}/desk", poll.coordinator, View(1280))
+    await assert_sound(page)
+    await _shot(page, "desk")
+    await page.locator("#field-name").fill("Voter 0")
+    await page.locator("#field-checked-1 + label").click()
+    await page.locator("main .button-primary").click()
+    await expect(page.locator(".digits")).to_be_visible()
+    await assert_sound(page)
+    await _shot(page, "desk-code")
+    await page.locator("main .button-primary").click()
+    await page.wait_for_url("**/ballot-desk/ballot")
+    await assert_sound(page)
+    assert await page.locator("a:visible:not(.skip)").count() == 0, "nothing leads away"
+    await page.locator("#choice-3 + label").click()
+    await expect(page.locator("#ballot-told .notice-done")).to_be_visible()
+    receipt = await page.locator("#ballot-told .receipt").inner_text()
+    await _shot(page, "desk-ballot")
+    await page.locator("main .button-primary").click()
+    await expect(page.locator("main")).not_to_contain_text(receipt)
+    await assert_sound(page)
+    await page.goto(f"{where}/close")
+    assert "/sign-in" in page.url, "whoever opened it is signed out"
+    await close_and_count(poll.round.id, by=poll.coordinator)
+    page = await _as(open_page, f"{where}/receipt", poll.voters[0], View(360))
+    await page.locator("#field-code").fill(receipt.lower())
+    await page.locator("main .button-primary").click()
+    await expect(page.locator("main")).to_contain_text("Stage")
+    await assert_sound(page)
+    await _shot(page, "receipt-found")
+    for name in ("ballot/sample",):
+        await page.goto(f"{where}/{name}")
+        await assert_sound(page)
+        await _shot(page, "sample")
