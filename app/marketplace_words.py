@@ -31,6 +31,12 @@ RULES: Final = {
     Rule.MES: mark("Equal shares"),
 }
 
+POINTED_RULES: Final = {
+    Rule.GREEDY: mark("Most points first"),
+    Rule.GREEDY_NO_SKIP: mark("Most points first, until one no longer fits"),
+}
+"""The same rules where ballots hold points or an order, and the count goes by them."""
+
 RULE_HINTS: Final = {
     Rule.GREEDY: mark(
         "The project with the most votes is paid first, then the next that the money still covers."

@@ -15,7 +15,7 @@ from marketplace.election import Ballot, BallotKind
 from marketplace.errors import NotYetCounted, UnknownElection
 from marketplace.paying import Paid, paid_by
 from marketplace.reading import projects_of
-from marketplace.results import OWN, BallotLine, Counted, Result, ranked
+from marketplace.results import OWN, BallotLine, Counted, Result, by_score, ranked
 from marketplace.tables import CastBallotRow, CountRow, ElectionRow, VoterRollRow
 from marketplace.turnout import turnout
 from marketplace.values import ElectionId, Marks, Round, ballot_id
@@ -28,12 +28,13 @@ async def round_result(current: Round) -> Result:
         raise NotYetCounted
     counts = {row["rule"]: Counted.of(row) for row in rows}
     outcomes = counts[current.terms.rule].outcomes
+    kind = current.terms.kind.counted_as
     roll = await VoterRollRow.raw(
         "SELECT count(*) AS voters FROM voter_roll WHERE round_id = {}", current.id
     )
     projects = await projects_of(current.id, community_id=current.community_id)
     return Result(
-        kind=current.terms.kind.counted_as,
+        kind=kind,
         budget=current.terms.budget_fen,
         scale=2,
         currency="CNY",
@@ -50,7 +51,8 @@ async def round_result(current: Round) -> Result:
                     category=project.category,
                 )
                 for project in projects
-            ]
+            ],
+            scored=by_score(kind, counts[current.terms.rule].rules),
         ),
         counts=counts,
         decides=current.terms.rule.value,
@@ -187,16 +189,21 @@ async def election(election_id: ElectionId, *, community_id: UUID) -> PublishedE
 def _result(told: dict[str, Any], counts: dict[str, dict[str, Any]]) -> Result:
     """Return an election's result from its stored summary and counts."""
     recorded = told.get("recorded")
+    counted = {name: Counted.of(one) for name, one in counts.items()}
+    kind = BallotKind(told["kind"])
     return Result(
-        kind=BallotKind(told["kind"]),
+        kind=kind,
         budget=told["budget"],
         scale=told["scale"],
         currency=told["currency"],
         votes=told["votes"],
         voters=told["voters"],
         # An election that was taken in before scores were kept has votes alone.
-        lines=ranked([BallotLine(**{"score": line["votes"], **line}) for line in told["projects"]]),
-        counts={name: Counted.of(one) for name, one in counts.items()},
+        lines=ranked(
+            [BallotLine(**{"score": line["votes"], **line}) for line in told["projects"]],
+            scored=OWN in counted and by_score(kind, counted[OWN].rules),
+        ),
+        counts=counted,
         decides=OWN if OWN in counts else None,
         recorded=_comparison(recorded) if recorded else None,
         not_followed=told.get("not_followed", ""),

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-from marketplace.counting import Comparison, Count, CountRules, Outcome, Purchase, Reason, Rule
+from marketplace.counting import (
+    Comparison,
+    Count,
+    CountRules,
+    Outcome,
+    Purchase,
+    Reason,
+    Rule,
+    Satisfaction,
+)
 from marketplace.counting.result import Pick
 from marketplace.counting.spreading import Spread
 from marketplace.election import BallotKind, Election
@@ -122,10 +131,11 @@ def as_stored(count: Count, election: Election, groups: VoterGroups | None = Non
 class Result:
     """A counted election. Money is in 10 ** -`scale` of `currency`.
 
-    `lines` run from the highest score to the lowest, ties in the order of ids. `voters` is how
-    many could have voted, where that is known. `counts` are by the value of their rule, and `OWN`;
-    `decides` names the binding one, where there is one. `recorded` compares it with the winners
-    that a published file records; `not_followed` says why its own rule could not be counted.
+    `lines` run from the most wanted down, as `ranked` has them by what the binding count went by.
+    `voters` is how many could have voted, where that is known. `counts` are by the value of their
+    rule, and `OWN`; `decides` names the binding one, where there is one. `recorded` compares it
+    with the winners that a published file records; `not_followed` says why its own rule could not
+    be counted.
     """
 
     kind: BallotKind
@@ -150,7 +160,7 @@ class Result:
 
     @property
     def within_budget(self) -> int:
-        """How many projects, from the highest score down, the budget pays without a gap."""
+        """How many projects, from the most wanted down, the budget pays without a gap."""
         spent = 0
         for place, line in enumerate(self.lines):
             spent += line.cost
@@ -159,6 +169,19 @@ class Result:
         return len(self.lines)
 
 
-def ranked(lines: list[BallotLine]) -> tuple[BallotLine, ...]:
-    """Return lines from the highest score to the lowest, ties in the order of ids."""
-    return tuple(sorted(lines, key=lambda line: (-line.score, -line.votes, line.id)))
+_SCORING: Final = {Satisfaction.SCORE, Satisfaction.POINTS, Satisfaction.BORDA}
+
+
+def by_score(kind: BallotKind, rules: CountRules) -> bool:
+    """Say whether a count went by points or places, not by how many ballots name a project."""
+    scored = kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL}
+    return scored and rules.satisfaction in _SCORING
+
+
+def ranked(lines: list[BallotLine], *, scored: bool) -> tuple[BallotLine, ...]:
+    """Return lines from the most score or votes to the least, ties in the order of ids."""
+
+    def support(line: BallotLine) -> int:
+        return line.score if scored else line.votes
+
+    return tuple(sorted(lines, key=lambda line: (-support(line), line.id)))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.i18n import gettext as _
-from app.marketplace_words import RULE_HINTS, RULES, category
+from app.marketplace_words import POINTED_RULES, RULE_HINTS, RULES, category
 from app.results.checks import Recorded, recorded_words
-from app.results.reasons import Reasons, by_score, kind_words
+from app.results.reasons import Reasons, kind_words
 from app.results.spread import SpreadPage, spread_page
 from app.results.turnout import QuorumWords, TurnoutPage, quorum_words, turnout_page
 from app.wording import number, percent
 from marketplace.counting import Rule
-from marketplace.results import OWN, BallotLine, Counted, Result
+from marketplace.results import OWN, BallotLine, Counted, Result, by_score
 
 BARS_SHOWN = 30
 """Bars that a page shows at once; the rest unfolds, so that a phone is not a mile long."""
@@ -138,13 +138,16 @@ class _Wording:
         self._result, self._around = result, around
         self.names = {line.id: line.name or line.id for line in result.lines}
         self.reasons = Reasons(result, self.names, around.kinds, around.areas)
-        self.scored = by_score(result, result.deciding)
+        self.scored = by_score(result.kind, result.deciding.rules)
         self._most = max((self._support(line) for line in result.lines), default=0)
         self._names = ordered(result)
         self.titles = {name: self._title(name) for name in self._names}
 
     def _title(self, name: str) -> str:
-        title = _(RULES[self._result.counts[name].rule])
+        counted = self._result.counts[name]
+        title = _(RULES[counted.rule])
+        if counted.rule is not Rule.MES and by_score(self._result.kind, counted.rules):
+            title = _(POINTED_RULES[counted.rule])
         return _("The file’s own rule: %(rule)s") % {"rule": title} if name == OWN else title
 
     def _support(self, line: BallotLine) -> int:
@@ -220,7 +223,7 @@ class _Wording:
         return Winners(
             name=name,
             title=self.titles[name],
-            hint=_(RULE_HINTS[counted.rule]),
+            hint=self._hint(counted),
             decides=name == self._result.decides,
             items=tuple(
                 {
@@ -236,6 +239,14 @@ class _Wording:
             hash=counted.rules_hash,
             rules_text=counted.rules_text,
         )
+
+    def _hint(self, counted: Counted) -> str:
+        if counted.rule is not Rule.MES and by_score(self._result.kind, counted.rules):
+            return _(
+                "The project with the most points is paid first, then the next that the money "
+                "still covers."
+            )
+        return _(RULE_HINTS[counted.rule])
 
     def columns(self) -> tuple[tuple[str, str], ...]:
         return (

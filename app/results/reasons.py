@@ -8,23 +8,15 @@ from app.i18n import gettext as _
 from app.i18n import mark, ngettext
 from app.marketplace_words import money_words, points_words, votes_words
 from app.wording import number
-from marketplace.counting import Outcome, Reason, Rule, Satisfaction
+from marketplace.counting import Outcome, Reason, Rule
 from marketplace.election import BallotKind
-from marketplace.results import Counted, Result
-
-_BY_SCORE: Final = {Satisfaction.SCORE, Satisfaction.POINTS, Satisfaction.BORDA}
+from marketplace.results import Counted, Result, by_score
 
 _PLAIN: Final = {
     Reason.CHOSEN: "",
     Reason.COMPLETED: mark("Chosen with the money that equal shares had left"),
     Reason.NO_SUPPORT: mark("Nobody voted for it"),
 }
-
-
-def by_score(result: Result, counted: Counted) -> bool:
-    """Say whether a count went by points or places, not by how many ballots name a project."""
-    scored = result.kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL}
-    return scored and counted.rules.satisfaction in _BY_SCORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +37,7 @@ class Reasons:
 
     def support(self, amount: int, counted: Counted) -> str:
         """Return so many votes, or points where the count went by them."""
-        return (points_words if by_score(self.result, counted) else votes_words)(amount)
+        return (points_words if by_score(self.result.kind, counted.rules) else votes_words)(amount)
 
     def why(self, outcome: Outcome, counted: Counted) -> str:
         """Say why a project won or lost, and what it lacked; nothing for a plain winner."""
@@ -115,6 +107,14 @@ class Reasons:
 
 def kind_words(result: Result, *, knapsack: bool) -> str:
     """Say what a vote or a point is on this election's ballots."""
+    counted = result.deciding
+    if result.kind in {BallotKind.CUMULATIVE, BallotKind.ORDINAL} and not by_score(
+        result.kind, counted.rules
+    ):
+        return _(
+            "These ballots hold points or an order. Here only how many ballots name a project is "
+            "counted: that is its votes."
+        )
     if knapsack:
         return _(
             "Each voter filled a bag: projects that together cost no more than the budget. "

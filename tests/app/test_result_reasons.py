@@ -128,7 +128,7 @@ def _pointed(kind: BallotKind, points: Callable[[int], tuple[int, ...]]) -> Elec
     ("kind", "satisfaction", "told", "support"),
     [
         (BallotKind.CUMULATIVE, Satisfaction.SCORE, "handed out points", "9 points"),
-        (BallotKind.CUMULATIVE, Satisfaction.COST, "handed out points", "5 votes"),
+        (BallotKind.CUMULATIVE, Satisfaction.COST, "how many ballots name a project", "5 votes"),
         (BallotKind.ORDINAL, Satisfaction.SCORE, "put projects in order", "7 points"),
         (BallotKind.APPROVAL, Satisfaction.COST, "ticked the projects", "5 votes"),
         (BallotKind.CHOOSE_ONE, Satisfaction.COST, "chose one project", "5 votes"),
@@ -145,6 +145,12 @@ def test_what_a_score_is(
     with speaking("en"):
         page = as_page(result, None)
     assert told in page.kind_words
+    title = (
+        "Most points first" if satisfaction is Satisfaction.SCORE and "points" in support else ""
+    )
+    assert page.sides[0].title == (title or "Most votes first")
+    parts = [bar["part"] for bar in page.bars]
+    assert parts == sorted(parts, reverse=True)
     (stage,) = [bar for bar in page.bars if bar["label"] == "Stage"]
     expected = {"9 points": "7 points"}.get(support, support)
     assert stage["text"] == expected

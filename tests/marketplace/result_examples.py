@@ -2,7 +2,7 @@
 
 from marketplace.counting import Count, CountRules, count
 from marketplace.election import Election
-from marketplace.results import BallotLine, Counted, Result, as_stored, ranked
+from marketplace.results import BallotLine, Counted, Result, as_stored, by_score, ranked
 
 
 def stored(counted: Count, election: Election) -> Counted:
@@ -39,7 +39,8 @@ def result_of(election: Election, rules: CountRules, *others: CountRules) -> Res
                     neighbourhood=one.neighbourhood,
                 )
                 for one in election.projects
-            ]
+            ],
+            scored=by_score(election.kind, rules),
         ),
         counts={one.rules.rule.value: stored(one, election) for one in counts},
         decides=rules.rule.value,
