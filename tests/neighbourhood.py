@@ -37,11 +37,13 @@ from community import (
 from community.applications import Applicant, apply_to_join, waiting_applications
 from community.invitations import Guest, invite
 from community.roster import receive_roster
+from marketplace import councils, meetings
 from marketplace.counting import Rule
 from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
 from tests.hours_examples import leave_hours
+from tests.plan_walks import leave_plans
 from tests.talk_examples import leave_talk
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
@@ -160,6 +162,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _visits(hood)
     await _classes(hood)
     await _rounds(hood)
+    await _meetings(hood)
     pack = await policies.read_for(home, DEFAULT_PACK.read_bytes(), datetime.now(UTC))
     adopted = await community.adopt_policy(pack, by=hood.actor(Role.ADMINISTRATOR))
     imported = await marketplace.import_election(
@@ -189,6 +192,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _papers(hood)
     await leave_hours(hood)
     await leave_talk(hood)
+    await leave_plans(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)
@@ -539,7 +543,7 @@ async def _classes(hood: Neighbourhood) -> None:
     hood.by_route["/classes/{course_id:uuid}/decide"] = {"course_id": proposed.id}
 
 
-async def _papers(hood: Neighbourhood, round_id: marketplace.RoundId) -> None:
+async def _paper_ballots(hood: Neighbourhood, round_id: marketplace.RoundId) -> None:
     """Leave paper ballots of an open round: some settled, and one that two read differently."""
     operator, auditor = hood.actor(Role.PHONE_OPERATOR), hood.actor(Role.AUDITOR)
     printer = hood.actor(Role.COORDINATOR)
@@ -585,7 +589,7 @@ async def _rounds(hood: Neighbourhood) -> None:
     for one in (last, this):
         await marketplace.open_ballot(one.id, by=coordinator)
     await marketplace.vote(last.id, [1], by=resident)
-    await _papers(hood, this.id)
+    await _paper_ballots(hood, this.id)
     await marketplace.close_and_count(last.id, by=coordinator)
     need = await marketplace.needs.raise_need(
         marketplace.needs.NeedDraft("弄口的灯", "晚上太暗。", "environment", "3 号楼前"),
@@ -600,3 +604,64 @@ async def _rounds(hood: Neighbourhood) -> None:
         hood.by_route[route] = {"round_id": this.id}
     for route in ("/rounds/{round_id:uuid}/propose", "/rounds/{round_id:uuid}/open-ballot"):
         hood.by_route[route] = {"round_id": coming.id}
+
+
+async def _meetings(hood: Neighbourhood) -> None:
+    """Leave a council with a seat, and a meeting of it under way with an item and a vote."""
+    coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
+    now = datetime.now(UTC).replace(microsecond=0)
+    council = await councils.found_council(
+        councils.CouncilDraft(
+            f"议事会{hood.home.name}",
+            councils.CouncilKind.COUNCIL,
+            3,
+            now.date() - timedelta(days=100),
+            now.date() + timedelta(days=900),
+        ),
+        by=coordinator,
+        at=now - timedelta(days=90),
+    )
+    seat = await councils.seat_member(
+        council.id,
+        resident.member_id,
+        councils.SeatRole.CHAIR,
+        councils.Entry.ELECTED,
+        by=coordinator,
+        at=now - timedelta(days=90),
+    )
+    draft = meetings.MeetingDraft(
+        kind=meetings.Kind.COUNCIL,
+        title=f"晾衣架放在哪里{hood.home.name}",
+        starts_at=now - timedelta(minutes=20),
+        length=90,
+        place="居委会二楼",
+        link="https://talk.example/lane",
+        chair_id=coordinator.member_id,
+        clerk_id=coordinator.member_id,
+        items=(meetings.ItemDraft("地点"), meetings.ItemDraft("钥匙")),
+        audience=meetings.Audience.COUNCIL,
+        council_id=council.id,
+    )
+    called = now - timedelta(days=60)
+    meeting = await meetings.call_meeting(draft, by=coordinator, at=called)
+    item = await meetings.propose_item(
+        meeting.id, meetings.ItemDraft("路灯"), by=hood.actor(Role.RESIDENT), at=called
+    )
+    await meetings.say_online(meeting.id, by=resident, at=now)
+    seen = await meetings.meeting_page(meeting.id, community_id=hood.home.id, by=coordinator)
+    motion = await meetings.put_motion(
+        meeting.id, seen.agenda[0].id, "在东侧装一组晾衣架。", by=coordinator, at=now
+    )
+    later = await meetings.call_meeting(
+        dataclasses.replace(draft, title="下一次", starts_at=now + timedelta(days=60)),
+        by=coordinator,
+    )
+    hood.examples |= {
+        "council_id": council.id,
+        "seat_id": seat.id,
+        "meeting_id": meeting.id,
+        "item_id": item.id,
+        "motion_id": motion.id,
+    }
+    for part in ("answer", "items", "change", "cancel"):
+        hood.by_route[f"/meetings/{{meeting_id:uuid}}/{part}"] = {"meeting_id": later.id}
