@@ -33,6 +33,7 @@ from app.demo_deliberation import fill_talk
 from app.demo_desk import fill_desk, fill_reports
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
+from app.demo_marketplace import NOT_VOTED
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_matching import fill_matching
 from app.demo_meetings import fill as fill_meetings
@@ -40,6 +41,7 @@ from app.demo_merging import fill_merging
 from app.demo_moving import fill_moves
 from app.demo_needs import fill_needs
 from app.demo_organisations import fill_organisations
+from app.demo_paper import fill as fill_paper
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
 from app.demo_plans import fill_plans
@@ -179,6 +181,12 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
+    await fill_paper(
+        home,
+        coordinator,
+        _actor(known[PHONE_OPERATOR]),
+        _voters(home, known, households)[NOT_VOTED:],
+    )
     await fill_meetings(home, coordinator, _voters(home, known, households))
     neighbours = _voters(home, known, households)[:40]
     raised = await fill_needs(

@@ -102,6 +102,7 @@ TICKED: Final = (
 )
 
 TIMES: Final = 8  # eight times forty of them
+NOT_VOTED: Final = 6  # of these to the next early voter, who is nine further, nobody has
 EARLY: Final = 9  # every ninth neighbour has voted in the open round already
 
 THIS_YEAR: Final = (
