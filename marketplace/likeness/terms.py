@@ -206,7 +206,8 @@ def wording(title: str, story: str = "", place: str = "") -> Wording:
 
 def search_terms(one: Wording) -> list[str]:
     """Return what a wish is found by, the title's terms first; at most `TERMS_MAX`."""
-    return [*sorted(one.title), *sorted(one.story - one.title)][:TERMS_MAX]
+    houses = [f"@{number}" for number in sorted(one.numbers)]
+    return [*sorted(one.title), *houses, *sorted(one.story - one.title)][:TERMS_MAX]
 
 
 def weight(term: str) -> float:

@@ -94,7 +94,7 @@ async def alike_needs(
         [state.value for state in OPEN],
         sought.need_id,
         asked,
-        sorted(mine.title) or asked,
+        asked,
         CANDIDATES,
     )
     found = [(_likeness(mine, row, sought.area_id), row) for row in rows]
