@@ -260,5 +260,5 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "accepted": mark("on the agenda"),
         "declined": mark("not taken up"),
     },
-    "vote": {"yes": mark("For"), "no": mark("Against"), "abstain": mark("Abstain")},
+    "vote": {"yes": mark("In favour"), "no": mark("Against"), "abstain": mark("Abstain")},
 }

@@ -95,7 +95,7 @@ ANSWERS: Final = {
     Answer.NO: mark("I do not come"),
 }
 CHOICES: Final = {
-    Choice.YES: mark("For"),
+    Choice.YES: mark("In favour"),
     Choice.NO: mark("Against"),
     Choice.ABSTAIN: mark("Abstain"),
 }

@@ -194,7 +194,8 @@ async def page(request: AnyRequest, meeting_id: FromPath[UUID]) -> Template:
     """Show a meeting to everybody, with what each can do."""
     home, by = await community_shown(request), await actor_of(request)
     context = await shown(meeting_id, home, by)
-    context["audience"] = _(AUDIENCES[context["one"].audience])
+    found: Meeting = context["one"]
+    context["audience"] = _(AUDIENCES[found.audience])
     return Template("meetings/meeting.html", context=context)
 
 

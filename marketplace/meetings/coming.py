@@ -45,9 +45,10 @@ async def answer_meeting(
 
     Raises `NotYourMeeting`, `MeetingOver`, `UnknownMeeting`.
     """
-    moment = at or datetime.now(UTC)
     async with ledger.transaction():
         meeting = await rows.announced(meeting_id, community_id=by.community_id)
+        # Under the lock: who waits stands in the order in which the answers came to be kept.
+        moment = at or datetime.now(UTC)
         if by.on_behalf_of is not None:
             raise NotYourMeeting("answer")
         if not await community.keep_active(by.member_id, community_id=by.community_id):

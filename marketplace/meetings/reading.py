@@ -10,6 +10,7 @@ import community
 from community import Actor
 from marketplace.meetings import coming, minutes, presence, rows, vote_rows
 from marketplace.meetings.calling import runs
+from marketplace.meetings.errors import UnknownMeeting
 from marketplace.meetings.tables import MeetingNoticeRow
 from marketplace.meetings.values import (
     Decision,
@@ -25,9 +26,17 @@ from marketplace.meetings.values import (
     Quorum,
     Voice,
 )
+from marketplace.needs.tables import NeedRow
 
 PAST_SHOWN: Final = 30
 DECISIONS_SHOWN: Final = 100
+NEEDS_SHOWN: Final = 100
+
+_CHOOSABLE: Final = f"""
+SELECT id, title FROM need WHERE community_id = {{}}
+    AND state IN ('raised', 'seconded', 'accepted', 'planned', 'entered')
+ORDER BY raised_at DESC, id LIMIT {NEEDS_SHOWN}
+"""  # noqa: S608 (a number of ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,20 @@ async def decisions_about(need_id: UUID, *, community_id: UUID) -> list[Decision
         need_id,
         community_id=community_id,
     )
+
+
+async def decision(decision_id: UUID, *, community_id: UUID) -> Decision:
+    """Return a decision. Raises `UnknownMeeting`."""
+    found = await vote_rows.decisions("one.id = {}", decision_id, community_id=community_id)
+    if not found:
+        raise UnknownMeeting
+    return found[0]
+
+
+async def needs_to_choose(community_id: UUID) -> list[tuple[UUID, str]]:
+    """Return the needs that a meeting may be about, the newest first: id and title."""
+    rows_found = await NeedRow.raw(_CHOOSABLE, community_id)
+    return [(row["id"], row["title"]) for row in rows_found]
 
 
 async def standing_decisions(community_id: UUID) -> list[Decision]:
