@@ -148,7 +148,7 @@ async def list_page(request: AnyRequest) -> Template:
     home = await community_shown(request)
     now = await screening.screening_list(home.id)
     context = {
-        "now": now,
+        "listed": now,
         "points": [question(one, now.questions) for one in now.points],
         "policy": await screening.screening_policy(home.id),
         "edits": Role.COORDINATOR in await roles_shown(request),

@@ -10,7 +10,7 @@ import pytest
 
 import community
 from community import Role, audit_events
-from marketplace import deliberation
+from marketplace import close_and_count, deliberation, enter, needs, open_ballot, vote
 from marketplace.deliberation import (
     AmendOver,
     Argument,
@@ -41,6 +41,7 @@ from marketplace.errors import NotACoordinator, NotAResident, TooLong, WordsMiss
 from marketplace.needs import Need, NeedState
 from marketplace.needs.errors import NotYourDesk, UnknownNeed
 from marketplace.refusals import verb
+from tests.marketplace.plans_examples import planned_need
 from tests.marketplace.screening_examples import accepted, coordinator, moved, seconded, staff
 
 FOR = "My mother has fallen twice on these stairs."
@@ -428,3 +429,36 @@ async def test_two_memberships_speak_and_mark_as_one(neighbourhood: Any) -> None
     assert (kept.said_by, kept.entered_by) == (one.member_id, one.member_id)
     rows = await ArgumentRow.raw("SELECT id FROM argument WHERE said_by = {}", other.member_id)
     assert rows == []
+
+
+async def test_a_talk_closes_with_the_ballot_and_goes_on_after_a_round_that_was_lost(
+    neighbourhood: Any,
+) -> None:
+    home = neighbourhood
+    need, version = await planned_need(home)
+    rival, other = await planned_need(home)
+    said = await say(need, Side.FOR, FOR, by=home.residents[1])
+    current = await home.round(budget_yuan=20_000)
+    for plan_id in (version.plan_id, other.plan_id):
+        await enter(current.id, plan_id, by=home.coordinator)
+    await say(need, Side.AGAINST, AGAINST, by=home.residents[2])
+    await open_ballot(current.id, by=home.coordinator)
+    for act in (
+        say(need, Side.FOR, "Vote for it!", by=home.residents[1]),
+        deliberation.add_to(said.id, "And more", by=home.residents[1]),
+        deliberation.find_helpful(said.id, by=home.residents[2]),
+        deliberation.sum_up(need.id, *EQUAL, number=0, by=home.coordinator),
+    ):
+        with pytest.raises(NotOpen) as refused:
+            await act
+        assert refused.value.why == "voting"
+    await vote(current.id, [2], by=home.residents[3])
+    await close_and_count(current.id, by=home.coordinator)
+    with pytest.raises(NotOpen) as counted:
+        await say(rival, Side.FOR, "It has won.", by=home.residents[1])
+    assert counted.value.why == "counted"
+    after = await needs.read_need(need.id, community_id=home.id)
+    assert after.state is NeedState.PLANNED
+    await say(need, Side.FOR, "Let us try again.", by=home.residents[1])
+    found = await deliberation.deliberation_of(after)
+    assert (found.closed, found.figures.in_favour) == ("", 2)
