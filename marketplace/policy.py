@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
-from community.policy import Unit, choice, number
+from community.policy import Unit, number
 from marketplace.deliberation_settings import SETTINGS as DELIBERATION
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
@@ -50,28 +50,8 @@ EXTENSIONS_MAX: Final = number(
     words="How often the closing time of an open ballot can be moved later: %(value)s.",
 )
 
-MERGE_DAYS: Final = number(
-    "needs.merge_days",
-    14,
-    Unit.DAYS,
-    least=3,
-    most=60,
-    words="Authors have %(value)s to say whether two needs become one.",
-)
-MERGE_SILENCE: Final = choice(
-    "needs.merge_silence",
-    "stays",
-    {
-        "stays": "both needs stay as they are",
-        "agrees": "it counts as agreement, once somebody of each need has agreed",
-    },
-    "When an author says nothing in that time: %(value)s.",
-)
-
 SETTINGS: Final[Sequence[Setting[Any]]] = (
     *NEEDS,
-    MERGE_DAYS,
-    MERGE_SILENCE,
     BUDGET_FEN_MAX,
     CHOICES_MAX,
     PROJECTS_MAX,
@@ -98,15 +78,3 @@ def round_policy(policy: Policy) -> RoundPolicy:
 async def round_policy_at(community_id: UUID, at: datetime | None = None) -> RoundPolicy:
     """Return what holds for a community's rounds at a moment, now unless given."""
     return round_policy(await policy_in_force(community_id, at))
-
-
-async def merge_days_at(community_id: UUID, at: datetime | None = None) -> int:
-    """Return how many days authors have to say whether two needs become one."""
-    days: int = (await policy_in_force(community_id, at))[MERGE_DAYS]
-    return days
-
-
-async def merge_silence_at(community_id: UUID, at: datetime | None = None) -> str:
-    """Return what it means when an author has said nothing by then: `stays` or `agrees`."""
-    silence: str = (await policy_in_force(community_id, at))[MERGE_SILENCE]
-    return silence

@@ -39,7 +39,7 @@ from marketplace.needs.merging import (
     take_back_merge,
     undo_merge,
 )
-from marketplace.policy import merge_days_at, merge_silence_at
+from marketplace.needs.policy import merge_days_at, merge_silence_at
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422

@@ -22,10 +22,10 @@ from marketplace.needs.merging.reading import find, read_merge
 from marketplace.needs.merging.tables import NeedMergeAnswerRow, NeedMergeRow
 from marketplace.needs.merging.telling import tell_each
 from marketplace.needs.merging.values import Answer, Merge, MergeId, MergeState, Silence
+from marketplace.needs.policy import merge_days_at, merge_silence_at
 from marketplace.needs.reading import authors, read_need
 from marketplace.needs.union import lock_all, one_at_a_time
 from marketplace.needs.values import Need
-from marketplace.policy import merge_days_at, merge_silence_at
 from marketplace.refusals import verb
 
 _ASK: Final = """
