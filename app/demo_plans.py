@@ -7,7 +7,7 @@ from typing import Final
 
 import community
 import ledger
-from community import Actor, Community, OrganisationKind, Post
+from community import Actor, Community, Post
 from marketplace import Category, needs, plans
 from marketplace.needs import Need, NeedDraft, NeedState
 from marketplace.plans import BudgetLine, Maintenance, Milestone, OfferDraft, PlanContent
@@ -52,8 +52,8 @@ async def fill_plans(
 ) -> None:
     """Find an undertaker for the accepted need, write its plan, and open a call for another."""
     now = datetime.now(UTC)
-    society = await _speaker(home, OrganisationKind.SOCIAL_ORGANISATION)
-    company = await _speaker(home, OrganisationKind.PROPERTY_COMPANY)
+    society = await _speaker(home, "银龄互助社")
+    company = await _speaker(home, "八里物业服务有限公司")
     author = next(one for one in residents if one.member_id == study.raised_by)
     others = [one for one in residents if one.member_id != author.member_id]
     await _find(study, coordinator, (society, company, others[0]), now)
@@ -61,9 +61,9 @@ async def fill_plans(
     await _look(coordinator, residents, now)
 
 
-async def _speaker(home: Community, kind: OrganisationKind) -> tuple[Actor, community.Organisation]:
-    """Return who leads the first organisation of a kind, and the organisation."""
-    found = next(one for one in await community.organisations_of(home.id) if one.kind is kind)
+async def _speaker(home: Community, name: str) -> tuple[Actor, community.Organisation]:
+    """Return who leads an organisation, and the organisation."""
+    found = next(one for one in await community.organisations_of(home.id) if one.name == name)
     posts = await community.posts_in(found.id, community_id=home.id)
     leader = next(one for one in posts if one.post is Post.LEADER)
     acts = await community.actor(leader.member_id, home.id)

@@ -249,7 +249,7 @@ def _budget_row(one: Entry[BudgetLine]) -> list[str]:
     return [
         one.item.label,
         _(CHANGES[one.kind]),
-        _figure(one, lambda line: money(line.amount_fen)),
+        _figure(one, lambda line: money(line.amount_fen) if line.amount_fen else "–"),
         _figure(one, lambda line: duration(line.minutes) if line.minutes else "–"),
     ]
 

@@ -95,7 +95,7 @@ OTHER_THINGS: Final = {
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
-    "repeat_id", "renews", "need_id", "from_need",
+    "repeat_id", "renews", "need_id", "from_need", "plan_id", "offer_id", "amendment_id",
 }  # fmt: skip
 
 
@@ -373,6 +373,8 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
         "needs_seconded", "need_reports",
+        "plan_versions", "plan_files", "calls_opened", "offers_to_undertake", "undertakings",
+        "amendments", "amendments_supported",
         *OF_THE_TIME_BANK,
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone

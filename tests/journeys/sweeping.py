@@ -56,6 +56,11 @@ SCREENSHOTS: Final = os.environ.get("LINLI_SCREENSHOTS")
 # Who opens a page, where one right person would not see all of it, or would see it empty.
 _DESK: Final = (Role.COORDINATOR, Role.PHONE_OPERATOR, Role.AUDITOR)
 READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
+    "/needs/{need_id:uuid}/plan": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/needs/{need_id:uuid}/plan/edit": (Role.RESIDENT,),
+    "/needs/{need_id:uuid}/plan/calls/{call_id:uuid}": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/needs/{need_id:uuid}/plan/calls/{call_id:uuid}/offer": (Role.RESIDENT,),
+    "/needs/{need_id:uuid}/plan/amendments/{amendment_id:uuid}": (None, Role.RESIDENT),
     "/": (None, *NAMES),
     "/api/time-bank/visits/{visit_id:uuid}": (Role.ELDER,),
     "/calls/{call_id:uuid}": (Role.PHONE_OPERATOR, Role.COORDINATOR),
