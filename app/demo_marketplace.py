@@ -1,8 +1,9 @@
 """The demo's marketplace: a round counted and paid, one that waits for votes, an old election."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app import demo_rounds
 from community import Actor, Community
@@ -150,7 +151,7 @@ async def fill(community: Community, coordinator: Actor, residents: Sequence[Act
     Needs a few residents more than there are projects.
     """
     await _counted_round(coordinator, residents)
-    await _open_round(coordinator, residents)
+    await _open_round(community, coordinator, residents)
     await demo_rounds.fill(community, coordinator)
     await import_election(
         ELECTION.encode(), community_id=community.id, file_name="plum-orchard-2025.pb"
@@ -169,9 +170,10 @@ async def _counted_round(coordinator: Actor, residents: Sequence[Actor]) -> None
     await close_and_count(opened.id, by=coordinator)
 
 
-async def _open_round(coordinator: Actor, residents: Sequence[Actor]) -> None:
+async def _open_round(home: Community, coordinator: Actor, residents: Sequence[Actor]) -> None:
     terms = Terms(30_000 * YUAN, 3, Rule.GREEDY)
-    ends = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=12)
+    zone = ZoneInfo(home.time_zone)
+    ends = datetime.combine(datetime.now(zone).date() + timedelta(days=12), time(18), zone)
     opened = await open_round(
         by=coordinator,
         name="八里秋季民生微实事",

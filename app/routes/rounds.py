@@ -29,6 +29,7 @@ from marketplace import (
     close_and_count,
     open_ballot,
     open_round,
+    paper,
     reading,
 )
 from marketplace.errors import MarketplaceError, RoundMoved, UnknownRound
@@ -59,6 +60,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
             community_id=home.id,
         ),
         "roles": await roles_shown(request),
+        "on_paper": bool(await paper.batches(current.id)),
         "zone": ZoneInfo(home.time_zone),
         **await round_facts(current, ZoneInfo(home.time_zone)),
     }

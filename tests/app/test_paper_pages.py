@@ -167,10 +167,10 @@ async def test_the_print_has_each_ballot_with_its_number_and_its_stub(desk: Desk
     for one in desk.papers:
         assert one.serial in page
         assert one.code in page
-    assert page.count('class="paper-sheet"') == 6
+    assert page.count('class="paper-sheet stack"') == 6
     orders = {
         tuple(re.findall(r'mark-title">(\d)\.', sheet))
-        for sheet in page.split('class="paper-sheet"')[1:]
+        for sheet in page.split('class="paper-sheet stack"')[1:]
     }
     assert {tuple(sorted(one)) for one in orders} == {("1", "2", "3")}
     assert (await desk.people["coordinator"].see(f"{desk.where}/prints/9")).status_code == 404
