@@ -54,7 +54,7 @@ from community.directory import (
     listed,
 )
 from community.duplicates import PAIRS_ON_A_PAGE, Pair, alike, namesakes, not_the_same
-from community.electors import Elector, electors
+from community.electors import Elector, electors, member_ids
 from community.entering import (
     active_member_by_phone,
     count_with_role,
@@ -311,14 +311,15 @@ __all__ = [
     "household_by_code", "household_of", "in_transaction", "inbox", "is_over", "keep_active",
     "keeps_organisations", "kin_kinds", "kin_of", "kinship", "leads", "levels_below", "listed",
     "mark_spread", "mask_address", "mask_birth_date", "mask_email", "mask_identity", "mask_phone",
-    "masked", "may_give_post", "member", "member_back", "member_left", "members", "members_called",
-    "memberships", "merge_members", "move_household", "move_member", "named_members", "namesakes",
-    "not_the_same", "note_trail_export", "on_the_word", "organisation", "organisations_of",
-    "own_trail", "people_of", "phone_of", "policy_in_force", "posts_in", "posts_of", "prefer",
-    "read_all_messages", "read_kept", "read_message", "record", "record_kinship", "rename_area",
-    "reseal_identities", "revoke_delegation", "roles_held", "roles_over", "roles_towards",
-    "search_trail", "seen_consent", "settle_messages", "some_members", "staff_at",
-    "standing_membership", "system", "tell", "tell_all", "told", "trail_names", "unread_messages",
-    "unspread_messages", "verify_member", "waiting_erasure", "waiting_erasures", "watched_areas",
-    "wipe_messages", "withdraw_erasure", "word_of_call", "workplaces",
+    "masked", "may_give_post", "member", "member_back", "member_ids", "member_left", "members",
+    "members_called", "memberships", "merge_members", "move_household", "move_member",
+    "named_members", "namesakes", "not_the_same", "note_trail_export", "on_the_word",
+    "organisation", "organisations_of", "own_trail", "people_of", "phone_of", "policy_in_force",
+    "posts_in", "posts_of", "prefer", "read_all_messages", "read_kept", "read_message", "record",
+    "record_kinship", "rename_area", "reseal_identities", "revoke_delegation", "roles_held",
+    "roles_over", "roles_towards", "search_trail", "seen_consent", "settle_messages",
+    "some_members", "staff_at", "standing_membership", "system", "tell", "tell_all", "told",
+    "trail_names", "unread_messages", "unspread_messages", "verify_member", "waiting_erasure",
+    "waiting_erasures", "watched_areas", "wipe_messages", "withdraw_erasure", "word_of_call",
+    "workplaces",
 ]  # fmt: skip

@@ -37,13 +37,28 @@ class Elector:
 
 async def electors(community_id: UUID, *, member_id: UUID | None = None) -> list[Elector]:
     """Return a community's active members, or the one asked for, by their ids."""
+    known: dict[tuple[str, ...], frozenset[Role]] = {}  # of a hundred thousand, few are told apart
     return [
         Elector(
             row["id"],
-            frozenset(map(Role, row["roles"])),
+            _roles(tuple(row["roles"]), known),
             row["birth_date"],
             row["verified"],
             tuple(row["lineage"]),
         )
         for row in await MemberRow.raw(_ELECTORS, community_id, member_id, member_id)
     ]
+
+
+def _roles(held: tuple[str, ...], known: dict[tuple[str, ...], frozenset[Role]]) -> frozenset[Role]:
+    if held not in known:
+        known[held] = frozenset(map(Role, held))
+    return known[held]
+
+
+async def member_ids(community_id: UUID) -> list[UUID]:
+    """Return the ids of everybody a community knows, those who have left included."""
+    rows = await MemberRow.raw(
+        "SELECT id FROM member WHERE community_id = {} ORDER BY id", community_id
+    )
+    return [row["id"] for row in rows]

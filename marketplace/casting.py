@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from community import in_transaction, members
+from community import in_transaction, member_ids
 from marketplace import secrecy
 from marketplace.electorate import voters
 from marketplace.paper.values import PaperBallots
@@ -86,7 +86,7 @@ async def cast(
 async def _write_roll(current: Round, marks: Collection[bytes], on_paper: Collection[UUID]) -> int:
     seal = secrecy.seal_of(current.id)
     could = set(await voters(current))
-    everybody = could | {member.id for member in await members(current.community_id)}
+    everybody = could | set(await member_ids(current.community_id))
     roll: dict[UUID, bool] = {}
     for one in sorted(everybody):
         voted = seal.mark(one) in marks or one in on_paper
