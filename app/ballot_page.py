@@ -15,6 +15,7 @@ from app.i18n import ngettext
 from app.marketplace_refusals import refusal_words
 from app.wording import money, number
 from marketplace import BallotForm, Marks, Project, Round
+from marketplace.deliberation import TwoSides
 from marketplace.errors import (
     KeyMissing,
     MarketplaceError,
@@ -46,6 +47,8 @@ class Line:
     place: int
     about: str
     """Where to read more of it."""
+    sides: TwoSides | None = None
+    """What was said for and against it, where somebody has summed it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def shown(
     form: Form,
     own: OwnBallot | None,
     about: Mapping[int, str],
+    sides: Mapping[int, TwoSides],
 ) -> BallotPage:
     """Return a ballot's page; `projects` stand in the order of its voter."""
     marks = own.marks if own else Marks()
@@ -178,6 +182,7 @@ def shown(
             form.value(f"points-{one.number}"),
             marks.choices.index(one.number) + 1 if one.number in marks.choices else 0,
             about[one.number],
+            sides.get(one.number),
         )
         for one in projects
     ]

@@ -27,13 +27,16 @@ from marketplace import (
     Round,
     RoundId,
     RoundState,
+    deliberation,
     own_ballot,
+    plans,
     reading,
     result_reading,
     rules,
     secrecy,
     vote,
 )
+from marketplace.deliberation import TwoSides
 from marketplace.errors import (
     KeyMissing,
     MarketplaceError,
@@ -122,13 +125,15 @@ async def marking(current: Round, by: Actor, form: Form | None = None) -> dict[s
     by_number = {project.number: project for project in projects}
     own = await _own(current, by)
     shown = form if form is not None and not form.ok else ballot_page.filled(current, own)
+    needs = await _needs(projects)
     order = rules.ballot_order(current.id, by.member_id, by_number)
     page = ballot_page.shown(
         current,
         [by_number[one] for one in order],
         form=shown,
         own=own,
-        about={one.number: about(one) for one in projects},
+        about={one.number: about(one, needs.get(one.number)) for one in projects},
+        sides=await _sides(needs, current.community_id),
     )
     return {"round": current, "ballot": page, "form": shown}
 
@@ -141,9 +146,27 @@ async def _own(current: Round, by: Actor) -> OwnBallot | None:
         return None
 
 
-def about(project: Project) -> str:
-    """Return where to read more of a project."""
-    return f"/projects/{project.id}"
+def about(project: Project, need_id: UUID | None) -> str:
+    """Return where to read more of a project: its plan, where it comes from one."""
+    return f"/needs/{need_id}/plan" if need_id else f"/projects/{project.id}"
+
+
+async def _needs(projects: list[Project]) -> dict[int, UUID]:
+    """Return the needs that projects come from, by the projects' numbers."""
+    return {
+        one.number: (await plans.read_plan(one.plan_id, community_id=one.community_id)).need_id
+        for one in projects
+        if one.plan_id is not None
+    }
+
+
+async def _sides(needs: dict[int, UUID], community_id: UUID) -> dict[int, TwoSides]:
+    """Return what was said for and against projects, where somebody has summed it up."""
+    told = {
+        one: await deliberation.two_sides(need_id, community_id=community_id)
+        for one, need_id in needs.items()
+    }
+    return {one: sides for one, sides in told.items() if sides is not None}
 
 
 async def marking_page(

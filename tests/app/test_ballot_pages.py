@@ -17,7 +17,19 @@ from app import forgery
 from app.database import Engine
 from app.main import create_app
 from community import Actor, TrailSearch, member, search_trail
-from marketplace import BallotForm, Marks, close_and_count, own_ballot, vote
+from marketplace import (
+    BallotForm,
+    Marks,
+    Terms,
+    close_and_count,
+    deliberation,
+    entering,
+    open_ballot,
+    open_round,
+    own_ballot,
+    vote,
+)
+from marketplace.counting import Rule
 from marketplace.desk_voting import Checked, clear_desk_ballots, enter_code, open_at_desk
 from marketplace.errors import (
     DeskCodeWrong,
@@ -30,6 +42,8 @@ from marketplace.errors import (
 )
 from marketplace.secrecy import as_receipt, round_keys
 from tests.marketplace.ballot_examples import Poll, open_poll
+from tests.marketplace.conftest import settle
+from tests.marketplace.plans_examples import planned_need
 from tests.walks import signed_in_client, visiting
 
 HTML = {"accept": "text/html", "accept-language": "en"}
@@ -352,6 +366,25 @@ async def test_a_sample_ballot_is_for_everybody_and_says_that_it_does_not_count(
     page = (await (await person(poll.operator)).see(f"/rounds/{poll.round.id}/ballot/sample")).text
     assert "It does not count when it is handed in" in page
     assert page.count('class="sample-box"') == 7
+
+
+async def test_a_project_from_a_plan_leads_to_it_and_shows_both_sides(person: Any) -> None:
+    home = await settle()
+    need, version = await planned_need(home)
+    sides = (
+        "Nobody falls on the dark stairs any more.",
+        "The rail makes narrow stairs narrower.",
+    )
+    await deliberation.sum_up(need.id, *sides, number=0, by=home.coordinator)
+    terms = Terms(100_000_00, 2, Rule.GREEDY)
+    opened = await open_round(by=home.coordinator, name="Autumn", terms=terms)
+    await entering.enter(opened.id, version.plan_id, by=home.residents[0])
+    await open_ballot(opened.id, by=home.coordinator)
+    sitting = await person(home.residents[1])
+    page = (await sitting.see(f"/rounds/{opened.id}/ballot")).text
+    assert f'href="/needs/{need.id}/plan"' in page
+    for words in ("For it", "Against it", *sides):
+        assert words in page
 
 
 # --- at the desk -------------------------------------------------------------------------------
