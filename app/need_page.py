@@ -21,6 +21,11 @@ from marketplace.needs.policy import seconds_threshold_at
 from marketplace.needs.rules import EDITABLE, SECONDABLE
 
 NAMES_SHOWN: Final = 60
+BUTTONS: Final = (
+    "mine", "behind", "may_second", "may_edit", "may_withdraw", "may_report", "reported",
+    "may_hide", "may_show",
+)  # fmt: skip
+"""What the page asks before it shows a button; nothing of it is for strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,11 @@ async def _may(
     need: Need, by: Actor | None, authors: list[Any], seconders: list[Any]
 ) -> dict[str, Any]:
     """Return which buttons would work for whoever looks."""
-    here = by is not None and by.community_id == need.community_id
-    if by is None or not here:
-        return {"is_member": by is not None, "may_second": need.state in SECONDABLE and by is None}
+    nothing = dict.fromkeys(BUTTONS, False) | {"is_member": by is not None, "reports": []}
+    if by is None:
+        return {**nothing, "may_second": need.state in SECONDABLE}
+    if by.community_id != need.community_id:
+        return nothing
     mine, behind = by.member_id in authors, by.member_id in seconders
     resident, coordinator = Role.RESIDENT in by.roles, Role.COORDINATOR in by.roles
     reported = await needs.reported_by(need.id, by.member_id)

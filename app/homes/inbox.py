@@ -268,10 +268,11 @@ async def _reported_needs(by: Actor, _now: datetime) -> list[Waiting]:
     first: dict[UUID, datetime] = {}
     for one in await needs.waiting_reports(by.community_id):
         first.setdefault(one.need_id, one.reported_at)
+    titles = await needs.titles_of(first, community_id=by.community_id) if first else {}
     return [
         Waiting(
             "flag",
-            (await needs.read_need(need_id, community_id=by.community_id)).title,
+            titles[need_id],
             _("A resident has reported this need"),
             since,
             f"/needs/{need_id}",

@@ -51,6 +51,7 @@ from marketplace.needs.reading import (
     read_need,
     seconders,
     state_before,
+    titles_of,
     versions,
     was_raised,
 )
@@ -84,6 +85,6 @@ __all__ = [
     "need_cards", "needs_of_call", "own_needs", "photo_of_need", "raise_need", "read_need",
     "report_need", "reported_by", "reports_of", "require_category", "save_category",
     "second_need", "seconded_by", "seconders", "sees_words", "show_need", "state_before",
-    "take_back_second", "take_over_needs", "versions", "waiting_reports", "was_raised",
+    "take_back_second", "take_over_needs", "titles_of", "versions", "waiting_reports", "was_raised",
     "withdraw_need",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Reads one need and who stands behind it. Never writes."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,6 +52,16 @@ async def read_need(need_id: UUID, *, community_id: UUID) -> Need:
     if not rows:
         raise UnknownNeed
     return need_of(rows[0])
+
+
+async def titles_of(ids: Collection[UUID], *, community_id: UUID) -> dict[UUID, str]:
+    """Return the titles of these needs of a community."""
+    rows = await NeedRow.raw(
+        "SELECT id, title FROM need WHERE id = ANY({}) AND community_id = {}",
+        list(ids),
+        community_id,
+    )
+    return {row["id"]: row["title"] for row in rows}
 
 
 async def was_raised(need_id: UUID, member_id: UUID) -> bool:
