@@ -232,7 +232,9 @@ def _recount(source: Source, name: str, hashes: list[tuple[str, str]]) -> Templa
     official = result.decides is not None
     context = {
         "source": source,
-        "file_name": name,
+        "fingerprint": f"sha256sum {name}",
+        "command": f"linli count {name}",
+        "option": "--official",
         "hashes": hashes,
         "official": official,
         "of_file": result.decides == OWN,
