@@ -76,12 +76,11 @@ async def _areas(home: Community) -> list[tuple[str, str]]:
 
 
 async def _voters(home: Community) -> list[tuple[str, str]]:
-    """Return who can be asked to vote: all residents, elders alone, or one of the councils."""
+    """Return who can be asked to vote: all residents, elders alone, or a council."""
     sitting = [(f"{COUNCIL}{one.id}", one.name) for one in await councils.councils(home.id)]
     return [
         ("resident", _("Everybody who lives here")),
         ("elder", _("Elders alone")),
-        ("volunteer", _("Volunteers alone")),
         *sitting,
     ]
 

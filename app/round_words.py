@@ -139,8 +139,6 @@ async def voters_words(current: Round) -> str:
         who = _("The members of %(council)s") % {"council": found.name}
     elif asked.roles == {"elder"}:
         who = _("Elders")
-    elif asked.roles == {"volunteer"}:
-        who = _("Volunteers")
     else:
         who = _("Residents")
     parts = [who]

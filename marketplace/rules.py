@@ -64,8 +64,8 @@ KEY_BYTES = 32
 VOTING_MIN = timedelta(hours=1)
 EXTENSION_MAX = timedelta(days=14)
 AGE_MIN_MAX = 120
-ELECTORATE_ROLES = frozenset({"resident", "volunteer", "elder"})
-"""Who can be asked to vote: roles that people have because they live or help here."""
+ELECTORATE_ROLES = frozenset({"resident", "elder"})
+"""Who can be asked to vote: roles that people have because they live here."""
 ALIKE_MIN = 0.6
 """The least likeness of a corrected title to the one before, as difflib has it."""
 

@@ -11,6 +11,7 @@ from marketplace import BallotForm, ProjectState, close_and_count, exclude, read
 from marketplace.counting import Completion, Rule, count_file, official_rules
 from marketplace.election import Ceiling, Grouping
 from marketplace.freezing import Frozen, sha256
+from marketplace.pabulib import read_election
 from marketplace.published import published_file
 from marketplace.result_reading import round_result
 from marketplace.rounds import public_budget
@@ -157,3 +158,26 @@ async def test_the_whole_ballot_is_frozen_before_the_first_vote(
     ):
         with pytest.raises(Exception, match=r"stays as it is|only moves on"):
             await owner.execute(change, current.id)
+
+
+async def test_the_file_of_the_largest_round_can_be_read_again(
+    neighbourhood: Neighbourhood, owner: Any
+) -> None:
+    """With as many projects as a round has room for, each with the longest title."""
+    current = await opened(neighbourhood, yuan=2000)
+    await owner.execute(
+        "WITH made AS (INSERT INTO project (id, community_id, round_id, number, title, purpose, place, category,"
+        " cost_fen, proposed_by) SELECT gen_random_uuid(), $1, $2, number,"
+        " rpad(number::text, 80, '长'), 'x', 'x', 'environment', 100, $3"
+        " FROM generate_series(1, 999) AS number RETURNING id)"
+        " INSERT INTO project_move (project_id, state, moved_by)"
+        " SELECT id, 'proposed', $3 FROM made",
+        neighbourhood.id,
+        current.id,
+        neighbourhood.coordinator.member_id,
+    )
+    await voting(neighbourhood, current, [((999, 1, 500), ())])
+    closed = await close_and_count(current.id, by=neighbourhood.coordinator)
+    again = read_election((await published_file(closed)).content)
+    assert len(again.projects) == 999
+    assert again.votes == 1
