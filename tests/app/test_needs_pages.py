@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -336,3 +336,21 @@ async def test_the_desk_needs_a_word_first(lane: Lane) -> None:
     assert (await desk.open(f"/calls/{unknown}/needs")).status_code == 404
     author = await lane.enter("author")
     assert (await author.open(f"/calls/{unknown}/needs")).status_code == 403
+
+
+async def test_a_visitor_reads_a_need_without_names(lane: Lane) -> None:
+    home, *_others = await community.communities()  # the one that visitors are shown
+    author = actor(
+        await add_member(community_id=home.id, name="Zhuge Liang", roles=(Role.RESIDENT,))
+    )
+    draft = NeedDraft("A lamp for all", "It is dark", "environment")
+    need = await needs.raise_need(draft, by=author)
+    visitor = await lane.visitor()
+    assert (await visitor.open(f"/needs/{need.id}")).status_code == 200
+    assert "A lamp for all" in visitor.words
+    assert "Sign in to stand behind it" in visitor.words
+    assert "Raised by 1 resident" in visitor.words
+    assert "Zhuge Liang" not in visitor.page
+    await needs.hide_need(need.id, "A test", by=replace(author, roles=frozenset(Role)))
+    assert (await visitor.open(f"/needs/{need.id}")).status_code == 200
+    assert "A lamp for all" not in visitor.page
