@@ -166,8 +166,8 @@ async def test_the_file_of_the_largest_round_can_be_read_again(
     """With as many projects as a round has room for, each with the longest title."""
     current = await opened(neighbourhood, yuan=2000)
     await owner.execute(
-        "WITH made AS (INSERT INTO project (id, community_id, round_id, number, title, purpose, place, category,"
-        " cost_fen, proposed_by) SELECT gen_random_uuid(), $1, $2, number,"
+        "WITH made AS (INSERT INTO project (id, community_id, round_id, number, title, purpose,"
+        " place, category, cost_fen, proposed_by) SELECT gen_random_uuid(), $1, $2, number,"
         " rpad(number::text, 80, '长'), 'x', 'x', 'environment', 100, $3"
         " FROM generate_series(1, 999) AS number RETURNING id)"
         " INSERT INTO project_move (project_id, state, moved_by)"
