@@ -57,7 +57,7 @@ KEPT: Final[Sequence[Kept]] = (
         "ballots_at_desk",
         ("desk_ballot.member_id", "desk_ballot.started_by"),
         """
-        SELECT round.name AS round, checked, ends_at, member_id = me.id AS own
+        SELECT round.name AS round, checked, ends_at
         FROM me JOIN desk_ballot ON me.id IN (member_id, started_by)
         JOIN round ON round.id = round_id ORDER BY ends_at
         """,

@@ -370,6 +370,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     empty = {name for name, rows in held.items() if not rows}
     assert empty <= {
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
+        "ballots_at_desk",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
         "needs_seconded", "need_reports",
