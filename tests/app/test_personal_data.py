@@ -28,6 +28,8 @@ from timebank import beside, repeats
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
+    "need_not_same.said_by": "a coordinator's finding about two needs; it is in the trail",
+    "need_merge.undone_by": "a coordinator's act on needs; it is in the trail",
     "application.decided_by": STAFF_ACT,
     "clearing_agreement.agreed_by": STAFF_ACT,
     "member_move.asked_by": STAFF_ACT,
@@ -95,7 +97,9 @@ OTHER_THINGS: Final = {
     "working_at", "event_id", "journal_id", "of", "debit_account", "credit_account",
     "queue_manager_id", "course_id", "group_session_id", "team_id",
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
-    "repeat_id", "renews", "need_id", "from_need", "plan_id", "offer_id", "amendment_id",
+    "repeat_id", "renews", "need_id", "from_need", "into_id", "merge_id", "one_id",
+    "merged_into", "plan_id", "offer_id", "amendment_id",
+    "argument_id", "alike", "council_decision_id",
 }  # fmt: skip
 
 
