@@ -310,6 +310,7 @@ LABELS: Final[Mapping[str, str]] = {
     "marked_at": mark("Marked"),
     "report_reason": mark("Why it was reported"),
     "hidden": mark("Hidden"),
+    "agreed": mark("Agreed"),
     "agreed_at": mark("Agreed"),
     "appealed_at": mark("Appealed"),
     "writes_minutes": mark("Writes its minutes"),
