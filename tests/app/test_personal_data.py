@@ -373,6 +373,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     held = await personal_data.gathered(life.one)
     empty = {name for name, rows in held.items() if not rows}
     assert empty <= {
+        "need_merges",
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
         "ballots_at_desk",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
