@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from marketplace import needs
 from marketplace.deliberation.errors import UnknownArgument
 from marketplace.deliberation.tables import (
     ArgumentReportRow,
@@ -24,6 +25,8 @@ from marketplace.deliberation.values import (
     Side,
     Words,
 )
+from marketplace.needs import Need
+from marketplace.plans.rows import keep_rounds
 
 _ARGUMENTS: Final = """
 SELECT argument.id, need_id, argument.community_id, parent_id, side, channel, said_by, entered_by,
@@ -79,6 +82,15 @@ async def one(argument_id: UUID, *, community_id: UUID) -> Argument:
     if not found:
         raise UnknownArgument
     return found[0]
+
+
+async def held_need(need_id: UUID, *, community_id: UUID) -> Need:
+    """Return a need, locked, with the rounds on which its plan stands kept. Raises `UnknownNeed`.
+
+    The rounds come first: one that opens or closes holds itself before it moves its needs on.
+    """
+    await keep_rounds(need_id, community_id=community_id)
+    return await needs.locked(need_id, community_id=community_id)
 
 
 async def locked(argument_id: UUID, *, community_id: UUID) -> Argument:

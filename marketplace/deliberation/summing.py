@@ -11,7 +11,7 @@ from marketplace.deliberation.errors import NotImpartial, SummaryChanged
 from marketplace.deliberation.policy import deliberation_policy
 from marketplace.deliberation.tables import SummaryRow
 from marketplace.deliberation.values import Argument, Figures, Side, TwoSides
-from marketplace.needs import authors, locked
+from marketplace.needs import authors
 from marketplace.refusals import verb
 from marketplace.screening import coordinators
 from marketplace.screening.verbs import coordinates
@@ -47,7 +47,7 @@ async def sum_up(
     coordinates(by)
     moment = at or datetime.now(UTC)
     async with verb(one_argument_summary_each=SummaryChanged()):
-        need = await locked(need_id, community_id=by.community_id)
+        need = await rows.held_need(need_id, community_id=by.community_id)
         state = await rows.round_state(need.id, community_id=by.community_id, lock=True)
         rules.may_talk(need.state, state)
         policy = await deliberation_policy(by.community_id, moment)

@@ -1,7 +1,7 @@
 """Speaks about a need: argues, asks, answers, amends, adds, takes back, and finds words helpful.
 
-Each verb is one transaction that begins by locking the need, so that what is said comes before the
-ballot opens, or is refused after it.
+Each verb is one transaction that begins by locking the need and its rounds, so that what is said
+comes before the ballot opens, or is refused after it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,6 @@ from marketplace.deliberation.tables import ArgumentMarkRow, ArgumentRow
 from marketplace.deliberation.values import Argument, Channel, Side
 from marketplace.errors import NotAResident
 from marketplace.needs import Need, authors
-from marketplace.needs import locked as locked_need
 from marketplace.needs.errors import NotForAnother, NotYourDesk
 from marketplace.refusals import verb
 
@@ -67,7 +66,7 @@ async def argue(  # noqa: PLR0913 (something that is said has these parts)
     roles.resides(by.roles)
     key = id or ledger.new_id()
     async with verb():
-        need = await locked_need(need_id, community_id=by.community_id)
+        need = await rows.held_need(need_id, community_id=by.community_id)
         again = await _said(key, by)
         if again is not None:
             return again
@@ -109,7 +108,7 @@ async def enter_spoken(  # noqa: PLR0913 (something that was said has these part
         raise NotYourDesk
     key = id or ledger.new_id()
     async with verb():
-        need = await locked_need(need_id, community_id=by.community_id)
+        need = await rows.held_need(need_id, community_id=by.community_id)
         again = await _said(key, by)
         if again is not None:
             return again
@@ -244,7 +243,7 @@ async def _own(argument_id: UUID, by: Actor) -> tuple[Argument, Need]:
     """Return an argument, locked, and its need; the need is locked first, as everywhere."""
     _in_person(by)
     found = await rows.one(argument_id, community_id=by.community_id)
-    need = await locked_need(found.need_id, community_id=by.community_id)
+    need = await rows.held_need(found.need_id, community_id=by.community_id)
     return await rows.locked(argument_id, community_id=by.community_id), need
 
 

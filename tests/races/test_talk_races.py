@@ -1,18 +1,26 @@
 """Two people at one screening, one appeal, one reported word at once: one outcome each time."""
 
 import asyncio
+import contextvars
 import uuid
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import pytest_asyncio
 
 import community
 from app.database import Engine
 from community import Actor, Role, add_community, add_member
-from marketplace import deliberation, needs, screening
-from marketplace.deliberation import NothingToRule, ReportReason, Side, SummaryChanged
+from marketplace import deliberation, entering, needs, rounds, screening
+from marketplace.deliberation import (
+    Channel,
+    NothingToRule,
+    ReportReason,
+    Side,
+    SummaryChanged,
+)
 from marketplace.needs import NeedState
 from marketplace.refusals import verb
 from marketplace.screening import (
@@ -22,6 +30,8 @@ from marketplace.screening import (
     NotWaiting,
     Outcome,
 )
+from tests.marketplace.conftest import settle
+from tests.marketplace.plans_examples import planned_need
 from tests.marketplace.screening_examples import FINE, accepted, seconded
 from tests.marketplace.test_deliberation import EQUAL
 from tests.marketplace.test_screening import NO
@@ -174,3 +184,40 @@ async def test_a_withdrawn_need_is_not_argued_about(lane: Lane) -> None:
         assert len(told) == found["Argument"]
         if not found["Argument"]:
             assert found["NotOpen"] == 1
+
+
+async def test_a_word_said_while_its_round_moves_on_does_not_stop_the_round(
+    database: Engine,  # noqa: ARG001 (must be migrated)
+    owner: asyncpg.Connection,
+) -> None:
+    """A round that opens or closes holds itself, then its needs: so does whoever speaks."""
+    home = await settle()
+    need, version = await planned_need(home)
+    said = await deliberation.argue(
+        need.id, Side.FOR, "We need it.", by=home.residents[1], agreed=True
+    )
+    opened = await home.round(budget_yuan=30_000)
+    await entering.enter(opened.id, version.plan_id, by=home.coordinator)
+    speaking = (
+        deliberation.argue(need.id, Side.FOR, "Yes.", by=home.residents[2], agreed=True),
+        deliberation.enter_spoken(
+            need.id, Side.AGAINST, "No.", Channel.MEETING, by=home.coordinator
+        ),
+        deliberation.add_to(said.id, "And soon.", by=home.residents[1]),
+        deliberation.find_helpful(said.id, by=home.residents[3]),
+        deliberation.sum_up(need.id, *EQUAL, number=0, by=home.coordinator),
+    )
+    async with asyncio.timeout(60):
+        for one in speaking:
+            async with verb():
+                await rounds.locked(opened.id, community_id=home.id)
+                # Its own context: a transaction of its own, not this one.
+                waiting = asyncio.create_task(one, context=contextvars.Context())
+                while not await owner.fetchval(
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    " AND datname = current_database())"
+                ):
+                    assert not waiting.done(), waiting.result()
+                    await asyncio.sleep(0.01)
+                await needs.locked(need.id, community_id=home.id)
+            await waiting
