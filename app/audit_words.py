@@ -16,6 +16,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "amendment": mark("Amendments to plans"),
     "area": mark("Areas"),
     "ballot": mark("Ballots at the desk"),
+    "paper": mark("Paper ballots"),
     "call": mark("Calls at the desk"),
     "argument": mark("The talk about needs"),
     "calendar": mark("Calendars"),

@@ -44,6 +44,7 @@ LABELS: Final[Mapping[str, str]] = {
     "about": mark("In your own words"),
     "accepted_at": mark("Accepted"),
     "act": mark("What was done"),
+    "times": mark("How often"),
     "actor": mark("By"),
     "actors": mark("Done by"),
     "acts": mark("What for"),

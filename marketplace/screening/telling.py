@@ -45,6 +45,14 @@ _MARK: Final = {
 }
 
 
+_KINDS: Final = {
+    ("screening", False): "screening.due",
+    ("screening", True): "screening.overdue",
+    ("appeal", False): "appeal.due",
+    ("appeal", True): "appeal.overdue",
+}
+
+
 async def coordinators(community_id: UUID) -> list[UUID]:
     """Return who is a coordinator at this very community now, each once."""
     held = await community.staff_at(community_id)
@@ -103,7 +111,7 @@ async def _remind(
     soon = row["reminded_at"] is None and moment >= rules.remind_from(row["due_at"], days, zone)
     if not (over or soon):
         return False
-    kind = f"{sort}.{'overdue' if over else 'due'}"
+    kind = _KINDS[sort, over]
     for member_id in await coordinators(community_id):
         day = row["due_at"].astimezone(zone).date()
         await _tell(member_id, kind, (community_id, row["need_id"], row["title"]), day)

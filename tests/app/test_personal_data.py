@@ -28,6 +28,7 @@ from timebank import beside, repeats
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
+    "meeting_subject.subject_id": "names a need or a round",
     "need_not_same.said_by": "a coordinator's finding about two needs; it is in the trail",
     "need_merge.undone_by": "a coordinator's act on needs; it is in the trail",
     "application.decided_by": STAFF_ACT,
@@ -100,6 +101,7 @@ OTHER_THINGS: Final = {
     "repeat_id", "renews", "need_id", "from_need", "into_id", "merge_id", "one_id",
     "merged_into", "plan_id", "offer_id", "amendment_id",
     "argument_id", "alike", "council_decision_id",
+    "meeting_id", "council_id", "item_id", "motion_id", "replaces_id", "paper_id",
 }  # fmt: skip
 
 
@@ -373,14 +375,10 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     held = await personal_data.gathered(life.one)
     empty = {name for name, rows in held.items() if not rows}
     assert empty <= {
-        "need_merges",
         "housemates", "organisations", "consents_witnessed", "rounds_opened", "message_choices",
-        "ballots_at_desk",
         "devices", "deliveries", "passwords", "second_factors", "sign_in_codes", "cards",
         "applications", "invitations", "roster_rows", "not_duplicates", "erasures",
-        "needs_seconded", "need_reports",
-        "plan_versions", "plan_files", "calls_opened", "offers_to_undertake", "undertakings",
-        "amendments", "amendments_supported",
+        *OF_THE_MARKETPLACE,
         *OF_THE_TIME_BANK,
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
@@ -405,6 +403,15 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
 
 
 # What somebody has only who did more than be visited once; a whole neighbourhood has all of it.
+OF_THE_MARKETPLACE = {
+    "agenda_items", "amendments", "amendments_supported", "argument_marks", "argument_reports",
+    "arguments", "ballots_at_desk", "calls_opened", "council_seats", "councils_entered",
+    "elections_uploaded", "meeting_answers", "meeting_decisions_entered", "meeting_votes",
+    "meetings_attended", "meetings_run", "minutes_written", "moderated", "need_merges",
+    "need_reports", "needs_seconded", "neighbourly_consent", "offers_to_undertake",
+    "paper_ballots", "paper_work", "plan_files", "plan_versions", "round_changes",
+    "screening_appeals", "screenings", "undertakings",
+}  # fmt: skip
 OF_THE_TIME_BANK = {
     "calendar_feeds", "calls", "certificates", "classes", "donations", "estate", "gifts_given",
     "gifts_received", "grants", "matters", "moves", "needs", "prompts", "sessions_given",
@@ -412,7 +419,7 @@ OF_THE_TIME_BANK = {
 }  # fmt: skip
 
 
-async def test_a_neighbourhood_is_told_all_that_the_time_bank_keeps_of_it() -> None:
+async def test_a_neighbourhood_is_told_what_both_wings_keep_of_it() -> None:
     hood = await open_neighbourhood()
     told: set[str] = set()
     for role in hood.people:
@@ -424,6 +431,7 @@ async def test_a_neighbourhood_is_told_all_that_the_time_bank_keeps_of_it() -> N
         assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
     # Nobody of it has died, or been reminded of unused hours.
     assert told >= OF_THE_TIME_BANK - {"estate", "prompts"}
+    assert sorted(OF_THE_MARKETPLACE - told) == []
 
 
 async def test_an_erasure_leaves_no_trace_and_the_book_whole(

@@ -1,5 +1,6 @@
 """Makes two needs one, parts them again, and ends a merge that comes to nothing."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -91,6 +92,16 @@ async def undo_merge(need_id: UUID, why: str, *, by: Actor) -> Need:
         return await read_need(need.id, community_id=by.community_id)
 
 
+ENDED: Final[Mapping[MergeState, str]] = {
+    MergeState.DONE: "need.merge_done",
+    MergeState.DECLINED: "need.merge_declined",
+    MergeState.TAKEN_BACK: "need.merge_taken_back",
+    MergeState.LAPSED: "need.merge_lapsed",
+    MergeState.OVERTAKEN: "need.merge_overtaken",
+}
+"""What the end of a merge is called, in the trail and in messages."""
+
+
 async def settle(merge: Merge, state: MergeState, *, by: Actor, why: str = "") -> None:
     """Write down how a merge ended, and tell those who were asked or asked for it."""
     await NeedMergeRow.raw(
@@ -100,7 +111,7 @@ async def settle(merge: Merge, state: MergeState, *, by: Actor, why: str = "") -
         merge.id,
     )
     await community.record(
-        f"need.merge_{state.value}",
+        ENDED[state],
         by=by,
         subject_kind="need",
         subject_id=merge.need_id,
@@ -108,7 +119,7 @@ async def settle(merge: Merge, state: MergeState, *, by: Actor, why: str = "") -
     )
     if state is not MergeState.DONE:
         whom = {merge.asked_by, *(one.member_id for one in merge.answers)}
-        await tell_each(merge, f"need.merge_{state.value}", whom, but=by.member_id, why=why)
+        await tell_each(merge, ENDED[state], whom, but=by.member_id, why=why)
 
 
 async def _overtake(need: Need, *, by: Actor) -> None:
