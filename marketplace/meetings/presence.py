@@ -210,8 +210,9 @@ async def voters_there(meeting: Meeting) -> list[UUID]:
     there = {one.member_id for one in await rows.present(meeting)}
     if meeting.council_id is not None:
         return rules.voters(await seats(meeting), there)
-    residents = await community.members(meeting.community_id, Role.RESIDENT)
-    return [one.id for one in residents if one.id in there]
+    # Only of those who are there: a community may have a hundred thousand residents.
+    found = await community.members_among(there, community_id=meeting.community_id)
+    return [one.id for one in found if Role.RESIDENT in one.roles]
 
 
 async def quorum(meeting: Meeting) -> Quorum:

@@ -70,19 +70,17 @@ async def tell(  # noqa: PLR0913 (a message has these parts)
     link: str | None = None,
 ) -> None:
     """Tell these members; with `settles`, what they were told of the meeting before is no news."""
-    for member_id in sorted(set(members) - {but}):
-        if settles:
-            await community.settle_messages(
-                member_id, page(meeting), community_id=meeting.community_id
-            )
-        await community.tell(
-            member_id,
-            kind,
-            community_id=meeting.community_id,
-            fill={"title": meeting.title, **(fill or {})},
-            link=link or page(meeting),
-            urgent=urgent,
-        )
+    whom = sorted(one for one in set(members) if one != but)
+    if settles:
+        await community.settle_messages_of(whom, page(meeting), community_id=meeting.community_id)
+    await community.tell_all(
+        whom,
+        kind,
+        community_id=meeting.community_id,
+        fill={"title": meeting.title, **(fill or {})},
+        link=link or page(meeting),
+        urgent=urgent,
+    )
 
 
 def when_and_where(meeting: Meeting) -> Fill:

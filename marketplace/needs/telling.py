@@ -48,12 +48,11 @@ async def tell_edited(need: Need, *, by: Actor) -> None:
 
 
 async def _tell(need: Need, kind: str, by: Actor, why: str) -> None:
-    for member_id in await followers(need.id, need.community_id):
-        if member_id != by.member_id:
-            await community.tell(
-                member_id,
-                kind,
-                community_id=need.community_id,
-                fill={"title": need.title, "why": why},
-                link=f"/needs/{need.id}",
-            )
+    whom = [one for one in await followers(need.id, need.community_id) if one != by.member_id]
+    await community.tell_all(
+        whom,
+        kind,
+        community_id=need.community_id,
+        fill={"title": need.title, "why": why},
+        link=f"/needs/{need.id}",
+    )

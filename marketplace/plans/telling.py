@@ -25,14 +25,13 @@ async def tell_all(
     members: Iterable[UUID], kind: str, need: Need, *, by: Actor, fill: Fill | None = None
 ) -> None:
     """Tell each of these once, but not who did it."""
-    for member_id in sorted(set(members) - {by.member_id}):
-        await community.tell(
-            member_id,
-            kind,
-            community_id=need.community_id,
-            fill={"title": need.title, **(fill or {})},
-            link=page(need.id),
-        )
+    await community.tell_all(
+        sorted(set(members) - {by.member_id}),
+        kind,
+        community_id=need.community_id,
+        fill={"title": need.title, **(fill or {})},
+        link=page(need.id),
+    )
 
 
 async def tell_followers(

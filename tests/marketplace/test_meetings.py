@@ -57,6 +57,31 @@ async def test_a_meeting_is_announced_to_those_whom_it_is_for(neighbourhood: Nei
     assert not shown.runs
 
 
+async def test_everybody_is_told_in_one_statement(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    """However many live here: a notice must not take minutes in a community of 100,000."""
+    meeting = await called(neighbourhood)
+    change = meetings.Change(
+        meeting.starts_at, meeting.length, "The school hall", meeting.link, meeting.phone, "Rain."
+    )
+    await meetings.change_meeting(meeting.id, change, by=neighbourhood.coordinator)
+    for kind in ("meeting.called", "meeting.changed"):
+        told, statements = await owner.fetchrow(
+            "SELECT count(*), count(DISTINCT cmin::text) FROM message"
+            " WHERE community_id = $1 AND kind = $2",
+            neighbourhood.id,
+            kind,
+        )
+        assert (told, statements) == (len(neighbourhood.residents), 1)
+    assert [
+        (one.kind, one.read_at is None)
+        for one in await community.inbox(
+            neighbourhood.residents[3].member_id, community_id=neighbourhood.id
+        )
+    ] == [("meeting.changed", True), ("meeting.called", False)]
+
+
 async def test_the_same_form_twice_announces_once(neighbourhood: Neighbourhood) -> None:
     key = uuid4()
     for _twice in range(2):
