@@ -12,6 +12,7 @@ from marketplace.spreading import BANDS_FROM, GroupShare
 
 ROWS_MAX = 8
 """So many numbers of projects have a row of their own; more are told together."""
+TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class SpreadPage:
-    """How the deciding money was spread over voters, under each rule that keeps it."""
+    """How the deciding money was spread over voters, under each rule that keeps it.
+
+    `groups` show the same by what a file says of its voters. Of fewer than ten voters there is no
+    tenth to speak of.
+    """
 
     titles: tuple[str, ...]
     sentences: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    groups: tuple[Picture, ...]
 
 
 def spread_page(
@@ -47,27 +53,34 @@ def spread_page(
     if not kept or not any(counted.winners for _title, counted in kept) or not result.votes:
         return None
     counts = [counted for _title, counted in kept]
-    pictures = [_served(result, counts), _tenths(counts)]
-    pictures += _groups(result, counts)
+    pictures = [_served(result, counts)]
+    if result.votes >= TENTHS:
+        pictures.append(_tenths(counts))
     return SpreadPage(
         titles=tuple(title for title, _counted in kept),
         sentences=tuple(_sentence(title, counted, result) for title, counted in kept),
         pictures=tuple(pictures),
+        groups=tuple(_groups(result, counts)),
     )
 
 
 def _sentence(title: str, counted: Counted, result: Result) -> str:
     assert counted.spread is not None  # noqa: S101 (the caller keeps only such counts)
     spent = max(counted.total_cost, 1)
-    return _(
-        "%(rule)s: the tenth of the voters who had the most say decided about %(share)s of the "
-        "money; %(without)s voters (%(part)s) had nothing of what they voted for."
-    ) % {
+    nothing = {
         "rule": title,
-        "share": percent(min(counted.spread.tenths[-1], spent), spent),
         "without": number(counted.spread.without),
         "part": percent(counted.spread.without, result.votes),
     }
+    if result.votes < TENTHS:
+        return (
+            _("%(rule)s: %(without)s voters (%(part)s) had nothing of what they voted for.")
+            % nothing
+        )
+    return _(
+        "%(rule)s: the tenth of the voters who had the most say decided about %(share)s of the "
+        "money; %(without)s voters (%(part)s) had nothing of what they voted for."
+    ) % {**nothing, "share": percent(min(counted.spread.tenths[-1], spent), spent)}
 
 
 def _served(result: Result, counts: Sequence[Counted]) -> Picture:

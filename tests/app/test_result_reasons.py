@@ -192,6 +192,16 @@ def test_the_money_s_spread_adds_up() -> None:
     assert [row.parts[0][0] for row in served.rows] == [4, 1, 6]
 
 
+def test_of_fewer_than_ten_voters_nothing_is_said_by_tenths() -> None:
+    few = replace(LANE, ballots=(Ballot(("1", "2"), (), 6), Ballot(("3",), (), 3)))
+    with speaking("en"):
+        spread = as_page(result_of(few, GREEDY), None).spread
+    assert spread is not None
+    assert len(spread.pictures) == 1
+    assert "tenth" not in spread.sentences[0]
+    assert "3 voters (33.3%) had nothing" in spread.sentences[0]
+
+
 def test_nothing_chosen_has_no_spread() -> None:
     assert as_page(result_of(LANE, CountRules(quorum=20)), None).spread is None
 

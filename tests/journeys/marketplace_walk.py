@@ -20,6 +20,7 @@ PEOPLE: Mapping[str, Role] = {
     "周敏": Role.COORDINATOR,
     "孙颖": Role.PHONE_OPERATOR,
     "何进": Role.AUDITOR,
+    "沈工": Role.AUDITOR,
     "陈桂芳": Role.RESIDENT,
     "李明": Role.RESIDENT,
     "王晓燕": Role.RESIDENT,
@@ -62,7 +63,7 @@ class Lane:
 
 
 async def open_lane(site: str, open_page: OpenPage, view: View) -> Lane:
-    """Found a community with a coordinator, a phone operator, an auditor and seven residents."""
+    """Found a community with a coordinator, a phone operator, two auditors and seven residents."""
     home = await add_community(code=f"walk-{uuid.uuid4().hex[:10]}", name="凤池弄")
     people = {}
     for name, role in PEOPLE.items():
