@@ -57,7 +57,13 @@ HOME: Final = Door("/", "house", mark("Home"), "me.read")
 SIGN_IN: Final = Door("/sign-in", "log-in", mark("Sign in"), "sign_in", ("/join",))
 FRONT: Final = (
     Door("/time-bank", "clock", mark("Time bank"), "time_bank.read"),
-    Door("/projects", "sprout", mark("Projects"), "project.read", ("/rounds", "/elections")),
+    Door(
+        "/projects",
+        "sprout",
+        mark("Projects"),
+        "project.read",
+        ("/rounds", "/elections", "/feed.xml", "/ballot-desk"),
+    ),
     Door("/book", "book-open", mark("Open book"), "book.read", away=True),
 )
 MENU: Final = (
@@ -134,7 +140,15 @@ MENU: Final = (
                 "megaphone",
                 mark("What we need here"),
                 "need.read",
-                ("/api/needs", "/plans", "/api/plans"),
+                (
+                    "/api/needs",
+                    "/plans",
+                    "/api/plans",
+                    "/screening",
+                    "/screenings",
+                    "/arguments",
+                    "/neighbourly-rules",
+                ),
             ),
             Door(
                 "/time-bank/services",
