@@ -15,6 +15,7 @@ from marketplace.paper.errors import (
     KeyedTwice,
     KeyingOver,
     MarksUnreadable,
+    MoreThanHandedOut,
     NoDifference,
     NotForPaper,
     NothingToDraw,
@@ -66,6 +67,13 @@ _FIELDS: Final[Mapping[type[MarketplaceError], tuple[str, str]]] = {
         mark("You have read this ballot already. Somebody else has to; nothing was changed."),
     ),
     KeyedTwice: ("serial", mark("Two people have keyed this ballot in. Nothing was changed.")),
+    MoreThanHandedOut: (
+        "serial",
+        mark(
+            "As many ballots are keyed in as were handed out, so this one is nobody’s. Was "
+            "somebody given one and not written down?"
+        ),
+    ),
     NoDifference: ("serial", mark("This ballot is settled already. Nothing was changed.")),
     NotInTheSample: ("serial", mark("This ballot was not drawn, or was looked at already.")),
     OwnPaper: ("name", mark("Somebody else hands you your own ballot.")),
@@ -82,7 +90,9 @@ _FIELDS: Final[Mapping[type[MarketplaceError], tuple[str, str]]] = {
 _NOTES: Final[Mapping[type[MarketplaceError], str]] = {
     NotForPaper: mark("Only staff of this community handle paper ballots. Nothing was changed."),
     NotOnPaper: mark("The round is not open for paper ballots. Nothing was changed."),
-    KeyingOver: mark("The sample was drawn, so nothing more can be keyed in. Nothing was changed."),
+    KeyingOver: mark(
+        "The sample was drawn, so nothing more is handed out or keyed in. Nothing was changed."
+    ),
     DrawnBefore: mark("The sample was drawn already. Nothing was changed."),
     NothingToDraw: mark(
         "There is nothing to draw from yet: key every ballot in twice and settle what differs."

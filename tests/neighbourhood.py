@@ -549,6 +549,11 @@ async def _paper_ballots(hood: Neighbourhood, round_id: marketplace.RoundId) -> 
     printer = hood.actor(Role.COORDINATOR)
     await marketplace.paper.print_ballots(round_id, 4, by=printer, number=1)
     first, second, *_rest = await marketplace.paper.papers_of(round_id, 1)
+    for name in ("纸一", "纸二"):
+        voter = await community.add_member(
+            community_id=hood.home.id, name=name, roles=(Role.RESIDENT,)
+        )
+        await marketplace.paper.hand_out(round_id, voter.id, by=printer)
     ticked, blank = Reading(marketplace.Marks((1,))), Reading()
     for serial, readings in ((first.serial, (ticked, ticked)), (second.serial, (ticked, blank))):
         for reader, read in zip((operator, auditor), readings, strict=True):

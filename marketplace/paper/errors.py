@@ -78,8 +78,12 @@ class PaperUnfinished(MarketplaceError):
         )
 
 
+class MoreThanHandedOut(MarketplaceError):
+    """As many ballots were keyed in as residents were given one: this one is nobody's."""
+
+
 class KeyingOver(MarketplaceError):
-    """The sample was drawn, so nothing more is keyed in or spoiled."""
+    """The sample was drawn, so nothing more is handed out, keyed in or spoiled."""
 
 
 class NothingToDraw(MarketplaceError):

@@ -14,6 +14,7 @@ from marketplace.paper import rules
 from marketplace.paper.errors import (
     HandedOutBefore,
     KeyedTwice,
+    KeyingOver,
     NotOnPaper,
     OwnPaper,
     PaperSpoiled,
@@ -24,6 +25,7 @@ from marketplace.paper.reading import batches, votes_on_paper
 from marketplace.paper.tables import (
     PaperBallotRow,
     PaperBatchRow,
+    PaperDrawRow,
     PaperHandedOutRow,
     PaperSpoiledRow,
 )
@@ -83,7 +85,8 @@ async def hand_out(
 
     With `withdraw` a ballot that they have online is taken back, as they asked. Raises `OwnPaper`,
     `UnknownRound`, `NotOnPaper`, `VotingClosed`, `NotInTheElectorate`, `HandedOutBefore`,
-    `VotedOnline`, `KeyMissing`.
+    `VotedOnline`, `KeyMissing`, and `KeyingOver` once the sample is drawn: what they marked could
+    not be keyed in any more.
     """
     if member_id == by.member_id:
         raise OwnPaper
@@ -91,6 +94,8 @@ async def hand_out(
         current = await held(round_id, by)
         if _ended(current):
             raise VotingClosed
+        if await PaperDrawRow.raw("SELECT FROM paper_draw WHERE round_id = {}", round_id):
+            raise KeyingOver
         await turns.alone(round_id)
         voter = await community.actor(member_id, by.community_id)
         reason = await may_vote(current, member_id) if voter else "no_role"

@@ -4,7 +4,7 @@ from community import Actor, record
 from marketplace.paper import rules
 from marketplace.paper.errors import KeyedByYou, NotOnPaper
 from marketplace.paper.holding import held_paper
-from marketplace.paper.reading import Trace
+from marketplace.paper.reading import Trace, keyed_and_handed_out
 from marketplace.paper.tables import PaperReadingRow
 from marketplace.paper.values import PaperState, Reading
 from marketplace.refusals import verb
@@ -15,10 +15,13 @@ async def key_in(round_id: RoundId, serial: str, reading: Reading, *, by: Actor)
     """Keep what somebody read on a ballot; return how far it has come with that.
 
     The same reading sent twice by the same person is one. Raises `UnknownPaper`, `SerialMistyped`,
-    `PaperSpoiled`, `KeyedByYou`, `KeyedTwice`, `KeyingOver`, `NotOnPaper`.
+    `PaperSpoiled`, `MoreThanHandedOut`, `KeyedByYou`, `KeyedTwice`, `KeyingOver`, `NotOnPaper`.
     """
     async with verb(read_by_different_people=KeyedByYou(), paper_in_time=NotOnPaper()):
         one = await held_paper(round_id, serial, by)
+        if one.state is PaperState.PRINTED:
+            keyed, handed_out = await keyed_and_handed_out(round_id)
+            rules.somebodys(keyed=keyed, handed_out=handed_out)
         if by.member_id in one.readers:
             mine = one.readings[one.readers.index(by.member_id)]
             if mine == reading:

@@ -134,7 +134,9 @@ async def differences(round_id: RoundId, *, reader: UUID) -> tuple[list[Differen
         if reader in one.readers:
             others += 1
             continue
-        first, second = sorted(one.readings, key=lambda read: (read.unclear, read.marks.choices))
+        first, second = sorted(
+            one.readings, key=lambda read: (read.unclear, read.marks.choices, read.marks.points)
+        )
         mine.append(Difference(one.paper, (first, second)))
     return mine, others
 
@@ -192,6 +194,21 @@ async def report(current: Round) -> Report:
         invalid=Counter(one for one in verdicts if isinstance(one, Invalid)),
         draw=await read_draw(current, found),
     )
+
+
+async def keyed_and_handed_out(round_id: RoundId) -> tuple[int, int]:
+    """Return how many ballots were keyed in at least once, and how many residents were given one.
+
+    The round is held, so neither grows meanwhile.
+    """
+    (row,) = await PaperBallotRow.raw(
+        "SELECT (SELECT count(*) FROM paper_reading JOIN paper_ballot ON paper_ballot.id = paper_id"
+        " WHERE round_id = {} AND turn = 1) AS keyed,"
+        " (SELECT count(*) FROM paper_handed_out WHERE round_id = {}) AS handed_out",
+        round_id,
+        round_id,
+    )
+    return row["keyed"], row["handed_out"]
 
 
 async def voters_on_paper(round_id: RoundId) -> list[UUID]:

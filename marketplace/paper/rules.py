@@ -23,6 +23,7 @@ from marketplace.paper.errors import (
     KeyedByYou,
     KeyedTwice,
     MarksUnreadable,
+    MoreThanHandedOut,
     NoDifference,
     NotForPaper,
     SeedTooShort,
@@ -146,6 +147,14 @@ def another_reader(state: PaperState, readers: Sequence[object], reader: object)
         raise KeyedByYou
     if state in {PaperState.DIFFERING, PaperState.SETTLED}:
         raise KeyedTwice
+
+
+# A resident has one ballot, and who was given one is written down. So never more ballots come back
+# than were handed out: one too many is nobody's vote, wherever it came from.
+def somebodys(*, keyed: int, handed_out: int) -> None:
+    """Refuse the first reading of another ballot with `MoreThanHandedOut`."""
+    if keyed >= handed_out:
+        raise MoreThanHandedOut
 
 
 def third_reader(state: PaperState, readers: Sequence[object], reader: object) -> None:

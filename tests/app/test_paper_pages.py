@@ -75,6 +75,7 @@ async def desk(app: Litestar) -> AsyncIterator[Desk]:
         ("auditor", Role.AUDITOR),
         ("resident", Role.RESIDENT),
         ("neighbour", Role.RESIDENT),
+        ("lodger", Role.RESIDENT),
     ):
         member = await community.add_member(community_id=home.id, name=name, roles=(role,))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type] # ASGI in other words
@@ -103,6 +104,14 @@ async def test_a_batch_with_two_differences_comes_to_its_count(desk: Desk) -> No
     told = await operator.at(f"{desk.where}/hand-out", {"name": "resident"})
     assert "Written down: resident votes on paper" in (await operator.see(told)).text
     await operator.at(f"{desk.where}/hand-out", {"name": "neighbour"})
+    await desk.key("operator", 0, "1 2")
+    await desk.key("operator", 1, "3")
+    too_many = await operator.send(
+        f"{desk.where}/key", {"serial": desk.papers[2].serial, "marks": "1"}
+    )
+    assert too_many.status_code == 422
+    assert "this one is nobody’s" in too_many.text
+    await operator.at(f"{desk.where}/hand-out", {"name": "lodger"})
 
     assert "a second time" in await desk.key("operator", 0, "1 2")
     assert "it is settled" in await desk.key("coordinator", 0, "2 1")
@@ -208,6 +217,7 @@ async def test_what_cannot_be_keyed_in_is_said_and_kept(
 
 
 async def test_whoever_read_a_ballot_cannot_read_it_again(desk: Desk) -> None:
+    await desk.people["operator"].at(f"{desk.where}/hand-out", {"name": "resident"})
     await desk.key("operator", 0, "1")
     again = await desk.people["operator"].send(
         f"{desk.where}/key", {"serial": desk.papers[0].serial, "marks": "2"}
@@ -241,6 +251,7 @@ async def test_a_spoiled_ballot_is_taken_out(desk: Desk) -> None:
 
 
 async def test_everybody_sees_the_figures_and_nobody_a_ballot(desk: Desk) -> None:
+    await desk.people["operator"].at(f"{desk.where}/hand-out", {"name": "resident"})
     await desk.key("operator", 0, "1")
     page = (await desk.people["resident"].see(desk.where)).text
     assert "Waiting for the second reading" in page

@@ -29,6 +29,7 @@ from marketplace.paper.errors import (
     KeyedByYou,
     KeyedTwice,
     KeyingOver,
+    MoreThanHandedOut,
     NotForPaper,
     NothingToDraw,
     NotInTheSample,
@@ -41,6 +42,7 @@ from marketplace.paper.errors import (
     VotedOnline,
     VotesOnPaper,
 )
+from marketplace.paper.reading import keyed_and_handed_out
 from marketplace.paper.values import Invalid, Paper, PaperState, Reading
 from marketplace.result_reading import round_result
 from tests.marketplace.conftest import Neighbourhood, actor
@@ -58,11 +60,21 @@ class Town:
     readers: list[Actor]
 
     async def key(self, place: int, *given: Reading) -> PaperState:
-        """Let one reader after the other key in what they read on a paper."""
+        """Let one reader after the other key in what they read on a paper of somebody's."""
         state = PaperState.PRINTED
+        await self.given()
         for reader, one in zip(self.readers, given, strict=False):
             state = await paper.key_in(self.round.id, self.papers[place].serial, one, by=reader)
         return state
+
+    async def given(self) -> None:
+        """Hand a paper to a new resident where all that were handed out are keyed in."""
+        keyed, handed_out = await keyed_and_handed_out(self.round.id)
+        if keyed == handed_out:
+            new = await add_member(
+                community_id=self.hood.id, name=f"Voter {keyed}", roles=(Role.RESIDENT,)
+            )
+            await paper.hand_out(self.round.id, new.id, by=self.hood.coordinator)
 
     async def agreed(self, place: int, *choices: int) -> None:
         """Let two readers key in the same."""
@@ -137,6 +149,7 @@ async def test_who_gets_no_paper(town: Town, elsewhere: Neighbourhood) -> None:
 async def test_two_people_key_a_ballot_in(town: Town) -> None:
     first, second, third, _ = town.readers
     serial = town.papers[0].serial
+    await town.given()
     assert await paper.key_in(town.round.id, serial, ticked(1, 2), by=first) is PaperState.ONCE
     # Sent twice it is one; another reading by the same person is none.
     assert await paper.key_in(town.round.id, serial, ticked(1, 2), by=first) is PaperState.ONCE
@@ -164,6 +177,53 @@ async def test_a_difference_goes_to_a_third(town: Town) -> None:
     assert settled is PaperState.SETTLED
     counted = await paper.report(town.round)
     assert (counted.differing, counted.decided, counted.valid) == (1, 1, 1)
+
+
+async def test_no_more_ballots_come_back_than_were_handed_out(town: Town) -> None:
+    """A pile that nobody was given counts for nothing, however many key it in."""
+    first, second = town.readers[:2]
+    with pytest.raises(MoreThanHandedOut):
+        await paper.key_in(town.round.id, town.papers[0].serial, ticked(1), by=first)
+    for resident in town.hood.residents[:2]:
+        await paper.hand_out(town.round.id, resident.member_id, by=first)
+    for place in (0, 1):
+        await paper.key_in(town.round.id, town.papers[place].serial, ticked(1), by=first)
+    with pytest.raises(MoreThanHandedOut):
+        await paper.key_in(town.round.id, town.papers[2].serial, ticked(1), by=second)
+    for place in (0, 1):
+        await paper.key_in(town.round.id, town.papers[place].serial, ticked(1), by=second)
+    assert (await paper.report(town.round)).valid == 2
+
+
+async def test_nobody_is_given_a_ballot_that_cannot_be_keyed_in(town: Town) -> None:
+    """Once the sample is drawn nothing more is keyed in, so the vote would be lost."""
+    await town.agreed(0, 1)
+    await paper.draw_sample(town.round.id, THROWN, by=town.hood.coordinator)
+    late = town.hood.residents[0]
+    await vote(town.round.id, [2], by=late)
+    with pytest.raises(KeyingOver):
+        await paper.hand_out(town.round.id, late.member_id, by=town.readers[0], withdraw=True)
+    assert await own_choices(town.round.id, by=late) == (2,)
+
+
+async def test_who_was_first_cannot_be_told_by_points_either(
+    neighbourhood: Neighbourhood,
+) -> None:
+    """The two readings stand in one order, whichever came first."""
+    opened = await neighbourhood.round(choices=3, kind=BallotForm.CUMULATIVE, points=5)
+    await neighbourhood.project(opened, "Bench", 600)
+    await open_ballot(opened.id, by=neighbourhood.coordinator)
+    await paper.print_ballots(opened.id, 2, by=neighbourhood.coordinator, number=1)
+    staff = [replace(one, roles=frozenset({Role.AUDITOR})) for one in neighbourhood.residents]
+    one, two = (Reading(Marks((1,), (points,))) for points in (4, 5))
+    readings = ((one, two), (two, one))
+    for at, printed in enumerate(await paper.papers_of(opened.id, 1)):
+        voter = neighbourhood.residents[at].member_id
+        await paper.hand_out(opened.id, voter, by=neighbourhood.coordinator)
+        for reader, read in zip(staff, readings[at], strict=False):
+            await paper.key_in(opened.id, printed.serial, read, by=reader)
+    waiting, _others = await paper.differences(opened.id, reader=staff[2].member_id)
+    assert [difference.readings for difference in waiting] == [(one, two)] * 2
 
 
 async def test_what_is_no_ballot_of_this_round(town: Town) -> None:
@@ -347,6 +407,8 @@ async def test_points_on_paper(neighbourhood: Neighbourhood, owner: asyncpg.Conn
     await open_ballot(opened.id, by=neighbourhood.coordinator)
     await paper.print_ballots(opened.id, 2, by=neighbourhood.coordinator, number=1)
     (one, _spare) = await paper.papers_of(opened.id, 1)
+    voter = neighbourhood.residents[0]
+    await paper.hand_out(opened.id, voter.member_id, by=neighbourhood.coordinator)
     given = Reading(Marks((2, 1), (4, 1)))
     staff = [replace(one, roles=frozenset({Role.AUDITOR})) for one in neighbourhood.residents]
     for reader in staff[:2]:
@@ -375,7 +437,6 @@ async def test_nothing_on_record_of_paper_is_changed(
     town: Town, owner: asyncpg.Connection, statement: str
 ) -> None:
     await town.agreed(0, 1)
-    await paper.hand_out(town.round.id, town.hood.residents[0].member_id, by=town.readers[0])
     await paper.draw_sample(town.round.id, THROWN, by=town.hood.coordinator)
     await paper.check(town.round.id, town.papers[0].serial, ticked(1), by=town.readers[3])
     with pytest.raises(asyncpg.PostgresError, match="history only grows"):

@@ -123,6 +123,8 @@ async def test_a_round_that_cannot_be_counted_waits_and_holds_up_no_other(
     await open_due(NOW + DAY)
     await paper.print_ballots(waiting.id, 1, by=neighbourhood.coordinator, number=1)
     (only,) = await paper.papers_of(waiting.id, 1)
+    voter = neighbourhood.residents[2].member_id
+    await paper.hand_out(waiting.id, voter, by=neighbourhood.coordinator)
     read = Reading(Marks((1,)))
     await paper.key_in(waiting.id, only.serial, read, by=neighbourhood.coordinator)
     for _ in range(2):

@@ -75,11 +75,18 @@ async def urn(database: Engine) -> Urn:  # noqa: ARG001 (must be migrated)
     return Urn(voting, papers, staff, people[Role.RESIDENT])
 
 
+async def handed_out(urn: Urn) -> None:
+    """Give every resident a paper."""
+    for one in urn.residents:
+        await paper.hand_out(urn.round.id, one.member_id, by=urn.staff[0])
+
+
 async def _both(*acts: Any) -> list[Any]:
     return list(await asyncio.gather(*acts, return_exceptions=True))
 
 
 async def test_three_key_one_ballot_in_and_two_of_them_count(urn: Urn) -> None:
+    await handed_out(urn)
     for one in urn.papers:
         told = await _both(
             *(paper.key_in(urn.round.id, one.serial, READ, by=who) for who in urn.staff[:3])
@@ -91,7 +98,20 @@ async def test_three_key_one_ballot_in_and_two_of_them_count(urn: Urn) -> None:
         assert [type(answer) for answer in told if isinstance(answer, Exception)] == [KeyedTwice]
 
 
+async def test_two_papers_at_once_are_never_more_than_were_handed_out(urn: Urn) -> None:
+    for at, resident in enumerate(urn.residents[: TIMES // 2]):
+        await paper.hand_out(urn.round.id, resident.member_id, by=urn.staff[0])
+        told = await _both(
+            *(
+                paper.key_in(urn.round.id, one.serial, READ, by=who)
+                for one, who in zip(urn.papers[2 * at :], urn.staff[:2], strict=False)
+            )
+        )
+        assert len([one for one in told if one is PaperState.ONCE]) == 1
+
+
 async def test_one_person_is_one_reading_however_fast(urn: Urn) -> None:
+    await handed_out(urn)
     other = Reading(Marks())
     for one in urn.papers:
         told = await _both(
@@ -134,6 +154,7 @@ async def test_two_prints_at_once_are_two_or_the_same(urn: Urn) -> None:
 
 async def test_a_count_that_meets_a_reading_waits_for_its_second(urn: Urn) -> None:
     """Either the reading came first and the count waits, or the round is counted without it."""
+    await handed_out(urn)
     keyed, counted = await _both(
         paper.key_in(urn.round.id, urn.papers[0].serial, READ, by=urn.staff[0]),
         close_and_count(urn.round.id, by=urn.staff[1]),
