@@ -54,7 +54,7 @@ from community.directory import (
     listed,
 )
 from community.duplicates import PAIRS_ON_A_PAGE, Pair, alike, namesakes, not_the_same
-from community.electors import Elector, electors, member_ids
+from community.electors import Elector, electors, electors_alike, member_ids
 from community.entering import (
     active_member_by_phone,
     count_with_role,
@@ -306,8 +306,8 @@ __all__ = [
     "clear_messages", "close_organisation", "communities", "communities_below", "community",
     "community_by_code", "count_applicants", "count_with_role", "delegated", "delegation",
     "delegation_in_force", "delegation_years_max", "delegations_of", "delegations_to", "details_of",
-    "directory_page", "due_for_erasure", "electors", "end_kinship", "end_post", "end_role",
-    "end_words", "ends_open", "erase_member", "forget_words", "former_memberships",
+    "directory_page", "due_for_erasure", "electors", "electors_alike", "end_kinship", "end_post",
+    "end_role", "end_words", "ends_open", "erase_member", "forget_words", "former_memberships",
     "found_by_birth", "found_by_identity", "found_by_phone", "give_post", "give_word",
     "grant_delegation", "grant_role", "grants_open", "grids", "guessable", "held_role", "household",
     "household_by_code", "household_of", "in_transaction", "inbox", "is_over", "keep_active",

@@ -1,8 +1,9 @@
 """What decides who may vote: roles, age, a checked identity, and where somebody lives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from community.holding import ROLES_HERE
@@ -17,6 +18,11 @@ LEFT JOIN area AS grid ON grid.id = member.grid_id
 WHERE member.community_id = {{}} AND member.standing = 'active'
     AND ({{}}::uuid IS NULL OR member.id = {{}}::uuid)
 ORDER BY member.id
+"""  # noqa: S608 (a piece of our own)
+
+_ALIKE: Final = f"""
+SELECT array_agg(id ORDER BY id) AS ids, roles, birth_date, verified, lineage
+FROM ({_ELECTORS}) AS elector GROUP BY roles, birth_date, verified, lineage
 """  # noqa: S608 (a piece of our own)
 
 
@@ -37,28 +43,32 @@ class Elector:
 
 async def electors(community_id: UUID, *, member_id: UUID | None = None) -> list[Elector]:
     """Return a community's active members, or the one asked for, by their ids."""
-    known: dict[tuple[str, ...], frozenset[Role]] = {}  # of a hundred thousand, few are told apart
-    return [
-        Elector(
-            row["id"],
-            _roles(tuple(row["roles"]), known),
-            row["birth_date"],
-            row["verified"],
-            tuple(row["lineage"]),
-        )
-        for row in await MemberRow.raw(_ELECTORS, community_id, member_id, member_id)
-    ]
+    rows = await MemberRow.raw(_ELECTORS, community_id, member_id, member_id)
+    return [_elector(row, row["id"]) for row in rows]
 
 
-def _roles(held: tuple[str, ...], known: dict[tuple[str, ...], frozenset[Role]]) -> frozenset[Role]:
-    if held not in known:
-        known[held] = frozenset(map(Role, held))
-    return known[held]
+async def electors_alike(community_id: UUID) -> list[tuple[Elector, list[UUID]]]:
+    """Return a community's active members by what electorates look at: one of each kind, and all.
+
+    Of a hundred thousand there are few kinds, so that a rule asks few questions.
+    """
+    rows = await MemberRow.raw(_ALIKE, community_id, None, None)
+    return [(_elector(row, row["ids"][0]), row["ids"]) for row in rows]
+
+
+def _elector(row: Mapping[str, Any], member_id: UUID) -> Elector:
+    return Elector(
+        member_id,
+        frozenset(map(Role, row["roles"])),
+        row["birth_date"],
+        row["verified"],
+        tuple(row["lineage"]),
+    )
 
 
 async def member_ids(community_id: UUID) -> list[UUID]:
     """Return the ids of everybody a community knows, those who have left included."""
-    rows = await MemberRow.raw(
-        "SELECT id FROM member WHERE community_id = {} ORDER BY id", community_id
+    (row,) = await MemberRow.raw(
+        "SELECT array_agg(id ORDER BY id) AS ids FROM member WHERE community_id = {}", community_id
     )
-    return [row["id"] for row in rows]
+    return list(row["ids"] or ())

@@ -84,11 +84,18 @@ async def admit(current: Round, *, by: Actor, at: datetime | None = None) -> Non
 async def voters(current: Round, at: datetime | None = None) -> list[UUID]:
     """Return everybody who may vote in a round at a moment, now unless given, by their ids."""
     on, seats = await _day(current, at), await _seats(current)
-    return [
-        one.member_id
-        for one in await community.electors(current.community_id)
-        if why_not(current, one, on=on, seats=seats) is None
-    ]
+    if seats is not None:
+        return [
+            one.member_id
+            for one in await community.electors(current.community_id)
+            if why_not(current, one, on=on, seats=seats) is None
+        ]
+    return sorted(
+        member_id
+        for one, alike in await community.electors_alike(current.community_id)
+        if why_not(current, one, on=on, seats=None) is None
+        for member_id in alike
+    )
 
 
 async def _day(current: Round, at: datetime | None) -> date:

@@ -307,7 +307,7 @@ def serves_at_desk(roles: Collection[str], *, own: bool) -> None:
 # key is destroyed at closing, no one can.
 def voter_mark(key: bytes, resident: UUID) -> bytes:
     """Return HMAC-SHA256(round key, resident): where this resident's ballot is kept."""
-    return hmac.new(key, resident.bytes, hashlib.sha256).digest()
+    return hmac.digest(key, resident.bytes, "sha256")
 
 
 # Who stands first on a list gets more votes, so each voter sees an order of their own. It is

@@ -24,9 +24,11 @@ from marketplace.errors import BallotDamaged
 from marketplace.values import Marks, RoundId
 
 NONCE_BYTES: Final = 12
+MARK_BYTES: Final = 32
 RECEIPT_LETTERS: Final = 12
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that are not mistaken for each other: no I, L, O and U."""
+_PAIRS: Final = tuple(first + second for first in CROCKFORD for second in CROCKFORD)
 
 Thing = TypeVar("Thing")
 
@@ -124,17 +126,17 @@ def packed(marks: Marks, room: int) -> bytes:
 def unpacked(told: bytes) -> Marks:
     """Return the ballot that `packed` made these bytes of."""
     (count,) = _COUNT.unpack_from(told)
-    slots = [*_SLOT.iter_unpack(told[_COUNT.size :])][:count]
-    points = tuple(many for _, many in slots)
-    return Marks(tuple(number for number, _ in slots), points if any(points) else ())
+    slots = struct.unpack_from(">" + "HI" * count, told, _COUNT.size)
+    points = slots[1::2]
+    return Marks(slots[::2], points if any(points) else ())
 
 
 def letters(number: int) -> str:
     """Return 60 bits as a receipt: three groups of four letters."""
-    code = "".join(
-        CROCKFORD[number >> 5 * place & 31] for place in reversed(range(RECEIPT_LETTERS))
+    one, two, three, four, five, six = (
+        _PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)
     )
-    return "-".join(code[start : start + 4] for start in range(0, RECEIPT_LETTERS, 4))
+    return f"{one}{two}-{three}{four}-{five}{six}"
 
 
 _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
