@@ -6,6 +6,7 @@ one sentence how far it has come there, or nothing.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,8 +41,20 @@ class Section:
 
 SectionOf = Callable[[Need, Actor | None], Awaitable[Section | None]]
 
-SECTIONS: Final[list[SectionOf]] = []
-"""What the later steps add to the page, in the order of the way; each part adds its own."""
+
+class Place(IntEnum):
+    """Where on a need's page a part stands: in the order of the way, whatever was loaded first."""
+
+    SAME = 1
+    SCREENING = 2
+    PLAN = 3
+    TALK = 4
+    MEETINGS = 5
+    VOTE = 6
+
+
+SECTIONS: Final[dict[Place, SectionOf]] = {}
+"""What the later steps add to the page; each part adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,11 @@ async def context(need: Need, by: Actor | None, home: Community) -> dict[str, An
         "history": _history(history, names),
         "versions": (await needs.versions(need.id, community_id=home.id))[:-1] if readable else [],
         "has_photo": readable and await needs.has_photo(need.id),
-        "sections": [one for section in SECTIONS if (one := await section(need, by)) is not None],
+        "sections": [
+            one
+            for place in sorted(SECTIONS)
+            if (one := await SECTIONS[place](need, by)) is not None
+        ],
         "zone": ZoneInfo(home.time_zone),
         "home": home,
         **await _may(need, by, authors, seconders),
@@ -157,6 +174,7 @@ async def _may(
     resident, coordinator = Role.RESIDENT in by.roles, Role.COORDINATOR in by.roles
     reported = await needs.reported_by(need.id, by.member_id)
     hideable = NeedState.HIDDEN in MOVES[need.state]
+    judges = coordinator and await needs.may_judge(need, by)
     return {
         "is_member": True,
         "mine": mine,
@@ -167,9 +185,9 @@ async def _may(
         "may_report": resident and not mine and not reported and hideable,
         "reported": reported,
         "may_hide": coordinator and hideable,
-        "may_show": coordinator and need.state is NeedState.HIDDEN,
+        "may_show": judges and need.state is NeedState.HIDDEN,
         "reports": await needs.reports_of(need.id, community_id=need.community_id)
-        if coordinator
+        if judges
         else [],
     }
 

@@ -105,6 +105,9 @@ _SENTENCES: Final[Mapping[type[MarketplaceError], str]] = {
     NotACoordinator: mark("Only a coordinator of this community may do this. Nothing was changed."),
     needs.NotAnAuthor: mark("Only those who raised this need may do this. Nothing was changed."),
     needs.OwnNeed: mark("You raised this need yourself, so your voice counts already."),
+    needs.NotImpartial: mark(
+        "This concerns you or your own need, so another coordinator does it. Nothing was changed."
+    ),
     needs.NotForAnother: mark(
         "A need is raised and supported in one's own name. Who acts for another cannot do it for"
         " them; they can call the desk themselves."

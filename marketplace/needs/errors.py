@@ -53,6 +53,10 @@ class OwnNeed(NeedError):
     """Whoever raised a need does not second it: they count as raising it already."""
 
 
+class NotImpartial(NeedError):
+    """A coordinator judges no need that they raised, while there is another coordinator."""
+
+
 class NotForAnother(NeedError):
     """This is not among what one may do for another.
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import community
 import ledger
-from community import Actor
+from community import Actor, Role
 from marketplace import rules as shared
 from marketplace.needs import rules
-from marketplace.needs.errors import NothingReported, OwnNeed, ReportedAlready
+from marketplace.needs.errors import NothingReported, NotImpartial, OwnNeed, ReportedAlready
 from marketplace.needs.moving import locked, move
 from marketplace.needs.raising import note
 from marketplace.needs.reading import authors, read_need, state_before
@@ -79,7 +79,8 @@ async def hide_need(need_id: UUID, why: str, *, by: Actor) -> Need:
 async def show_need(need_id: UUID, why: str, *, by: Actor) -> Need:
     """Show a hidden need again, with a reason; it goes on where it stood.
 
-    Raises `NotACoordinator`, `NeedMoved`, `WordsMissing`, `TooLong`, `UnknownNeed`.
+    Raises `NotACoordinator`, `NotImpartial`, `NeedMoved`, `WordsMissing`, `TooLong`,
+    `UnknownNeed`.
     """
     oneself(by)
     shared.coordinates(by.roles)
@@ -87,6 +88,7 @@ async def show_need(need_id: UUID, why: str, *, by: Actor) -> Need:
     async with verb():
         need = await locked(need_id, community_id=by.community_id)
         rules.showing(need.state)
+        await _impartial(need, by)
         before = await state_before(need.id)
         if before is None:
             raise ValueError("a hidden need stood somewhere before it was hidden")
@@ -97,15 +99,32 @@ async def show_need(need_id: UUID, why: str, *, by: Actor) -> Need:
 async def dismiss_reports(need_id: UUID, *, by: Actor) -> None:
     """Find that a need breaks no rule: its reports are settled and whoever reported is told.
 
-    Raises `NotACoordinator`, `NothingReported`, `UnknownNeed`.
+    Raises `NotACoordinator`, `NotImpartial`, `NothingReported`, `UnknownNeed`.
     """
     oneself(by)
     shared.coordinates(by.roles)
     async with verb():
         need = await locked(need_id, community_id=by.community_id)
+        await _impartial(need, by)
         if not await _settle(need, "need.report_kept", by):
             raise NothingReported
         await note("dismiss", need, by)
+
+
+async def may_judge(need: Need, by: Actor) -> bool:
+    """Whether a coordinator may let a need stand or show it again: another's, or nobody else can.
+
+    Who raised it may hide it, as they may withdraw it.
+    """
+    if by.member_id not in await authors(need.id):
+        return True
+    held = await community.staff_at(need.community_id)
+    return {one.member_id for one in held if one.role is Role.COORDINATOR} <= {by.member_id}
+
+
+async def _impartial(need: Need, by: Actor) -> None:
+    if not await may_judge(need, by):
+        raise NotImpartial
 
 
 async def _settle(need: Need, kind: str, by: Actor) -> bool:

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import community
-from community import Actor
+from community import Actor, Role
 from marketplace import needs
 from marketplace.errors import NotACoordinator, NotAResident, TooLong, WordsMissing
 from marketplace.needs import Need, NeedCategory, NeedDraft, NeedState, Order, Search
-from tests.marketplace.conftest import Neighbourhood
+from tests.marketplace.conftest import Neighbourhood, actor
 from tests.marketplace.need_examples import (
     BENCH,
     on_the_phone,
@@ -214,6 +214,30 @@ async def test_a_report_is_made_once_and_answered(neighbourhood: Neighbourhood) 
     assert await told(one) == ["need.report_kept"]
     with pytest.raises(needs.NothingReported):
         await needs.dismiss_reports(need.id, by=neighbourhood.coordinator)
+
+
+async def test_a_coordinator_judges_no_need_of_their_own(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    both = (Role.COORDINATOR, Role.RESIDENT)
+    author = actor(
+        await community.add_member(community_id=neighbourhood.id, name="Wei", roles=both)
+    )
+    need = await needs.raise_need(BENCH, by=author)
+    await needs.report_need(need.id, "It insults", by=neighbourhood.residents[1])
+    assert not await needs.may_judge(need, author)
+    with pytest.raises(needs.NotImpartial):
+        await needs.dismiss_reports(need.id, by=author)
+    assert len(await needs.waiting_reports(neighbourhood.id)) == 1
+    await needs.hide_need(need.id, "It insults", by=neighbourhood.coordinator)
+    with pytest.raises(needs.NotImpartial):
+        await needs.show_need(need.id, "It does not", by=author)
+    await owner.execute(
+        "UPDATE member_role SET until = clock_timestamp() WHERE member_id = $1",
+        neighbourhood.coordinator.member_id,
+    )
+    shown = await needs.show_need(need.id, "Nobody else is left", by=author)
+    assert shown.state is NeedState.RAISED
 
 
 async def test_what_is_hidden_keeps_its_words_from_others_and_comes_back(
