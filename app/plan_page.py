@@ -222,7 +222,7 @@ def told(found: Comparison) -> dict[str, Any]:
         + [
             [
                 _("In all"),
-                "",
+                "–",
                 _before_after(money(old.cost_fen), money(new.cost_fen)),
                 _before_after(duration(old.minutes), duration(new.minutes)),
             ]
@@ -359,4 +359,4 @@ async def section(need: Need, by: Actor | None) -> need_page.Section | None:
     return need_page.Section(_("The plan"), sentence, address, "pencil-ruler")
 
 
-need_page.SECTIONS.append(section)
+need_page.SECTIONS[need_page.Place.PLAN] = section

@@ -59,8 +59,13 @@ async def overview(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
 
 
 def _bound(draw: Draw | None) -> str:
-    """Return how many of a hundred ballots may be wrong by the sample, said with one digit."""
-    if draw is None or draw.unchecked or not draw.checked or draw.whole:
+    """Return how many of a hundred ballots may be wrong by the sample, said with one digit.
+
+    Nothing is left to guess where every ballot was looked at.
+    """
+    if draw is None or draw.unchecked or not draw.checked:
+        return ""
+    if draw.whole or len(draw.checked) == draw.population:
         return ""
     return f"{100 * wrong_at_most(draw.wrong, len(draw.checked)):.1f}"
 

@@ -135,6 +135,7 @@ async def audit(lane: Lane, where: str, papers: list[Paper]) -> None:
             await lane.look(page, "paper-audit")
         await send(page)
     await page.goto(f"{lane.site}{where}/paper")
+    await expect(page.locator("main")).not_to_contain_text("95 %")  # all were looked at
     await lane.look(page, "paper-report")
 
 
