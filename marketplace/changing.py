@@ -69,7 +69,10 @@ async def correct_title(project_id: ProjectId, title: str, *, why: str, by: Acto
         project = await read_project(project_id, community_id=by.community_id)
         if project.title == title.strip():
             return project
-        rules.correction(current.state, project.title, title.strip())
+        # Measured at what stood there first, or many small corrections made it another project.
+        changes = await round_changes(current.id, community_id=by.community_id)
+        first = next((one.before for one in changes if one.project_id == project_id), project.title)
+        rules.correction(current.state, first, title.strip())
         await ProjectRow.raw(
             "UPDATE project SET title = {} WHERE id = {}", title.strip(), project_id
         )

@@ -5,8 +5,9 @@ it later sees its new state. What was told is written down in the messages' own 
 step is done once, however many workers there are and wherever one of them is killed.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -62,10 +63,10 @@ ORDER BY 1, 3
 async def open_due(at: datetime | None = None) -> int:
     """Open the ballots whose time has come; return how many. Nothing on one: staff hear it once."""
     moment = at or datetime.now(UTC)
-    opened = 0
-    for round_id, community_id in await _due(_OPENS, moment):
-        opened += await _open(round_id, community_id, moment)
-    return opened
+    return await _each(
+        partial(_open, round_id, community_id, moment)
+        for round_id, community_id in await _due(_OPENS, moment)
+    )
 
 
 async def _open(round_id: RoundId, community_id: UUID, at: datetime) -> bool:
@@ -95,10 +96,10 @@ async def close_due(at: datetime | None = None) -> int:
     next run tries again.
     """
     moment = at or datetime.now(UTC)
-    closed = 0
-    for round_id, community_id in await _due(_CLOSES, moment):
-        closed += await _close(round_id, community_id, moment)
-    return closed
+    return await _each(
+        partial(_close, round_id, community_id, moment)
+        for round_id, community_id in await _due(_CLOSES, moment)
+    )
 
 
 async def _close(round_id: RoundId, community_id: UUID, at: datetime) -> bool:
@@ -122,6 +123,23 @@ async def _cannot_close(round_id: RoundId, community_id: UUID) -> None:
             await _tell_coordinators(current, "round.cannot_close", {})
 
 
+async def _each(steps: Iterable[Callable[[], Awaitable[bool]]]) -> int:
+    """Take each step, though another fails; return how many came to something.
+
+    A round that fails for a reason nobody thought of would else hold up, at each run, all that come
+    after it. The first failure is raised at the end, for the log.
+    """
+    done, failed = 0, []
+    for step in steps:
+        try:
+            done += await step()
+        except Exception as error:  # noqa: BLE001 (raised below)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
+
+
 async def _due(when: str, at: datetime) -> list[tuple[RoundId, UUID]]:
     rows = await RoundRow.raw(when + " ORDER BY id", at)
     return [(RoundId(row["id"]), row["community_id"]) for row in rows]
@@ -142,15 +160,19 @@ async def tell_due(at: datetime | None = None) -> int:
     """
     moment = at or datetime.now(UTC)
     soon = moment + BEFORE
-    told = 0
-    for row in await RoundRow.raw(_WAITING, moment, soon, moment, soon):
-        async with verb():
-            if await _first(row["id"], row["kind"]):
-                current = await read_round(row["id"], community_id=row["community_id"])
-                what, _, which = row["kind"].partition(" ")
-                await _NEWS[what](current, which)
-                told += 1
-    return told
+    waiting = await RoundRow.raw(_WAITING, moment, soon, moment, soon)
+    return await _each(
+        partial(_tell, row["id"], row["kind"], row["community_id"]) for row in waiting
+    )
+
+
+async def _tell(round_id: RoundId, kind: str, community_id: UUID) -> bool:
+    async with verb():
+        if not await _first(round_id, kind):
+            return False
+        what, _, which = kind.partition(" ")
+        await _NEWS[what](await read_round(round_id, community_id=community_id), which)
+        return True
 
 
 async def _first(round_id: RoundId, kind: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import community
+from app.round_keys import KeyFolder
 from community import Actor, Role
 from marketplace import (
     BallotForm,
@@ -32,6 +33,7 @@ from marketplace.errors import (
     BadArea,
     DatesWrong,
     NotACoordinator,
+    NotACorrection,
     NotInTheElectorate,
     RoundMoved,
     TooManyExtensions,
@@ -39,6 +41,7 @@ from marketplace.errors import (
     WordsMissing,
 )
 from marketplace.paper.values import Reading
+from marketplace.secrecy import round_keys
 from marketplace.values import Round, Terms
 from tests.marketplace.conftest import Neighbourhood
 from tests.marketplace.rounds_examples import (
@@ -111,6 +114,24 @@ async def test_a_round_with_nothing_on_it_stays_and_its_staff_hear_it_once(
     await set_dates(current.id, late, NOW + 3 * DAY, by=neighbourhood.coordinator)
     await open_due(late)
     assert await kinds(neighbourhood, neighbourhood.coordinator) == ["round.cannot_open"] * 2
+
+
+async def test_a_round_that_fails_holds_up_no_other(neighbourhood: Neighbourhood) -> None:
+    """Something stands where the key of the first would be kept, which nobody has thought of."""
+    broken, sound = [await opened(neighbourhood, setup=DATES) for _ in range(2)]
+    for one in (broken, sound):
+        await project(neighbourhood, one, "灯", 200)
+    keys = round_keys()
+    assert isinstance(keys, KeyFolder)
+    in_the_way = keys.path / f"{broken.id}.key"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        await open_due(NOW + DAY)
+    assert await state(broken) is RoundState.PROPOSING
+    assert await state(sound) is RoundState.VOTING
+    in_the_way.rmdir()
+    assert await open_due(NOW + DAY) >= 1
+    assert await state(broken) is RoundState.VOTING
 
 
 async def test_a_round_that_cannot_be_counted_waits_and_holds_up_no_other(
@@ -202,6 +223,19 @@ async def test_a_change_is_allowed_as_far_as_the_rules_go_and_told(
     assert len(told) == 4, "the ballot is open, it closes soon, and the two changes"
     unchanged = await reading.read_round(current.id, community_id=neighbourhood.id)
     assert "长倚" in unchanged.ballot_terms, "what was frozen stays as it was"
+
+
+async def test_many_small_corrections_make_no_other_project(neighbourhood: Neighbourhood) -> None:
+    """Each is held against the title that stood there when the ballot opened."""
+    current = await opened(neighbourhood)
+    lamp = await project(neighbourhood, current, "修路灯和长椅", 200)
+    await voting(neighbourhood, current)
+    by = neighbourhood.coordinator
+    await correct_title(lamp.id, "修路灯和石桌", why="错字", by=by)
+    with pytest.raises(NotACorrection):
+        await correct_title(lamp.id, "修水泵和石桌", why="错字", by=by)
+    back = await correct_title(lamp.id, "修路灯和长椅", why="还原", by=by)
+    assert back.title == "修路灯和长椅"
 
 
 async def test_dates_that_no_round_can_have(neighbourhood: Neighbourhood) -> None:
