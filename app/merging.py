@@ -43,6 +43,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
     `marketplace.VotedTwice` where both have voted in a round that is still open.
     """
     async with ledger.transaction():
+        await marketplace.hold_ballots(by.community_id)
         ended = await end_repeats_of([other], by=by)
         merged = await community.merge_members(survivor, other, by=by)
         if merged.before:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from marketplace.electorate import WhyNot, may_vote
     from marketplace.entering import enter, leave
     from marketplace.importing import Imported, import_election
-    from marketplace.merging import take_over_ballots
+    from marketplace.merging import hold_ballots, take_over_ballots
     from marketplace.opening import open_ballot
     from marketplace.personal import KEPT
     from marketplace.policy import round_policy_at
@@ -74,6 +74,7 @@ __all__ = [
     "enter",
     "exclude",
     "extend",
+    "hold_ballots",
     "import_election",
     "leave",
     "may_vote",

@@ -18,10 +18,21 @@ from marketplace.values import Round, RoundId, RoundState
 _OPEN_ROUNDS = "SELECT id FROM round WHERE community_id = {} AND state = 'voting' ORDER BY id"
 
 
+async def hold_ballots(community_id: UUID) -> None:
+    """Have the ballots of a community's open rounds alone: the first step of a merge.
+
+    Before the two memberships are locked: a closing has the ballots first and then writes to
+    members, so whoever did it the other way round would wait for it in a circle.
+    """
+    for row in await RoundRow.raw(_OPEN_ROUNDS, community_id):
+        await turns.alone(row["id"])
+
+
 async def take_over_ballots(other: UUID, survivor: UUID, *, community_id: UUID) -> None:
     """Keep one membership's ballots in open rounds as another's.
 
-    Within the transaction that merges the two in the register, after their rows are locked. It
+    Within the transaction that merges the two in the register, after their rows are locked, and
+    the ballots before them (`hold_ballots`). It
     leaves no trace that would tell who voted. Raises `VotedTwice`, `KeyMissing`.
     """
     async with verb():

@@ -9,11 +9,23 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+import community
 import ledger
+from app import merging
 from app.database import Engine
 from app.round_keys import KeyFolder, destroy_left_keys
 from community import in_transaction
-from marketplace import BallotForm, Marks, RoundState, close_and_count, own_ballot, reading, vote
+from marketplace import (
+    BallotForm,
+    Marks,
+    RoundState,
+    close_and_count,
+    own_ballot,
+    reading,
+    rounds,
+    turns,
+    vote,
+)
 from marketplace.errors import BallotDamaged, KeyMissing, RoundMoved, VotingClosed
 from marketplace.rules import voter_mark
 from marketplace.secrecy import BallotSeal, packed, round_keys, unpacked
@@ -194,3 +206,28 @@ async def test_rounds_that_were_open_before_are_sealed_under_a_new_key(
         assert own.receipt == seal.receipt(seal.mark(poll.voters[one].member_id))
     closed = await close_and_count(poll.round.id, by=poll.coordinator)
     assert json.loads(closed.terms_text)["ballot"] == "cumulative"
+
+
+async def test_a_merge_and_a_closing_never_wait_for_one_another() -> None:
+    """A closing has the ballots, then writes to members; a merge holds members and wants both."""
+    poll = await open_poll(4)
+    one, other = poll.voters[2:]
+    await vote(poll.round.id, [1], by=other)
+    begun = asyncio.Event()
+
+    async def close() -> None:
+        async with ledger.transaction():
+            await rounds.locked(poll.round.id, community_id=poll.id)
+            await turns.alone(poll.round.id)
+            begun.set()
+            await asyncio.sleep(0.5)
+            await community.tell(
+                one.member_id, "round.result", community_id=poll.id, fill={"name": "Autumn round"}
+            )
+            await close_and_count(poll.round.id, by=poll.coordinator)
+
+    async def merge() -> None:
+        await begun.wait()
+        await merging.merge(one.member_id, other.member_id, by=poll.coordinator)
+
+    assert await outcomes(close(), merge()) == [None, None]
