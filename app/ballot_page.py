@@ -27,6 +27,8 @@ from marketplace.errors import (
 from marketplace.voting import OwnBallot
 
 NUMBER_DIGITS_MAX: Final = 6
+FIELD_EACH: Final = frozenset({BallotForm.CUMULATIVE, BallotForm.ORDINAL})
+"""Ballots with a field of its own for each project."""
 
 
 class NotANumber(Exception):
@@ -99,8 +101,8 @@ def filled(current: Round, own: OwnBallot | None) -> Form:
 def read_marks(form: Form, current: Round, numbers: Sequence[int], kept: Marks) -> Marks:
     """Return what a form says, with the button that was pressed. Raises `NotANumber`.
 
-    `numbers` are those on the ballot; `kept` is the ballot as it is kept: it tells which place was
-    changed.
+    `numbers` are those on the ballot, for a kind of `FIELD_EACH`; `kept` is the ballot as it is
+    kept: it tells which place was changed.
     """
     if form.value("withdraw"):
         return Marks()

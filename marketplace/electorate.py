@@ -99,8 +99,12 @@ async def voters(current: Round, at: datetime | None = None) -> list[UUID]:
 
 
 async def _day(current: Round, at: datetime | None) -> date:
+    """Return the day on which ages are counted: in the community's own time, where they count."""
+    moment = at or datetime.now(UTC)
+    if not current.electorate.age_min:
+        return moment.date()
     here = await community.community(current.community_id)
-    return (at or datetime.now(UTC)).astimezone(ZoneInfo(here.time_zone)).date()
+    return moment.astimezone(ZoneInfo(here.time_zone)).date()
 
 
 async def _seats(current: Round) -> Collection[UUID] | None:

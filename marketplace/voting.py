@@ -19,7 +19,7 @@ from marketplace.paper.errors import VotesOnPaper
 from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
 from marketplace.tables import BallotRow
-from marketplace.values import Marks, RoundId, RoundState
+from marketplace.values import Marks, Round, RoundId, RoundState
 
 _KEEP = """
 INSERT INTO ballot (round_id, mark, sealed) VALUES ({}, {}, {})
@@ -74,13 +74,20 @@ async def own_ballot(round_id: RoundId, *, by: Actor) -> OwnBallot | None:
 
     Raises `UnknownRound`, `KeyMissing`.
     """
-    current = await read_round(round_id, community_id=by.community_id)
+    return await ballot_in(await read_round(round_id, community_id=by.community_id), by=by)
+
+
+async def ballot_in(current: Round, *, by: Actor) -> OwnBallot | None:
+    """Return a resident's ballot in a round of their community that was read a moment ago.
+
+    None where none is kept, or voting is not open. Raises `KeyMissing`.
+    """
     if current.state is not RoundState.VOTING:
         return None
-    seal = secrecy.seal_of(round_id)
+    seal = secrecy.seal_of(current.id)
     mark = seal.mark(by.member_id)
     rows = await BallotRow.raw(
-        "SELECT sealed FROM ballot WHERE round_id = {} AND mark = {}", round_id, mark
+        "SELECT sealed FROM ballot WHERE round_id = {} AND mark = {}", current.id, mark
     )
     return OwnBallot(seal.open(rows[0]["sealed"], mark), seal.receipt(mark)) if rows else None
 

@@ -28,7 +28,6 @@ from marketplace import (
     RoundId,
     RoundState,
     deliberation,
-    own_ballot,
     plans,
     reading,
     result_reading,
@@ -45,7 +44,7 @@ from marketplace.errors import (
     VotingClosed,
 )
 from marketplace.receipts import ballot_of_receipt
-from marketplace.voting import OwnBallot
+from marketplace.voting import OwnBallot, ballot_in
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
@@ -105,10 +104,11 @@ async def keep(current: Round, by: Actor, form: Form) -> bool:
     Returns whether voting is still open; it may have been closed a moment ago.
     """
     try:
-        kept = Marks()
+        kept, numbers = Marks(), list[int]()
         if current.terms.kind is BallotForm.ORDINAL and (own := await _own(current, by)):
             kept = own.marks
-        numbers = sorted(await reading.ballot_costs(current.id))
+        if current.terms.kind in ballot_page.FIELD_EACH:
+            numbers = sorted(await reading.ballot_costs(current.id))
         marks = ballot_page.read_marks(form, current, numbers, kept)
         await vote(current.id, marks.choices, points=marks.points, by=by)
     except VotingClosed as refusal:
@@ -141,7 +141,7 @@ async def marking(current: Round, by: Actor, form: Form | None = None) -> dict[s
 async def _own(current: Round, by: Actor) -> OwnBallot | None:
     """Return the voter's ballot as it is kept; None also where the key is missing just now."""
     try:
-        return await own_ballot(current.id, by=by)
+        return await ballot_in(current, by=by)
     except KeyMissing:
         return None
 
