@@ -15,11 +15,16 @@
     box.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // The page asks once before it is left while a choice is under way, or was refused.
+  // The page asks once before it is left while a choice is under way, or was refused. A ballot that
+  // is put in order stays on its page when it is sent; the others lead to a new one.
+  const stays = form.getAttribute("hx-trigger").includes("submit");
   let waiting = false;
   let asked = false;
   form.addEventListener("change", () => { waiting = true; });
-  form.addEventListener("submit", () => { asked = true; });
+  form.addEventListener("submit", () => {
+    if (stays) waiting = true;
+    else asked = true;
+  });
   new MutationObserver(() => { waiting = false; })
     .observe(form, { childList: true, subtree: true });
   window.addEventListener("beforeunload", (event) => {

@@ -1,7 +1,9 @@
 """Ballots of each kind in a real browser: by touch, by keyboard alone, and at the desk."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -55,9 +57,84 @@ async def _poll(kind: BallotForm) -> Poll:
     return await open_poll(1, kind, choices=3, points=POINTS.get(kind, 0))
 
 
+@dataclass(frozen=True)
+class Hand:
+    """What a voter does: marks, changes the mind, and asks for more than the rules allow."""
+
+    marks: tuple[str, ...]
+    marked: Marks
+    changes: tuple[str, ...]
+    changed: Marks
+    told: str
+    too_much: str
+
+
+# `choice-2` is ticked or unticked, `up-4` pressed; `points-5=9` and `place-6=1` are filled in.
+HANDS = {
+    BallotForm.APPROVAL: Hand(
+        ("choice-2", "choice-7", "choice-4"),
+        Marks((2, 4, 7)),
+        ("choice-7", "choice-5"),
+        Marks((2, 4, 5)),
+        "3",
+        "choice-1",
+    ),
+    BallotForm.KNAPSACK: Hand(
+        ("choice-2", "choice-7"),
+        Marks((2, 7)),
+        ("choice-7", "choice-5"),
+        Marks((2, 5)),
+        "700",
+        "choice-6",
+    ),
+    BallotForm.CUMULATIVE: Hand(
+        ("more-3", "more-3", "more-1"),
+        Marks((1, 3), (1, 2)),
+        ("less-3", "more-5", "more-5"),
+        Marks((1, 3, 5), (1, 1, 2)),
+        "(2)",
+        "points-5=9",
+    ),
+    BallotForm.ORDINAL: Hand(
+        ("up-4", "place-6=1"),
+        Marks((6, 4)),
+        ("down-6", "up-2"),
+        Marks((4, 6, 2)),
+        "3",
+        "up-1",
+    ),
+}
+
+
+async def _do(page: Page, deeds: Sequence[str]) -> None:
+    for deed in deeds:
+        place, _is, filled = deed.partition("=")
+        if place.startswith("choice"):
+            await page.locator(f"#{place} + label").click()
+        elif place.startswith("place"):
+            await page.locator(f"#{place}").select_option(filled)
+        elif filled:
+            await page.locator(f"#{place}").fill(filled)
+            await page.locator(f"#{place}").blur()
+        else:
+            await page.locator(f"#{place}").click()
+        if place.startswith(("up", "down")):  # these put the whole list in order anew
+            await expect(page.locator(".htmx-request")).to_have_count(0)
+            await expect(page.locator(f"#{place}")).to_be_focused()
+
+
+async def _is_kept(poll: Poll, marks: Marks) -> None:
+    for _look in range(100):
+        if await _kept(poll) == marks:
+            return
+        await asyncio.sleep(0.05)
+    assert await _kept(poll) == marks
+
+
 @pytest.mark.parametrize(
     ("kind", "view"),
     [
+        (BallotForm.APPROVAL, View(360, "en")),
         (BallotForm.KNAPSACK, View(360)),
         (BallotForm.KNAPSACK, View(1280, "en", scheme="dark")),
         (BallotForm.CUMULATIVE, View(360, "en", "large")),
@@ -66,46 +143,40 @@ async def _poll(kind: BallotForm) -> Poll:
     ],
     ids=str,
 )
-async def test_each_kind_is_marked_by_touch(
+async def test_each_kind_is_marked_changed_kept_and_refused(
     site: str, open_page: OpenPage, kind: BallotForm, view: View
 ) -> None:
-    poll = await _poll(kind)
+    poll, hand = await _poll(kind), HANDS[kind]
     page = await _as(open_page, f"{site}/rounds/{poll.round.id}/ballot", poll.voters[0], view)
     await assert_sound(page)
+    await _do(page, hand.marks)
+    await _is_kept(poll, hand.marked)
+    await _do(page, hand.changes)
+    await _is_kept(poll, hand.changed)
     done = page.locator("#ballot-told .notice-done")
-    if kind is BallotForm.KNAPSACK:
-        await page.locator("#choice-2 + label").click()
-        await expect(done).to_contain_text("200")
-        await page.locator("#choice-7 + label").click()
-        await expect(done).to_contain_text("900")
-        expected = Marks((2, 7))
-    elif kind is BallotForm.CUMULATIVE:
-        for button in ("more-3", "more-3", "more-1", "more-5", "less-5", "more-3"):
-            await page.locator(f"#{button}").click()
-        await expect(done).to_contain_text("(3)")
-        await expect(done).to_contain_text("4")
-        expected = Marks((1, 3), (1, 3))
-    else:
-        await page.locator("#up-4").click()
-        await expect(page.locator("#place-4")).to_have_value("1")
-        assert await page.evaluate("document.activeElement.id") == "up-4", "the focus stays"
-        await page.locator("#place-6").select_option("1")
-        await expect(page.locator("#place-6")).to_have_value("1")
-        await expect(page.locator("#place-4")).to_have_value("2")
-        await page.locator("#down-6").click()
-        await expect(page.locator("#place-6")).to_have_value("2")
-        expected = Marks((4, 6))
-    assert await _kept(poll) == expected
+    await expect(done).to_contain_text(hand.told)
     await assert_sound(page)
     await _shot(page, f"ballot-{kind.value}-{view}".replace(" ", "-"))
-    if kind is BallotForm.KNAPSACK:
-        await page.locator("#choice-6 + label").click()
-        await expect(page.locator("#ballot-told .notice-wrong")).to_be_visible()
-        await assert_accessible(page)
-        await _shot(page, f"ballot-refused-{view}")
-        await page.locator("#choice-6 + label").click()
-        await expect(done).to_be_visible()
-    assert await _kept(poll) == expected
+
+    before = await done.inner_text()
+    await _do(page, [hand.too_much])
+    await expect(page.locator("#ballot-told .notice-wrong")).to_be_visible()
+    await assert_accessible(page)
+    await _shot(page, f"ballot-refused-{kind.value}-{view}")
+    assert await _kept(poll) == hand.changed, "the ballot before stands"
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
+    await page.reload()
+    assert asked == ["beforeunload"], "nobody leaves a refused choice without a word"
+    assert await done.inner_text() == before
+
+
+async def _tab_to(page: Page, id: str) -> None:  # noqa: A002 (as HTML calls it)
+    for _key in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.id") == id:
+            return
+    pytest.fail(f"Tab never reaches {id}")
 
 
 async def test_a_ballot_is_put_in_order_by_keyboard_alone(site: str, open_page: OpenPage) -> None:
@@ -113,14 +184,17 @@ async def test_a_ballot_is_put_in_order_by_keyboard_alone(site: str, open_page: 
     address = f"{site}/rounds/{poll.round.id}/ballot"
     page = await _as(open_page, address, poll.voters[0], View(1280, "en"))
     for number in (3, 5):
-        await page.locator(f"#up-{number}").focus()
+        await page.reload()
+        await _tab_to(page, f"up-{number}")
         await page.keyboard.press("Enter")
         await expect(page.locator(f"#place-{number}")).not_to_have_value("")
     await page.keyboard.press("Space")
     await expect(page.locator("#place-5")).to_have_value("1")
     assert await _kept(poll) == Marks((5, 3))
+
+
+async def test_points_are_given_without_java_script(site: str, open_page: OpenPage) -> None:
     poll = await _poll(BallotForm.CUMULATIVE)
-    await page.close()
     address = f"{site}/rounds/{poll.round.id}/ballot"
     page = await _as(open_page, address, poll.voters[0], View(360, java_script=False))
     await page.locator("#points-2").fill("4")
@@ -129,6 +203,12 @@ async def test_a_ballot_is_put_in_order_by_keyboard_alone(site: str, open_page: 
     await expect(page.locator("#points-2")).to_have_value("4")
     async with page.expect_navigation():
         await page.locator("#less-2").click()
+    assert await _kept(poll) == Marks((2,), (3,))
+    await page.locator("#points-1").fill("3")
+    async with page.expect_navigation():
+        await page.locator("main .button-primary").click()
+    await expect(page.locator("#ballot-told .notice-wrong")).to_be_visible()
+    await expect(page.locator("#points-1")).to_have_value("3")
     assert await _kept(poll) == Marks((2,), (3,))
 
 
