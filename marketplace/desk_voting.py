@@ -55,7 +55,8 @@ async def open_at_desk(
 ) -> str:
     """Let a resident vote at the desk; return the code that opens their ballot there, once.
 
-    A code that was given for the same resident before is worth nothing from now on. Raises
+    A code that was given for the same resident before is worth nothing from now on. The resident is
+    told, so that nobody opens a ballot behind their back. Raises
     `NotAtTheDesk` for whoever is no coordinator or operator, or where the resident is staff's own
     self; `UnknownRound`, `VotingClosed`, `NotAResident`.
     """
@@ -92,6 +93,13 @@ async def open_at_desk(
             subject_kind="member",
             subject_id=member_id,
             details={"round": str(round_id), "checked": checked.value},
+        )
+        await community.tell(
+            member_id,
+            "ballot.opened_at_desk",
+            community_id=by.community_id,
+            fill={"name": current.name},
+            link=f"/rounds/{round_id}",
         )
     return code
 

@@ -217,6 +217,30 @@ MARKETPLACE: Final[Mapping[str, Words]] = {
         mark("The ballot of “%(name)s” could not open at its date. Its page says what is missing."),
         {"name": Gap.TEXT},
     ),
+    "paper.taken": Words(
+        mark("You vote on paper"),
+        mark(
+            "You were given a paper ballot of “%(name)s”. If that is not so, tell your "
+            "coordinators at once."
+        ),
+        {"name": Gap.TEXT},
+    ),
+    "paper.taken_instead": Words(
+        mark("You vote on paper"),
+        mark(
+            "You were given a paper ballot of “%(name)s”, and the one online was taken back. If "
+            "that is not so, tell your coordinators at once."
+        ),
+        {"name": Gap.TEXT},
+    ),
+    "ballot.opened_at_desk": Words(
+        mark("Your ballot was opened at the desk"),
+        mark(
+            "Your ballot of “%(name)s” was opened at the desk, for you to vote there. If you were "
+            "not there, tell your coordinators at once."
+        ),
+        {"name": Gap.TEXT},
+    ),
     "need.seconded": Words(
         mark("A need has enough support"),
         mark("Enough neighbours stand behind “%(title)s”. Now it is screened."),

@@ -83,7 +83,8 @@ async def hand_out(
 ) -> None:
     """Write down that a resident is given a paper ballot; from then on they have no other.
 
-    With `withdraw` a ballot that they have online is taken back, as they asked. Raises `OwnPaper`,
+    With `withdraw` a ballot that they have online is taken back, as they asked. They are told, so
+    that nobody is given a ballot behind their back. Raises `OwnPaper`,
     `UnknownRound`, `NotOnPaper`, `VotingClosed`, `NotInTheElectorate`, `HandedOutBefore`,
     `VotedOnline`, `KeyMissing`, and `KeyingOver` once the sample is drawn: what they marked could
     not be keyed in any more.
@@ -125,6 +126,13 @@ async def hand_out(
             subject_kind="member",
             subject_id=member_id,
             details={"round": str(round_id), "withdrawn": bool(online)},
+        )
+        await community.tell(
+            member_id,
+            "paper.taken_instead" if online else "paper.taken",
+            community_id=by.community_id,
+            fill={"name": current.name},
+            link=f"/rounds/{round_id}",
         )
 
 

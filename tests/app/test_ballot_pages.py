@@ -16,7 +16,7 @@ from litestar import Litestar
 from app import forgery
 from app.database import Engine
 from app.main import create_app
-from community import Actor, TrailSearch, member, search_trail
+from community import Actor, TrailSearch, inbox, member, search_trail
 from marketplace import (
     BallotForm,
     Marks,
@@ -477,6 +477,8 @@ async def test_a_code_counts_once_for_a_while_and_the_last_one_alone() -> None:
     given = {"checked": Checked.KNOWN, "by": poll.coordinator}
     first = await open_at_desk(poll.round.id, somebody, **given)
     second = await open_at_desk(poll.round.id, somebody, **given)
+    told = await inbox(somebody, community_id=poll.id)
+    assert [one.kind for one in told] == ["ballot.opened_at_desk"] * 2, "not behind their back"
     with pytest.raises(DeskCodeWrong):
         await enter_code(first)
     with pytest.raises(DeskCodeWrong):

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 import ledger
-from community import Actor, Role, add_member, record
+from community import Actor, Role, add_member, inbox, record
 from marketplace import (
     BallotForm,
     Marks,
@@ -117,6 +117,8 @@ async def test_a_print_has_numbers_and_codes_of_its_own(town: Town) -> None:
 async def test_whoever_was_given_paper_has_no_other_ballot(town: Town) -> None:
     resident = town.hood.residents[0]
     await paper.hand_out(town.round.id, resident.member_id, by=town.readers[0])
+    told = await inbox(resident.member_id, community_id=town.hood.id)
+    assert [one.kind for one in told] == ["paper.taken"]
     with pytest.raises(VotesOnPaper):
         await vote(town.round.id, [1], by=resident)
     with pytest.raises(HandedOutBefore):
@@ -130,6 +132,8 @@ async def test_a_ballot_online_is_taken_back_only_if_its_voter_wants(town: Town)
         await paper.hand_out(town.round.id, resident.member_id, by=town.readers[0])
     assert await own_choices(town.round.id, by=resident) == (1,)
     await paper.hand_out(town.round.id, resident.member_id, by=town.readers[0], withdraw=True)
+    told = await inbox(resident.member_id, community_id=town.hood.id)
+    assert [one.kind for one in told] == ["paper.taken_instead"], "not behind their back"
     assert await own_choices(town.round.id, by=resident) == ()
 
 
