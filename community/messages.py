@@ -27,11 +27,14 @@ RETURNING id
 
 # One statement for a whole electorate. The ids come from here, so that they sort by time as all do.
 _TELL_ALL = """
-INSERT INTO message (id, community_id, member_id, kind, fill, link, urgent, once)
-SELECT told.id, {}, told.member_id, {}, {}::jsonb, {}, {}, {}
-FROM unnest({}::uuid[], {}::uuid[]) AS told (id, member_id)
-ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
-RETURNING id
+WITH told AS (
+    INSERT INTO message (id, community_id, member_id, kind, fill, link, urgent, once)
+    SELECT told.id, {}, told.member_id, {}, {}::jsonb, {}, {}, {}
+    FROM unnest({}::uuid[], {}::uuid[]) AS told (id, member_id)
+    ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) AS told FROM told
 """
 
 # Unread ones first, then the newest: both descend, so one comparison of rows finds the next page.
@@ -150,7 +153,7 @@ async def tell_all(  # noqa: PLR0913 (a message has these parts)
         {name: _plain(value) for name, value in (fill or {}).items()}, ensure_ascii=False
     )
     told_to = list(member_ids)
-    rows = await MessageRow.raw(
+    (row,) = await MessageRow.raw(
         _TELL_ALL,
         community_id,
         kind,
@@ -161,7 +164,7 @@ async def tell_all(  # noqa: PLR0913 (a message has these parts)
         [new_id() for _ in told_to],
         told_to,
     )
-    return len(rows)
+    return int(row["told"])
 
 
 async def inbox(
