@@ -54,9 +54,12 @@ class Lane:
         await page.goto(path if path.startswith("http") else self.site + path)
         return page
 
-    async def look(self, page: Page, name: str) -> None:
-        """See that a page is sound; keep a picture where somebody wants to look themselves."""
-        await assert_sound(page)
+    async def look(self, page: Page, name: str, *, axe: bool = True) -> None:
+        """See that a page is sound; keep a picture where somebody wants to look themselves.
+
+        Where the sweep over every page has axe look at the same, it need not look again.
+        """
+        await assert_sound(page, axe=axe)
         if SHOTS:
             path = Path(SHOTS) / f"{name}-{self.view}.png"
             await page.screenshot(path=path, full_page=True)
