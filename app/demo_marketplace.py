@@ -1,4 +1,4 @@
-"""The demo's marketplace: a round counted and paid, one that waits for votes, an old election."""
+"""The demo's marketplace: a round counted and paid, those that wait for votes, an old election."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -150,6 +150,7 @@ async def fill(community: Community, coordinator: Actor, residents: Sequence[Act
 
     Needs a few residents more than there are projects.
     """
+    await demo_rounds.small(community, coordinator, residents)
     await _counted_round(coordinator, residents)
     await _open_round(community, coordinator, residents)
     await demo_rounds.fill(community, coordinator)

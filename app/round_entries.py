@@ -6,7 +6,16 @@ from uuid import UUID
 from app.i18n import gettext as _
 from app.need_page import Section
 from community import Actor, Role
-from marketplace import Project, ProjectState, Round, RoundState, needs, plans, reading
+from marketplace import (
+    Project,
+    ProjectState,
+    Round,
+    RoundState,
+    deliberation,
+    needs,
+    plans,
+    reading,
+)
 from marketplace.needs import Need, NeedState
 
 
@@ -27,7 +36,7 @@ async def open_rounds(community_id: UUID) -> list[Round]:
 
 
 async def way_of(project: Project, by: Actor | None) -> dict[str, Any]:
-    """Return the need behind a project, and whether whoever looks may take it out of its round."""
+    """Return the need behind a project with what was said of it, and who may take it out."""
     need = None
     if project.plan_id is not None:
         plan = await plans.read_plan(project.plan_id, community_id=project.community_id)
@@ -38,7 +47,8 @@ async def way_of(project: Project, by: Actor | None) -> dict[str, Any]:
     elif allowed and by is not None:
         own = by.member_id == project.proposed_by or Role.COORDINATOR in by.roles
         allowed = own and by.community_id == project.community_id
-    return {"need_id": need.id if need else None, "may_leave": allowed}
+    sides = await deliberation.two_sides(need.id, community_id=need.community_id) if need else None
+    return {"need_id": need.id if need else None, "may_leave": allowed, "two_sides": sides}
 
 
 async def section(need: Need, by: Actor | None) -> Section | None:

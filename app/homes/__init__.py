@@ -14,7 +14,7 @@ from community import STAFF, Actor, Community, Role
 __all__ = ["parts_of"]
 
 PARTS: Final = (
-    "visits", "delegate", "resident", "needs", "inbox", "book", "treasurer", "auditor",
+    "visits", "delegate", "resident", "needs", "meeting", "inbox", "book", "treasurer", "auditor",
     "administrator",
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ async def parts_of(by: Actor, home: Community, *, at: datetime | None = None) ->
     if Role.RESIDENT in roles:
         parts["resident"] = await personal.rounds(by)
         parts["needs"] = await personal.needs_here(by)
+        parts["meeting"] = await personal.next_meeting(by)
     if inbox.is_for(by):
         parts["inbox"] = await inbox.waiting(by, now)
     if roles & {Role.TREASURER, Role.AUDITOR}:

@@ -256,10 +256,16 @@ async def _undelivered(by: Actor, _now: datetime) -> list[Waiting]:
 
 
 async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
-    return [
-        Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
+    """Return the rounds that go on only by somebody's hand: no day is set for their next step."""
+    by_hand = {
+        one: one.voting_opens_at if one.state is RoundState.PROPOSING else one.voting_closes_at
         for one in await reading.rounds(by.community_id)
         if one.state in _ROUNDS
+    }
+    return [
+        Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
+        for one, day in by_hand.items()
+        if day is None
     ]
 
 

@@ -12,7 +12,8 @@ from app.i18n import gettext as _
 from app.need_words import STATES
 from app.visit_page import ShownVisit
 from community import Actor, Role
-from marketplace import RoundState, needs, own_choices, round_summaries
+from marketplace import RoundState, meetings, needs, own_choices, round_summaries
+from marketplace.meetings import Meeting, MeetingState
 from marketplace.needs import NeedState, Search
 from timebank import Seen, State
 
@@ -108,6 +109,12 @@ async def needs_here(by: Actor) -> dict[str, Any]:
         "others": [one for one in open_ones if one.need.id not in mine][:NEEDS_SHOWN],
         "states": {state: _(words) for state, words in STATES.items()},
     }
+
+
+async def next_meeting(by: Actor) -> Meeting | None:
+    """Return the next meeting of the community that is not called off."""
+    ahead = await meetings.meetings_ahead(by.community_id)
+    return next((one for one in ahead if one.state is MeetingState.ANNOUNCED), None)
 
 
 async def rounds(by: Actor) -> list[dict[str, Any]]:

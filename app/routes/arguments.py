@@ -33,7 +33,7 @@ NAMESAKES_MAX: Final = 12
 _STANCES: Final = (Side.FOR, Side.AGAINST, Side.QUESTION)
 _BARRED: Final = (NotAResident, NotForAnother, NotYourDesk)
 
-need_page.SECTIONS.append(deliberation_page.section)
+need_page.SECTIONS[need_page.Place.TALK] = deliberation_page.section
 
 
 @get("/needs/{need_id:uuid}/arguments", name="arguments", opt=act("argument.read"))

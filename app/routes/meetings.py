@@ -36,7 +36,7 @@ AnyRequest = Request[Any, Any, Any]
 REFUSED: Final = 422
 CALENDAR_DAYS_BACK: Final = 60
 
-need_page.SECTIONS.append(need_section)
+need_page.SECTIONS[need_page.Place.MEETINGS] = need_section
 
 
 @get("/meetings", name="meetings", opt=act("meeting.read"))
@@ -196,6 +196,9 @@ async def page(request: AnyRequest, meeting_id: FromPath[UUID]) -> Template:
     context = await shown(meeting_id, home, by)
     found: Meeting = context["one"]
     context["audience"] = _(AUDIENCES[found.audience])
+    if found.area_id is not None:
+        area = await community.area(found.area_id)
+        context["audience"] = _("The residents of %(area)s") % {"area": area.name}
     return Template("meetings/meeting.html", context=context)
 
 

@@ -44,7 +44,7 @@ from marketplace.needs.policy import merge_days_at, merge_silence_at
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
 
-need_page.SECTIONS.append(merge_page.section)
+need_page.SECTIONS[need_page.Place.SAME] = merge_page.section
 SUGGESTED = 8
 SUGGESTED_FROM = 0.2
 """Whoever looks for the other need wants to see more than what is surely the same."""

@@ -35,7 +35,7 @@ from marketplace.needs import Need, NeedState, UnknownNeed
 
 AnyRequest = Request[Any, Any, Any]
 
-need_page.SECTIONS.append(section)
+need_page.SECTIONS[need_page.Place.VOTE] = section
 
 
 async def _need(need_id: UUID, home: Community) -> Need:

@@ -49,7 +49,7 @@ _INCOMPLETE = (
     screening.BandOutside,
 )
 
-need_page.SECTIONS.append(screening_page.section)
+need_page.SECTIONS[need_page.Place.SCREENING] = screening_page.section
 
 
 @get("/needs/{need_id:uuid}/screening", name="screening", opt=act("screening.read"))

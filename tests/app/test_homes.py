@@ -129,7 +129,7 @@ async def test_a_delegate_s_home_leads_to_the_act_in_one_click(lane: Lane) -> No
 
 async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
     resident = await lane.home(Role.RESIDENT)
-    assert headings(resident) == ["What we decide together", "What we need here"]
+    assert headings(resident) == ["What we decide together", "What we need here", "The next meeting"]
     titles = re.findall(r'card-title"><a href="/rounds/[^"]+">([^<]+)<', resident.page)
     assert titles == ["今年", "明年", "去年"]
     assert "Vote now" in resident.words
@@ -210,7 +210,7 @@ async def test_whoever_has_many_roles_sees_the_personal_parts_first(lane: Lane) 
     assert headings(page) == [
         "Your next visit", "Nothing is planned yet", "My week",
         "Who could use you, while you are free", "What we decide together",
-        "What we need here", "What waits",
+        "What we need here", "The next meeting", "What waits",
         "Find a member", "The money", "What was done last", "The house",
     ]  # fmt: skip
     assert page.words.count("The book balances") == 1
