@@ -125,7 +125,7 @@ def _points(form: Form, numbers: Sequence[int]) -> Marks:
     given = {one: _whole(form.value(f"points-{one}") or "0", one) for one in numbers}
     for button, step in (("more", 1), ("less", -1)):
         pressed = form.value(button)
-        if pressed.isdecimal() and int(pressed) in given:
+        if pressed.isdecimal() and len(pressed) <= NUMBER_DIGITS_MAX and int(pressed) in given:
             given[int(pressed)] = max(0, given[int(pressed)] + step)
     chosen = [one for one in sorted(given) if given[one]]
     return Marks(tuple(chosen), tuple(given[one] for one in chosen))
@@ -147,7 +147,7 @@ def _order(form: Form, numbers: Sequence[int], kept: tuple[int, ...]) -> tuple[i
     order = sorted((one for one in numbers if wanted[one]), key=key)
     for button, step in (("up", -1), ("down", 1)):
         pressed = form.value(button)
-        if pressed.isdecimal() and int(pressed) in wanted:
+        if pressed.isdecimal() and len(pressed) <= NUMBER_DIGITS_MAX and int(pressed) in wanted:
             _shift(order, int(pressed), step)
     return tuple(order)
 

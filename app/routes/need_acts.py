@@ -20,7 +20,7 @@ from app.need_words import refusal_words, wrong_field
 from app.neighbourhood import acting
 from app.notices import noticed
 from app.pictures import PHOTO_BYTES_MAX, photo_of
-from app.routes.typed import key_of, typed
+from app.routes.typed import key_of, typed, whole_number
 from app.uploads import AROUND_BYTES, Unfit
 from community import Actor
 from marketplace import needs
@@ -133,13 +133,12 @@ async def edit(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Redir
     draft, image = need_form.read(form), await photo_in(request, form)
     if draft is None or not form.ok:
         return await _edit_form(need, by, form)
-    version = form.value("version")
     try:
         changed = await needs.edit_need(
             need.id,
             draft,
             by=by,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=whole_number(form.value("version"), 0),
             photo=image,
             remove_photo=form.value("remove_photo") == "yes",
         )

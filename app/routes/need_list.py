@@ -20,6 +20,7 @@ from app.member_form import uuid_or_none
 from app.need_page import Named
 from app.need_words import STATES
 from app.neighbourhood import community_shown, roles_shown
+from app.routes.typed import whole_number
 from community import Actor, Community
 from marketplace import needs
 from marketplace.needs import PAGE, Need, NeedCard, NeedState, Order, Search
@@ -77,8 +78,8 @@ def _search(request: AnyRequest) -> Search:
 
 
 def _page(request: AnyRequest) -> int:
-    asked = request.query_params.get("page", "1")
-    return min(int(asked), PAGES_MAX) if asked.isascii() and asked.isdigit() and int(asked) else 1
+    asked = whole_number(request.query_params.get("page", "1"), 1)
+    return min(max(asked, 1), PAGES_MAX)
 
 
 def _address(search: Search, page: int = 1) -> str:

@@ -18,7 +18,7 @@ from app.notices import noticed
 from app.paper_words import INVALID, told, wrong_field
 from app.resident_field import Candidates, read_resident
 from app.routes.ballots import REFUSED, round_or_404
-from app.routes.typed import typed
+from app.routes.typed import typed, whole_number
 from app.wording import number
 from marketplace import Round, RoundState, paper, reading, rules
 from marketplace.errors import MarketplaceError
@@ -84,7 +84,7 @@ async def print_some(request: AnyRequest, round_id: FromPath[UUID]) -> Template 
     place = form.value("number")
     try:
         made = await paper.print_ballots(
-            current.id, int(size), by=by, number=int(place) if place.isdecimal() else 0
+            current.id, int(size), by=by, number=whole_number(place, 0)
         )
     except MarketplaceError as refusal:
         field = wrong_field(refusal)

@@ -21,7 +21,7 @@ from app.notices import NoticeKind, noticed
 from app.plan_files import FILES_AT_ONCE, MEDIA, PICTURE_BYTES_MAX, handed_in
 from app.plan_page import Place
 from app.plan_words import refusal_words, wrong_field
-from app.routes.typed import typed
+from app.routes.typed import typed, whole_number
 from app.uploads import AROUND_BYTES, Unfit
 from community import Actor
 from marketplace import needs, plans
@@ -124,9 +124,7 @@ async def compare(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Re
 
 
 def _number(request: AnyRequest, name: str, usual: int) -> int:
-    typed_number = request.query_params.get(name, "")
-    usable = typed_number.isascii() and typed_number.isdigit() and len(typed_number) < 6  # noqa: PLR2004 (digits)
-    return int(typed_number) if usable else usual
+    return whole_number(request.query_params.get(name, ""), usual)
 
 
 # Writing
@@ -193,8 +191,7 @@ async def write(request: AnyRequest, need_id: FromPath[UUID]) -> Template | Redi
 
 
 def _base(form: Form) -> int:
-    typed_base = form.value("base")
-    return int(typed_base) if typed_base.isascii() and typed_base.isdigit() else 0
+    return whole_number(form.value("base"), 0)
 
 
 def _amendment(form: Form) -> AmendmentId | None:

@@ -16,7 +16,7 @@ from app.marketplace_refusals import refusal_words, wrong_field
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.round_form import dates_typed, moment_of, suggested_end
-from app.routes.typed import typed
+from app.routes.typed import typed, whole_number
 from community import Community
 from marketplace import (
     Round,
@@ -130,7 +130,9 @@ async def excluded(request: AnyRequest, round_id: FromPath[UUID]) -> Template | 
     current = await _round(round_id, home.id)
     form = await typed(request)
     named = sorted(name for name in form.values if name.startswith("group_"))
-    groups = [[int(one) for one in form.values[name] if one.isdecimal()] for name in named]
+    groups = [
+        [whole_number(one, 0) for one in form.values[name] if one.isdecimal()] for name in named
+    ]
     try:
         await exclude(current.id, groups, by=actor)
     except MarketplaceError as refusal:

@@ -68,6 +68,9 @@ async def open_call(
     moment = at or datetime.now(UTC)
     key = id or CallId(ledger.new_id())
     async with verb():
+        # What was typed is looked at before anything is begun; a form sent again is not.
+        if not await rows.calls("id = {}", key, community_id=by.community_id):
+            rules.call(seeking, moment, closes_at, await plan_policy_at(by.community_id))
         need, plan = await opened(need_id, by=by)
         known = await rows.calls("id = {}", key, community_id=by.community_id)
         if known:
@@ -82,7 +85,6 @@ async def open_call(
             "plan_id = {} AND state IN ('open', 'closed')", plan.id, community_id=by.community_id
         ):
             raise CallOpen
-        rules.call(seeking, moment, closes_at, await plan_policy_at(by.community_id))
         await OpenCallRow.raw(
             _OPEN,
             key,

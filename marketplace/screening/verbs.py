@@ -53,10 +53,10 @@ async def save_screening(
     """
     coordinates(by)
     async with verb():
-        need, screening = await _waiting(need_id, by)
-        asked = await rows.current_list(need.community_id)
+        asked = await rows.current_list(by.community_id)
         rules.progress(draft, asked.points)
         draft = _tidy(draft)
+        need, screening = await _waiting(need_id, by)
         if screening.draft == draft and screening.saved_by is not None:
             return screening
         if screening.revision != revision:

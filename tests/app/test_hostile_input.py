@@ -27,6 +27,7 @@ ODD = {
     "markup": "<script>alert(1)</script>'\";--{{7*7}}%s%(x)s\\",
     "lines": "a\r\nSet-Cookie: b=c\r\n\r\nd",
     "huge number": "9" * 400,
+    "more digits than Python reads": "9" * 5000,
     "negative": "-1",
     "beyond 64 bits": str(2**63),
     "not a number": "1e309",

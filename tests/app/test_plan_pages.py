@@ -227,6 +227,8 @@ async def test_who_comes_second_sees_what_differs_and_goes_on(
     await author.led(f"{plan}/edit", FIELDS)
     await author.led(f"{plan}/edit", {**FIELDS, "base": "1", "title": "Theirs"})
     mine = {**FIELDS, "base": "1", "title": "Mine", "summary": "My own words."}
+    endless = await author.send(f"{plan}/edit", {**mine, "base": "9" * 5000})
+    assert endless.status_code == 422
     answer = await author.send(f"{plan}/edit", mine)
     assert answer.status_code == 422
     words = said(answer)
