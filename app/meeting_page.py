@@ -172,8 +172,12 @@ async def refused(
 
 
 async def need_section(need: Need, by: Actor | None) -> Section | None:
-    """Return what a need's page says of meetings: what was decided, or when it is talked about."""
-    del by  # the same for everybody
+    """Return what a need's page says of meetings: what was decided, or when it is talked about.
+
+    Nothing of a need whose words are hidden from who looks: a decision often says them again.
+    """
+    if not await sees_words(need, by):
+        return None
     found = await meetings.meetings_about(need.id, community_id=need.community_id)
     standing = [one for one in found if one.state is not MeetingState.CANCELLED]
     if not standing:

@@ -8,7 +8,7 @@ import pytest_asyncio
 from litestar import Litestar
 
 from community import Actor
-from marketplace import councils, meetings
+from marketplace import councils, meetings, needs
 from marketplace.meetings import rules
 from tests.app.walking import walker
 from tests.marketplace.conftest import Neighbourhood, settle
@@ -212,3 +212,19 @@ async def test_programs_and_calendars_read_them(app: Litestar, here: Neighbourho
     async with walker(app) as stranger:
         await stranger.open("/meetings")
         assert "talk.example" not in stranger.page
+
+
+async def test_a_hidden_need_says_nothing_of_its_meetings(
+    app: Litestar, here: Neighbourhood
+) -> None:
+    said = needs.NeedDraft("A rack in the yard", "There is nowhere to dry.", "environment")
+    need = await needs.raise_need(said, by=here.residents[1])
+    await called(here, title="About A. Li's washing", needs=(need.id,))
+    async with walker(app) as visitor:
+        await visitor.sign_in(here.residents[2].member_id)
+        await visitor.open(f"/needs/{need.id}")
+        assert "A. Li" in visitor.words
+        await needs.hide_need(need.id, "It names a person", by=here.coordinator)
+        await visitor.open(f"/needs/{need.id}")
+        assert "It names a person" in visitor.words
+        assert "A. Li" not in visitor.words
