@@ -388,7 +388,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "project.leave": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
     "round.close": Act({COORDINATOR: COMMUNITY}),
     "round.propose": Act({RESIDENT: OWN}),
-    "round.vote": Act({RESIDENT: OWN}),
+    # Whom a round asks, its electorate says: elders, or a council's members, as well as residents.
+    "round.vote": Act({MEMBER: OWN}),
     "ballot.desk": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
     "paper.print": Act({COORDINATOR: COMMUNITY}),
     "paper.hand_out": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),

@@ -6,7 +6,7 @@ from uuid import UUID
 import community
 from app.forms import Form
 from app.i18n import gettext as _
-from community import Actor, Role
+from community import Actor
 
 NAMESAKES_MAX: Final = 12
 
@@ -14,19 +14,15 @@ Candidates = list[tuple[str, str, str]]
 
 
 async def read_resident(form: Form, by: Actor) -> tuple[UUID | None, Candidates]:
-    """Return the resident with the full name that was typed, None with it refused; namesakes."""
+    """Return the member with the full name that was typed, None with it refused; namesakes."""
     name = form.value("name")
     if not name:
         form.refuse("name", _("Type the full name."))
         return None, []
     page = await community.directory_page(by.community_id, name=name)
-    found = [
-        one
-        for one in page.members
-        if one.name == name and Role.RESIDENT in (await community.member(one.id)).roles
-    ]
+    found = [one for one in page.members if one.name == name]
     if not found:
-        form.refuse("name", _("No resident here has exactly this name."))
+        form.refuse("name", _("Nobody here has exactly this name."))
         return None, []
     if len(found) == 1:
         return found[0].id, []

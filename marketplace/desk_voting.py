@@ -17,7 +17,8 @@ import community
 import ledger
 from community import Actor, Role, record
 from marketplace import rules
-from marketplace.errors import DeskCodeWrong, VotingClosed
+from marketplace.electorate import may_vote
+from marketplace.errors import DeskCodeWrong, NotInTheElectorate, VotingClosed
 from marketplace.reading import read_round
 from marketplace.refusals import verb
 from marketplace.tables import DeskBallotRow
@@ -58,7 +59,7 @@ async def open_at_desk(
     A code that was given for the same resident before is worth nothing from now on. The resident is
     told, so that nobody opens a ballot behind their back. Raises
     `NotAtTheDesk` for whoever is no coordinator or operator, or where the resident is staff's own
-    self; `UnknownRound`, `VotingClosed`, `NotAResident`.
+    self; `UnknownRound`, `VotingClosed`, `NotInTheElectorate`.
     """
     rules.serves_at_desk(by.roles, own=member_id == by.member_id)
     now = at or datetime.now(UTC)
@@ -67,8 +68,9 @@ async def open_at_desk(
         current = await read_round(round_id, community_id=by.community_id)
         if current.state is not RoundState.VOTING:
             raise VotingClosed
-        voter = await community.actor(member_id, by.community_id)
-        rules.resides(voter.roles if voter else ())
+        reason = await may_vote(current, member_id, now)
+        if reason is not None:
+            raise NotInTheElectorate(reason)
         await DeskBallotRow.raw(
             "DELETE FROM desk_ballot WHERE (round_id = {} AND member_id = {}) OR ends_at <= {}",
             round_id,
@@ -137,7 +139,7 @@ async def at_desk(token: str, *, at: datetime | None = None) -> DeskBallot | Non
         return None
     (row,) = rows
     voter = await community.actor(row["member_id"], row["community_id"])
-    if voter is None or Role.RESIDENT not in voter.roles:
+    if voter is None:
         return None
     # Nothing but the ballot: whatever else the resident may be, they are not here.
     alone = Actor(voter.member_id, voter.community_id, frozenset({Role.RESIDENT}))

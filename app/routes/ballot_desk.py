@@ -14,7 +14,6 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-import community
 from app import sessions
 from app.acts import act
 from app.forgery import cookie_name
@@ -24,11 +23,11 @@ from app.i18n import mark
 from app.marketplace_refusals import refusal_words
 from app.neighbourhood import acting
 from app.notices import noticed
+from app.resident_field import Candidates, read_resident
 from app.routes.ballots import REFUSED, keep, kept_words, marking, round_or_404
 from app.routes.typed import typed
 from app.settings import settings
 from app.templating import page_or_fragment
-from community import Actor, Role
 from marketplace import RoundState
 from marketplace.desk_voting import (
     Checked,
@@ -38,13 +37,17 @@ from marketplace.desk_voting import (
     leave_desk,
     open_at_desk,
 )
-from marketplace.errors import DeskCodeWrong, MarketplaceError, NotAtTheDesk
+from marketplace.errors import (
+    DeskCodeWrong,
+    MarketplaceError,
+    NotAtTheDesk,
+    NotInTheElectorate,
+)
 
 AnyRequest = Request[Any, Any, Any]
 log = structlog.get_logger("linli.ballot_desk")
 
 DESK: Final = "/ballot-desk"
-NAMESAKES_MAX: Final = 12
 HOW_CHECKED: Final = {
     Checked.ID_CARD: mark("I looked at the identity card"),
     Checked.CARD: mark("I looked at the neighbourhood card"),
@@ -68,7 +71,7 @@ async def open_one(request: AnyRequest, round_id: FromPath[UUID]) -> Template | 
     by = await acting(request)
     current = await round_or_404(round_id, by.community_id)
     form = await typed(request)
-    resident, candidates = await _resident(form, by)
+    resident, candidates = await read_resident(form, by)
     how = next((one for one in Checked if one.value == form.value("checked")), None)
     if how is None:
         form.refuse("checked", _("Say how you know who it is."))
@@ -79,6 +82,9 @@ async def open_one(request: AnyRequest, round_id: FromPath[UUID]) -> Template | 
     except NotAtTheDesk:
         form.refuse("name", _("Somebody else opens your own ballot at the desk."))
         return _desk_page(current, form, candidates)
+    except NotInTheElectorate as refusal:
+        form.refuse("name", refusal_words(refusal))
+        return _desk_page(current, form, candidates)
     except MarketplaceError as refusal:
         back = Redirect(f"/rounds/{current.id}", status_code=303)
         return noticed(back, refusal_words(refusal), "wrong")
@@ -86,32 +92,7 @@ async def open_one(request: AnyRequest, round_id: FromPath[UUID]) -> Template | 
     return Template("marketplace/ballot_desk_code.html", context=context)
 
 
-async def _resident(form: Form, by: Actor) -> tuple[UUID | None, list[tuple[str, str, str]]]:
-    """Return the resident with the full name that was typed, None with it refused; namesakes."""
-    name = form.value("name")
-    if not name:
-        form.refuse("name", _("Type the full name."))
-        return None, []
-    page = await community.directory_page(by.community_id, name=name)
-    found = [
-        one
-        for one in page.members
-        if one.name == name and Role.RESIDENT in (await community.member(one.id)).roles
-    ]
-    if not found:
-        form.refuse("name", _("No resident here has exactly this name."))
-        return None, []
-    if len(found) == 1:
-        return found[0].id, []
-    candidates = [(str(one.id), one.name, one.grid) for one in found[:NAMESAKES_MAX]]
-    chosen = form.value("person")
-    if chosen not in {one for one, _name, _grid in candidates}:
-        form.refuse("person", _("Several residents have this name. Choose which one."))
-        return None, candidates
-    return UUID(chosen), candidates
-
-
-def _desk_page(current: Any, form: Form, candidates: list[tuple[str, str, str]]) -> Template:
+def _desk_page(current: Any, form: Form, candidates: Candidates) -> Template:
     context = {
         "round": current,
         "form": form,

@@ -16,6 +16,7 @@ from app.forms import Form
 from app.i18n import gettext as _
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
+from app.round_words import my_vote_words
 from app.routes.typed import typed
 from app.templating import page_or_fragment
 from app.wording import money
@@ -65,6 +66,8 @@ async def ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Re
     current = await round_or_404(round_id, by.community_id)
     if current.state is not RoundState.VOTING:
         return Redirect(f"/rounds/{current.id}", status_code=303)
+    if cannot := await my_vote_words(current, by):
+        return noticed(Redirect(f"/rounds/{current.id}", status_code=303), cannot, "note")
     return await marking_page(request, current, by)
 
 
