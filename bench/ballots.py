@@ -19,9 +19,11 @@ import time
 from pathlib import Path
 from statistics import mean, quantiles
 
+import psutil
+
 from app.database import DATABASE
 from bench.ballots_clients import Outcome, settle, vote_and_close, write_bare, wrong
-from bench.server import running
+from bench.server import Server, running
 from bench.visits import environment, free_port, serving
 
 CLOSE_AT = 0.8
@@ -40,17 +42,32 @@ async def main(voters: int, clients: int, floor_writes: int) -> int:
             start = ["-c", "from app.commands import main; main()", "serve", "--port", str(linli)]
             bare = ["-m", "bench.ballots_floor", str(floor)]
             async with (
-                serving(start, settings | {"LINLI_WORKERS": "1"}, linli, "/health/ready"),
-                serving(bare, settings, floor, "/"),
+                serving(start, settings | {"LINLI_WORKERS": "1"}, linli, "/health/ready") as ours,
+                serving(bare, settings, floor, "/") as theirs,
             ):
+                work = [used(theirs, server)]
                 floors = [await write_bare(town, floor, clients=clients, writes=floor_writes)]
+                work += [used(theirs, server), used(ours, server)]
                 found = await vote_and_close(town, linli, clients=clients, close_at=CLOSE_AT)
+                work.append(used(ours, server))
                 floors.append(await write_bare(town, floor, clients=clients, writes=floor_writes))
             mistakes = await wrong(server.owner, town, found)
     report(found, floors, mistakes)
+    bare_work = 1000 * (work[1] - work[0]) / floor_writes
+    our_work = 1000 * (work[3] - work[2]) / (found.kept + found.refused)
+    print(f"Processor time of the program and the database: floor {bare_work:.2f} ms a write,")
+    print(f"ours {our_work:.2f} ms an answer, the closing's share included:"
+          f" {our_work / bare_work:.1f} x floor.")  # fmt: skip
     print(f"All of it took {(time.monotonic() - began) / 60:.1f} minutes; "
           f"load {os.getloadavg()[0]:.1f} at the end.")  # fmt: skip
     return len(mistakes)
+
+
+def used(program: int, server: Server) -> float:
+    """Return the seconds of processor time that a program and the database have used so far."""
+    first = psutil.Process(program)
+    times = [one.cpu_times() for one in (first, *first.children(recursive=True))]
+    return sum(one.user + one.system for one in times) + server.cpu_seconds()
 
 
 def report(found: Outcome, floors: list[float], mistakes: list[str]) -> None:
