@@ -74,6 +74,7 @@ async def enter(
             cost_fen=said.cost_fen,
             budget_fen=current.terms.budget_fen,
             projects=room["projects"],
+            last=room["last"],
             policy=await round_policy_at(by.community_id),
         )
         await ProjectRow.raw(

@@ -47,6 +47,7 @@ async def propose(
             cost_fen=draft.cost_fen,
             budget_fen=current.terms.budget_fen,
             projects=numbers[0]["projects"],
+            last=numbers[0]["last"],
             policy=await round_policy_at(by.community_id),
         )
         await _write(key, current, numbers[0]["last"] + 1, draft=draft, by=by)

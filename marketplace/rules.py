@@ -61,6 +61,7 @@ POINTS_MAX = 1000
 
 KEY_BYTES = 32
 
+NUMBER_MAX = 999
 VOTING_MIN = timedelta(hours=1)
 EXTENSION_MAX = timedelta(days=14)
 AGE_MIN_MAX = 120
@@ -133,9 +134,10 @@ def _ceilings(given: Terms) -> None:
 
 # Projects are proposed until the ballot opens; from then on the list is frozen. A project costs
 # something, and no more than the round has: one that can never win would only waste votes. There
-# are no more of them than the community finds a voter can look through.
+# are no more of them than the community finds a voter can look through, and than three digits can
+# number: one that has left again keeps its number (`last` is the highest).
 def proposal(
-    state: str, *, cost_fen: int, budget_fen: int, projects: int, policy: RoundPolicy
+    state: str, *, cost_fen: int, budget_fen: int, projects: int, last: int, policy: RoundPolicy
 ) -> None:
     """Refuse a proposal that comes too late, costs nothing, is too dear, or has no room."""
     if state != PROPOSING:
@@ -144,7 +146,7 @@ def proposal(
         raise CostOutOfBounds
     if cost_fen > budget_fen:
         raise TooDear(budget_fen)
-    if projects >= policy.projects_max:
+    if projects >= policy.projects_max or last >= NUMBER_MAX:
         raise TooManyProjects(policy.projects_max)
 
 

@@ -99,10 +99,19 @@ def test_a_proposal_is_taken_exactly_when_it_may_be(
     }
     refusal = next((refusal for refusal, so in wrong.items() if so), None)
     if refusal is None:
-        rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
+        rules.proposal(
+            state, cost_fen=cost, budget_fen=budget, projects=projects, last=projects, policy=USUAL
+        )
     else:
         with pytest.raises(refusal):
-            rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
+            rules.proposal(
+                state,
+                cost_fen=cost,
+                budget_fen=budget,
+                projects=projects,
+                last=projects,
+                policy=USUAL,
+            )
 
 
 @given(st.sets(numbers, max_size=40), st.uuids(), st.uuids())
