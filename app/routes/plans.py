@@ -32,6 +32,8 @@ from marketplace.plans.errors import StaleVersion, UnknownAmendment, UnknownFile
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED: Final = 422
+PAGE: Final = 20
+PAGES_MAX: Final = 10_000
 FORM_BYTES_MAX: Final = FILES_AT_ONCE * PICTURE_BYTES_MAX + AROUND_BYTES * 4
 
 
@@ -44,9 +46,10 @@ def to(found: Place, sentence: str, kind: NoticeKind = "done", page: str = "") -
 async def plan_list(request: AnyRequest) -> Template:
     """Show every plan with its latest figures, and the calls that are open."""
     home, by = await community_shown(request), await actor_of(request)
+    found, page, more = await _page_of(request, home)
     seen = [
         (need, plan, version)
-        for plan, version in await plans.plans_written(home.id)
+        for plan, version in found
         if await needs.sees_words(
             need := await needs.read_need(plan.need_id, community_id=home.id), by
         )
@@ -61,11 +64,22 @@ async def plan_list(request: AnyRequest) -> Template:
     context = {
         "home": home,
         "plans": seen,
+        "first": "/plans" if page > 1 else "",
+        "onward": f"/plans?page={page + 1}" if more else "",
         "calls": calls,
         "roles": await roles_shown(request),
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("marketplace/plans/list.html", context=context)
+
+
+async def _page_of(
+    request: AnyRequest, home: community.Community
+) -> tuple[list[tuple[plans.Plan, Version]], int, bool]:
+    """Return the page of written plans that an address asks for, its number, and if more follow."""
+    page = min(max(_number(request, "page", 1), 1), PAGES_MAX)
+    found = await plans.plans_written(home.id, page=page, size=PAGE)
+    return found, page, len(found) == PAGE
 
 
 @get("/needs/{need_id:uuid}/plan", name="plan", opt=act("plan.read"))
@@ -301,12 +315,18 @@ async def file(
 async def plans_data(request: AnyRequest) -> dict[str, Any]:
     """Give every plan with its latest version as data; names are not among it."""
     home = await community_shown(request)
+    written, page, more = await _page_of(request, home)
     found = []
-    for one, latest in await plans.plans_written(home.id):
+    for one, latest in written:
         need = await needs.read_need(one.need_id, community_id=home.id)
         if await needs.sees_words(need, None):
             found.append({"id": str(one.id), "need": str(one.need_id), **_data(latest)})
-    return {"community": home.code, "plans": found}
+    return {
+        "community": home.code,
+        "page": page,
+        "next": f"/api/plans?page={page + 1}" if more else None,
+        "plans": found,
+    }
 
 
 @get("/api/plans/{plan_id:uuid}", name="plan.data", opt=act("plan.read"))

@@ -30,11 +30,19 @@ async def plan_of_need(need_id: UUID, *, community_id: UUID) -> Plan | None:
     return found[0] if found else None
 
 
-async def plans_written(community_id: UUID) -> list[tuple[Plan, Version]]:
-    """Return a community's plans that have a version, each with its latest, the newest first."""
+async def plans_written(
+    community_id: UUID, *, page: int = 1, size: int | None = None
+) -> list[tuple[Plan, Version]]:
+    """Return a community's plans that have a version, each with its latest, the newest first.
+
+    All of them, or a page of so many; pages count from 1.
+    """
     latest = await rows.versions(
         "number = (SELECT max(number) FROM plan_version AS later"
-        " WHERE later.plan_id = plan_version.plan_id) ORDER BY written_at DESC, plan_id",
+        " WHERE later.plan_id = plan_version.plan_id) ORDER BY written_at DESC, plan_id"
+        " LIMIT {}::int OFFSET {}::int",
+        size,
+        (page - 1) * (size or 0),
         community_id=community_id,
     )
     found = await rows.plans(

@@ -376,6 +376,7 @@ async def test_lists_and_data_name_nobody_to_visitors(app: Litestar, home: Neigh
     name = names[home.residents[0].member_id]
     assert name in await member.words(f"/needs/{need.id}/plan")
     assert RAIL.title in await member.words("/plans")
+    assert RAIL.title not in await member.words("/plans?page=2")
     every = (await member.client.get("/api/plans")).json()
     assert [one["id"] for one in every["plans"]] == [str(first.plan_id)]
     one = (await member.client.get(f"/api/plans/{first.plan_id}")).json()

@@ -272,5 +272,7 @@ async def test_the_list_of_plans_has_the_latest_of_each(neighbourhood: Neighbour
     (found,) = await plans.plans_written(home.id)
     assert found[0].id == first.plan_id
     assert found[1].content.title == "新的名字"
+    assert await plans.plans_written(home.id, size=1) == [found]
+    assert await plans.plans_written(home.id, page=2, size=1) == []
     assert await plans.plans_written(uuid.uuid4()) == []
     assert Role.RESIDENT in home.residents[0].roles
