@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from community import Actor
 from marketplace import rules, secrecy, turns
 from marketplace.electorate import admit
-from marketplace.errors import KeyMissing
+from marketplace.errors import BallotDamaged, KeyMissing
 from marketplace.paper import votes_on_paper
 from marketplace.paper.errors import VotesOnPaper
 from marketplace.reading import ballot_costs, read_round
@@ -97,7 +97,7 @@ async def own_choices(round_id: RoundId, *, by: Actor) -> tuple[int, ...]:
 
     Nothing where it cannot be read at the moment: for pages that are about more than this.
     """
-    with suppress(KeyMissing):
+    with suppress(KeyMissing, BallotDamaged):
         own = await own_ballot(round_id, by=by)
         return own.marks.choices if own else ()
     return ()

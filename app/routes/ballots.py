@@ -38,6 +38,7 @@ from marketplace import (
 )
 from marketplace.deliberation import TwoSides
 from marketplace.errors import (
+    BallotDamaged,
     KeyMissing,
     MarketplaceError,
     UnknownReceipt,
@@ -142,10 +143,10 @@ async def marking(current: Round, by: Actor, form: Form | None = None) -> dict[s
 
 
 async def _own(current: Round, by: Actor) -> OwnBallot | None:
-    """Return the voter's ballot as it is kept; None also where the key is missing just now."""
+    """Return the ballot as it is kept; None where the key is missing, or it must be marked anew."""
     try:
         return await ballot_in(current, by=by)
-    except KeyMissing:
+    except (KeyMissing, BallotDamaged):
         return None
 
 

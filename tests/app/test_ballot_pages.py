@@ -489,6 +489,27 @@ async def test_whom_a_round_asks_can_vote_whatever_they_are_besides(person: Any)
     assert (await round_result(closed)).votes == 2
 
 
+async def test_a_ballot_that_was_damaged_is_mended_by_marking_it_anew(
+    person: Any, owner: asyncpg.Connection
+) -> None:
+    """Else one changed row would keep its voter out and the round from ever being counted."""
+    poll = await open_poll(kind=BallotForm.ORDINAL)
+    voter = poll.voters[0]
+    await vote(poll.round.id, [1, 2], by=voter)
+    await owner.execute(
+        "UPDATE ballot SET sealed = set_byte(sealed, 20, 1 # get_byte(sealed, 20))"
+        " WHERE round_id = $1",
+        poll.round.id,
+    )
+    sitting = await person(voter)
+    where = f"/rounds/{poll.round.id}/ballot"
+    assert (await sitting.see(where)).status_code == 200
+    assert await own_choices(poll.round.id, by=voter) == ()
+    assert (await sitting.send(where, {"place-3": "1"})).status_code == 303
+    assert await kept(poll) == Marks((3,))
+    await close_and_count(poll.round.id, by=poll.coordinator)
+
+
 async def test_what_the_desk_refuses(person: Any) -> None:
     poll = await open_poll()
     where = f"/rounds/{poll.round.id}/desk"
