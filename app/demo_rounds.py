@@ -90,7 +90,7 @@ async def small(home: Community, coordinator: Actor, residents: Sequence[Actor])
             await propose(opened.id, draft, by=residents[place])
         await open_ballot(opened.id, by=coordinator)
         for place, (choices, points) in enumerate(ballots):
-            await vote(opened.id, choices, by=residents[place], points=points)
+            await vote(opened.id, choices, by=residents[-1 - place], points=points)
 
 
 async def fill(home: Community, coordinator: Actor) -> None:
