@@ -119,9 +119,7 @@ async def forwards() -> MigrationManager:
         engine = engine_finder()
         if engine is None:
             raise RuntimeError("piccolo_conf names no database")
-        sealed = [
-            one for opened in await RoundRow.raw(_OPEN) for one in await _sealed_anew(opened)
-        ]
+        sealed = [one for opened in await RoundRow.raw(_OPEN) for one in await _sealed_anew(opened)]
         for statement in (
             *DROPPED,
             BALLOT,

@@ -64,8 +64,8 @@ TRIGGERS = (
 
 RIGHTS = (
     "GRANT SELECT, INSERT ON round_turnout TO linli_app",
-    "GRANT SELECT, INSERT, UPDATE (state, step, attempts, told, known, election_id, file)"
-    " ON election_upload TO linli_app",
+    """GRANT SELECT, INSERT, UPDATE (state, step, attempts, told, known, election_id, file)
+       ON election_upload TO linli_app""",
 )
 
 

@@ -129,7 +129,11 @@ async def test_a_delegate_s_home_leads_to_the_act_in_one_click(lane: Lane) -> No
 
 async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
     resident = await lane.home(Role.RESIDENT)
-    assert headings(resident) == ["What we decide together", "What we need here", "The next meeting"]
+    assert headings(resident) == [
+        "What we decide together",
+        "What we need here",
+        "The next meeting",
+    ]
     titles = re.findall(r'card-title"><a href="/rounds/[^"]+">([^<]+)<', resident.page)
     assert titles == ["今年", "明年", "去年"]
     assert "Vote now" in resident.words

@@ -10,9 +10,7 @@ from marketplace.refusals import verb
 from marketplace.screening import Answer, Band, Draft, Verdict
 
 YES = Answer(Verdict.YES)
-FINE = Draft(
-    dict.fromkeys(("duty", "safety", "budget", "like"), YES), Band(1_000_000, 2_000_000)
-)
+FINE = Draft(dict.fromkeys(("duty", "safety", "budget", "like"), YES), Band(1_000_000, 2_000_000))
 
 
 async def raised(home: Any, title: str = "Handrails on the stairs") -> Need:
