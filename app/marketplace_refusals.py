@@ -35,6 +35,7 @@ from marketplace.errors import (
     ProposalsClosed,
     QuorumOutOfBounds,
     RoundMoved,
+    ThresholdOutOfBounds,
     TooDear,
     TooLong,
     TooManyChoices,
@@ -136,6 +137,8 @@ def _field_of_setup(refusal: MarketplaceError) -> tuple[str, str] | None:
         case PointsOutOfBounds(most=most):
             words = _("Points are 1 to %(most)s, and to one project at most as many as in all.")
             told = "points", words % {"most": number(most)}
+        case ThresholdOutOfBounds():
+            told = "threshold", _("Write 1 or more: what nobody wants is not chosen.")
         case QuorumOutOfBounds():
             told = "quorum", _("A quorum is a number from 0 to 100.")
         case CeilingOutOfBounds(name=name, most=most):

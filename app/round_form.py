@@ -109,7 +109,7 @@ async def terms_of(form: Form, home: Community) -> Terms | None:
     weight = _option(form, "satisfaction", list(WEIGHTS))
     completion = _option(form, "completion", [one.value for one in COMPLETIONS])
     step = _whole(form, "step", usual=1)
-    threshold, quorum = _whole(form, "threshold"), _whole(form, "quorum")
+    threshold, quorum = _whole(form, "threshold", usual=1), _whole(form, "quorum")
     ceilings = await _ceilings(form, home)
     if budget is None or not form.ok:
         return None

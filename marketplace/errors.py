@@ -83,6 +83,10 @@ class PointsOutOfBounds(MarketplaceError):
         super().__init__(f"a ballot hands out 1 to {most} points")
 
 
+class ThresholdOutOfBounds(MarketplaceError):
+    """What nobody wants is never chosen: a project needs a score of at least 1."""
+
+
 class QuorumOutOfBounds(MarketplaceError):
     """A quorum is 0 to 100 per cent of those who may vote."""
 

@@ -30,6 +30,7 @@ from marketplace.errors import (
     ProposalsClosed,
     QuorumOutOfBounds,
     RoundMoved,
+    ThresholdOutOfBounds,
     TooDear,
     TooLong,
     TooManyChoices,
@@ -100,12 +101,13 @@ def words(**texts: str) -> None:
 # A round has money to give and lets everybody choose at least one project. It is counted by most
 # votes or by equal shares, by what its ballots say: terms that could not be counted at the end must
 # not begin. Points are given where ballots hand them out, and only there. A part of the budget that
-# is kept for a category or an area is no more than the whole.
+# is kept for a category or an area is no more than the whole. And what nobody votes for is never
+# chosen, however much money is left.
 def terms(given: Terms, *, policy: RoundPolicy) -> None:
     """Refuse a budget, a limit or a way of counting that no round could work with.
 
     Raises `BadRules`, `BudgetOutOfBounds`, `ChoicesLimitOutOfBounds`, `PointsOutOfBounds`,
-    `QuorumOutOfBounds`, `CeilingOutOfBounds`.
+    `ThresholdOutOfBounds`, `QuorumOutOfBounds`, `CeilingOutOfBounds`.
     """
     if given.rule not in RULES or given.satisfaction not in SATISFACTIONS[given.kind]:
         raise BadRules(f"a round is not counted by {given.rule} with {given.satisfaction}")
@@ -119,6 +121,8 @@ def terms(given: Terms, *, policy: RoundPolicy) -> None:
         raise PointsOutOfBounds(POINTS_MAX)
     if not 0 <= given.points_each_max <= given.points:
         raise PointsOutOfBounds(POINTS_MAX)
+    if given.threshold < 1:
+        raise ThresholdOutOfBounds
     if not 0 <= given.quorum <= 100:  # noqa: PLR2004 (per cent)
         raise QuorumOutOfBounds
     _ceilings(given)

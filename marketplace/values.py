@@ -124,7 +124,7 @@ class Terms:
     points: int = 0
     points_each_max: int = 0
     step: int = 1
-    threshold: int = 0
+    threshold: int = 1
     quorum: int = 0
     ceilings: tuple[Ceiling, ...] = ()
 

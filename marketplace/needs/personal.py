@@ -13,6 +13,7 @@ from community import Actor, Kept
 from marketplace.needs.moving import locked, move
 from marketplace.needs.tables import (
     NeedAuthorRow,
+    NeedMoveRow,
     NeedPhotoRow,
     NeedReportRow,
     NeedRow,
@@ -31,7 +32,9 @@ KEPT: Final[Sequence[Kept]] = (
         SELECT version.title, version.story, version.place, version.category, need.state,
             need.raised_at, version.written_at, left_at,
             EXISTS (SELECT FROM need_photo WHERE need_id = need.id AND added_by = me.id)
-                AS photograph
+                AS photograph,
+            (SELECT why FROM need_move WHERE need_id = need.id AND moved_by = me.id
+                AND need_move.state = 'withdrawn' ORDER BY seq DESC LIMIT 1) AS why
         FROM me JOIN need ON need.raised_by = me.id OR EXISTS (
             SELECT FROM need_author WHERE need_id = need.id AND member_id = me.id)
         LEFT JOIN need_author ON need_author.need_id = need.id AND member_id = me.id
@@ -91,6 +94,13 @@ async def forget_needs(members: Collection[UUID], *, by: Actor) -> None:
         )
         await NeedReportRow.raw(
             "UPDATE need_report SET reason = {} WHERE community_id = {} AND member_id = ANY({})",
+            DASH,
+            by.community_id,
+            ids,
+        )
+        await NeedMoveRow.raw(
+            "UPDATE need_move SET why = {} WHERE community_id = {} AND moved_by = ANY({})"
+            " AND state = 'withdrawn' AND why <> ''",
             DASH,
             by.community_id,
             ids,

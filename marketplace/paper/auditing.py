@@ -35,11 +35,12 @@ async def draw_sample(round_id: RoundId, thrown: str, *, by: Actor) -> Draw:
         if known.once or known.differing or not known.settled or not policy.audit_percent:
             raise NothingToDraw
         await PaperDrawRow.raw(
-            "INSERT INTO paper_draw (round_id, seed, percent, population, drawn_by)"
-            " VALUES ({}, {}, {}, {}, {})",
+            "INSERT INTO paper_draw (round_id, seed, percent, wrong_percent_max, population,"
+            " drawn_by) VALUES ({}, {}, {}, {}, {}, {})",
             round_id,
             digits,
             policy.audit_percent,
+            policy.wrong_percent_max,
             known.settled,
             by.member_id,
         )

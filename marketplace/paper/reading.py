@@ -26,7 +26,7 @@ from marketplace.paper.values import (
     Reading,
     Report,
 )
-from marketplace.paper_settings import PaperPolicy, paper_policy_at
+from marketplace.paper_settings import PaperPolicy
 from marketplace.reading import ballot_costs
 from marketplace.values import Marks, Round, RoundId
 
@@ -144,7 +144,9 @@ async def differences(round_id: RoundId, *, reader: UUID) -> tuple[list[Differen
 async def read_draw(current: Round, found: list[Trace]) -> Draw | None:
     """Return a round's sample and how its audit goes; None before it was drawn."""
     rows = await PaperDrawRow.raw(
-        "SELECT seed, percent, population, drawn_at FROM paper_draw WHERE round_id = {}", current.id
+        "SELECT seed, percent, wrong_percent_max, population, drawn_at FROM paper_draw"
+        " WHERE round_id = {}",
+        current.id,
     )
     if not rows:
         return None
@@ -153,12 +155,12 @@ async def read_draw(current: Round, found: list[Trace]) -> Draw | None:
     chosen = rules.sample(
         settled, seed=row["seed"], ballot_hash=current.ballot_hash, percent=row["percent"]
     )
-    policy = await paper_policy_at(current.community_id)
     seen = {one.paper.serial: one.agrees for one in found if one.agrees is not None}
     of_sample = [seen[serial] for serial in chosen if serial in seen]
     wrong = of_sample.count(False)
+    bearable = row.pop("wrong_percent_max")
     whole = len(of_sample) == len(chosen) and rules.too_many_wrong(
-        wrong, len(chosen), percent_max=policy.wrong_percent_max
+        wrong, len(chosen), percent_max=bearable
     )
     if whole:
         chosen = rules.sample(

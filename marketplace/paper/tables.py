@@ -60,6 +60,7 @@ class PaperDrawRow(Table, tablename="paper_draw"):
     round_id = UUID(primary_key=True)
     seed = Text()
     percent = Integer()
+    wrong_percent_max = Integer()
     population = Integer()
     drawn_by = UUID()
     drawn_at = Timestamptz()

@@ -221,13 +221,28 @@ BEGIN
 END $$
 """
 
+# Why its author withdrew a need is theirs, and goes when they are erased.
+KEEPS_MOVES = """
+CREATE FUNCTION keep_need_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.why = '–' AND OLD.state = 'withdrawn' AND was_erased(OLD.moved_by)
+       AND to_jsonb(OLD) - 'why' = to_jsonb(NEW) - 'why' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'how a need moved stays'
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'need_move_is_kept';
+END $$
+"""
+
 TRIGGERS = (
     """CREATE TRIGGER need_moves_on BEFORE UPDATE OF state ON need
        FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state)
        EXECUTE FUNCTION keep_need_moving()""",
     """CREATE TRIGGER need_is_kept BEFORE DELETE ON need
        FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_history()""",
-    """CREATE TRIGGER need_move_only_grows BEFORE UPDATE OR DELETE ON need_move
+    """CREATE TRIGGER need_move_is_kept BEFORE UPDATE ON need_move
+       FOR EACH ROW EXECUTE FUNCTION keep_need_move()""",
+    """CREATE TRIGGER need_move_only_grows BEFORE DELETE ON need_move
        FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_history()""",
     """CREATE TRIGGER need_version_is_kept BEFORE UPDATE ON need_version
        FOR EACH ROW EXECUTE FUNCTION keep_need_version()""",
@@ -246,6 +261,7 @@ RIGHTS = (
     """GRANT UPDATE (state, version, title, story, place, category, area_id, raised_by,
        merged_into) ON need TO linli_app""",
     "GRANT UPDATE (title, story, place) ON need_version TO linli_app",
+    "GRANT UPDATE (why) ON need_move TO linli_app",
     "GRANT UPDATE (left_at, member_id), DELETE ON need_author TO linli_app",
     "GRANT UPDATE (member_id), DELETE ON need_second TO linli_app",
     "GRANT UPDATE (image, added_by, added_at), DELETE ON need_photo TO linli_app",
@@ -275,6 +291,7 @@ async def forwards() -> MigrationManager:
             *INDEXES,
             MOVES_ON,
             KEEPS_WORDS,
+            KEEPS_MOVES,
             *TRIGGERS,
             *RIGHTS,
         ):

@@ -81,12 +81,14 @@ CREATE TABLE paper_draw (
     round_id uuid NOT NULL REFERENCES round (id),
     seed text NOT NULL,
     percent integer NOT NULL,
+    wrong_percent_max integer NOT NULL,
     population integer NOT NULL,
     drawn_by uuid NOT NULL,
     drawn_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT drawn_once PRIMARY KEY (round_id),
     CONSTRAINT draw_seed CHECK (seed ~ '^[0-9]{6,}$'),
     CONSTRAINT draw_percent CHECK (percent BETWEEN 1 AND 100),
+    CONSTRAINT draw_wrong_percent CHECK (wrong_percent_max BETWEEN 0 AND 100),
     CONSTRAINT draw_population CHECK (population > 0)
 )
 """,

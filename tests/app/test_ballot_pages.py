@@ -529,7 +529,9 @@ async def test_what_the_desk_refuses(person: Any) -> None:
         assert (await staff.send("/ballot-desk", {"code": code})).status_code == 422
 
 
-async def test_a_code_counts_once_for_a_while_and_the_last_one_alone() -> None:
+async def test_a_code_counts_once_for_a_while_and_the_last_one_alone(
+    database: Engine,  # noqa: ARG001 (must be migrated)
+) -> None:
     poll = await open_poll()
     somebody = poll.voters[0].member_id
     given = {"checked": Checked.KNOWN, "by": poll.coordinator}

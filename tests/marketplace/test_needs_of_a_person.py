@@ -44,7 +44,12 @@ async def test_what_nobody_else_took_up_goes_with_its_author(
         needs.NeedDraft("A lamp", "It is dark", "environment"), by=other
     )
     await needs.report_need(theirs.id, "I fear the neighbour at number 7", by=author)
+    given_up = await raised(neighbourhood)
+    await needs.second_need(given_up.id, by=other)
+    await needs.withdraw_need(given_up.id, "My mother has died", by=author)
     await erased(author, neighbourhood)
+    moves = await owner.fetch("SELECT why FROM need_move WHERE need_id = $1", given_up.id)
+    assert [row["why"] for row in moves if row["why"]] == ["–"]
     left = await again(alone)
     assert (left.title, left.story, left.place, left.state) == ("–", "–", "", NeedState.WITHDRAWN)
     assert not await needs.has_photo(alone.id)

@@ -1,13 +1,16 @@
 """Voting on paper on a real database: prints, hand-outs, double keying, the sample, the count."""
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+import community
 import ledger
 from community import Actor, Role, add_member, inbox, record
+from community.policy import read_pack
 from marketplace import (
     BallotForm,
     Marks,
@@ -44,6 +47,7 @@ from marketplace.paper.errors import (
 )
 from marketplace.paper.reading import keyed_and_handed_out
 from marketplace.paper.values import Invalid, Paper, PaperState, Reading
+from marketplace.policy import SETTINGS
 from marketplace.result_reading import round_result
 from tests.marketplace.conftest import Neighbourhood, actor
 
@@ -356,6 +360,21 @@ async def test_what_the_sample_shows_wrong_counts_as_seen(town: Town) -> None:
     totals = {line.id: line.votes for line in (await round_result(closed)).lines}
     chosen = list(marked.values())
     assert totals == {f"00{number}": chosen.count(number) for number in (1, 2, 3)}
+
+
+async def test_what_is_borne_is_settled_by_the_draw(town: Town) -> None:
+    """Whoever has seen the sample cannot change any more how many may be wrong."""
+    for place in range(12):
+        await town.agreed(place, 1)
+    drawn = await paper.draw_sample(town.round.id, THROWN, by=town.hood.coordinator)
+    for at, serial in enumerate(drawn.serials):
+        await paper.check(town.round.id, serial, ticked(2 if not at else 1), by=town.readers[3])
+    text = b'name = "N"\nsource = "S"\n[rounds]\npaper_wrong_percent_max = 50\n'
+    pack = read_pack(text, settings=SETTINGS, zone=ZoneInfo("Asia/Shanghai"))
+    await community.adopt_policy(pack, by=community.system(town.hood.id))
+    told = await paper.report(town.round)
+    assert told.draw is not None
+    assert told.draw.whole, "one of ten is more than the two in a hundred of the day of the draw"
 
 
 async def test_a_merge_never_makes_two_ballots_of_one_person(town: Town) -> None:

@@ -29,6 +29,7 @@ from marketplace.errors import (
     PointsWrong,
     QuorumOutOfBounds,
     RoundMoved,
+    ThresholdOutOfBounds,
     TooManyChoices,
     TooManyExtensions,
     TooManyPoints,
@@ -72,7 +73,7 @@ def any_terms(draw: st.DrawFn) -> Terms:
         points=points,
         points_each_max=draw(st.integers(0, points)),
         step=draw(st.integers(1, 500)),
-        threshold=draw(st.integers(0, 40)),
+        threshold=draw(st.integers(1, 40)),
         quorum=draw(st.integers(0, 100)),
         ceilings=draw(ceilings),
     )
@@ -87,7 +88,7 @@ def test_terms_say_everything_that_they_are(terms: Terms) -> None:
 
 def test_terms_of_before_keep_their_text() -> None:
     """A round that was published before there was more than approval has the same hash."""
-    terms = Terms(8_000_000, 3, Rule.MES, completion=Completion.ADD1_GREEDY)
+    terms = Terms(8_000_000, 3, Rule.MES, completion=Completion.ADD1_GREEDY, threshold=0)
     assert terms.canonical() == (
         '{"ballot":"approval","budget_fen":8000000,"choices_max":3,"count":{"completion":'
         '"add1-greedy","rule":"mes","satisfaction":"cost","step":1,"threshold":0,'
@@ -111,6 +112,7 @@ def test_other_terms_have_another_hash(terms: Terms, other: Terms) -> None:
         ({"kind": BallotForm.ORDINAL, "satisfaction": Satisfaction.POINTS}, BadRules),
         ({"rule": Rule.GREEDY_NO_SKIP}, BadRules),
         ({"step": 0}, BadRules),
+        ({"threshold": 0}, ThresholdOutOfBounds),
         ({"threshold": -1}, BadRules),
         ({"quorum": 101}, QuorumOutOfBounds),
         ({"quorum": -1}, QuorumOutOfBounds),

@@ -103,6 +103,18 @@ async def test_of_projects_that_exclude_one_another_one_wins(
     assert (await round_result(closed)).counts["greedy"].winners == ("002", "003")
 
 
+async def test_what_nobody_votes_for_gets_no_money(neighbourhood: Neighbourhood) -> None:
+    """Though all of the money is left, and even where nobody votes at all."""
+    for ballots, chosen in (([((2,), ())], ["002"]), ([], [])):
+        current = await opened(neighbourhood)
+        await four(neighbourhood, current)
+        await voting(neighbourhood, current, ballots)
+        closed = await close_and_count(current.id, by=neighbourhood.coordinator)
+        result = await round_result(closed)
+        for counted in result.counts.values():
+            assert list(counted.winners) == chosen
+
+
 @pytest.mark.parametrize(("quorum", "stands"), [(50, True), (51, False)])
 async def test_below_the_quorum_nothing_wins(
     neighbourhood: Neighbourhood, quorum: int, *, stands: bool
@@ -119,7 +131,7 @@ async def test_below_the_quorum_nothing_wins(
     }
     assert ("below-quorum" in reasons) is not stands
     purse = await public_budget(neighbourhood.id)
-    assert (await ledger.balance(purse.id)).posted == (-750 * YUAN if stands else 0)
+    assert (await ledger.balance(purse.id)).posted == (-300 * YUAN if stands else 0)
 
 
 async def test_who_could_vote_makes_the_quorum(neighbourhood: Neighbourhood) -> None:
