@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import community
 from app.ask_form import times
 from app.days import typed_day
 from app.forms import Form
@@ -18,6 +17,7 @@ from app.meeting_words import (
     KIND_ICONS,
     KINDS,
 )
+from app.named_field import Asked, Candidates, read_named
 from app.wording import duration
 from community import Actor
 from marketplace.councils import Council, CouncilDraft, CouncilKind
@@ -31,10 +31,7 @@ from marketplace.meetings import (
 )
 
 LENGTHS: Final = (30, 60, 90, 120, 180, 240)
-NAMESAKES_MAX: Final = 12
 DIGITS_MAX: Final = 4
-
-Candidates = list[tuple[str, str, str]]
 Options = list[tuple[str, str]]
 
 
@@ -75,23 +72,14 @@ async def read_member(form: Form, name: str, by: Actor) -> tuple[UUID | None, Ca
 
     A name that several have is refused once, and `<name>_person` chooses among them.
     """
-    typed = form.value(name)
-    if not typed:
-        form.refuse(name, _("Type the full name."))
-        return None, []
-    page = await community.directory_page(by.community_id, name=typed)
-    found = [one for one in page.members if one.name == typed]
-    if not found:
-        form.refuse(name, _("No active member here has exactly this name."))
-        return None, []
-    if len(found) == 1:
-        return found[0].id, []
-    candidates = [(str(one.id), one.name, one.grid) for one in found[:NAMESAKES_MAX]]
-    chosen = form.value(f"{name}_person")
-    if chosen not in {one for one, _name, _hint in candidates}:
-        form.refuse(f"{name}_person", _("Several members have this name. Choose which one."))
-        return None, candidates
-    return UUID(chosen), candidates
+    asked = Asked(
+        field=name,
+        chooser=f"{name}_person",
+        missing=_("Type the full name."),
+        nobody=_("No active member here has exactly this name."),
+        several=_("Several members have this name. Choose which one."),
+    )
+    return await read_named(form, asked, community_id=by.community_id)
 
 
 def read_meeting(form: Form, zone: ZoneInfo, chair: UUID, clerk: UUID) -> MeetingDraft | None:

@@ -8,7 +8,6 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-import community
 import ledger
 from app import deliberation_page, need_page
 from app.acts import act
@@ -16,11 +15,12 @@ from app.deliberation_words import CHANNELS, FORMS, SIDES, refusal_words, wrong_
 from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
+from app.named_field import Asked, read_named
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed
 from app.screening_page import need_shown
-from community import Actor, Listed
+from community import Actor
 from marketplace import deliberation
 from marketplace.deliberation import Argument, Channel, Side, Thread, UnknownArgument
 from marketplace.errors import MarketplaceError, NotAResident
@@ -29,7 +29,6 @@ from marketplace.needs.errors import NotForAnother, NotYourDesk
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED = 422
-NAMESAKES_MAX: Final = 12
 _STANCES: Final = (Side.FOR, Side.AGAINST, Side.QUESTION)
 _BARRED: Final = (NotAResident, NotForAnother, NotYourDesk)
 
@@ -205,24 +204,12 @@ def _stance(form: Form) -> tuple[Side, UUID | None]:
 
 async def _speaker(form: Form, by: Actor) -> tuple[UUID | None, list[tuple[str, str, str]]]:
     """Return the member whose full name was typed, None for nobody; namesakes to choose from."""
-    name = form.value("leader")
-    if not name:
-        return None, []
-    found: list[Listed] = [
-        one
-        for one in (await community.directory_page(by.community_id, name=name)).members
-        if one.name == name
-    ]
-    if not found:
-        form.refuse("leader", _("No member here has exactly this name. Leave it empty."))
-        return None, []
-    if len(found) == 1:
-        return found[0].id, []
-    candidates = [(str(one.id), one.name, one.grid) for one in found[:NAMESAKES_MAX]]
-    if form.value("person") not in {one for one, _name, _grid in candidates}:
-        form.refuse("person", _("Several members have this name. Choose which one."))
-        return None, candidates
-    return UUID(form.value("person")), candidates
+    asked = Asked(
+        field="leader",
+        nobody=_("No member here has exactly this name. Leave it empty."),
+        several=_("Several members have this name. Choose which one."),
+    )
+    return await read_named(form, asked, community_id=by.community_id)
 
 
 async def _form(need: Need, form: Form, by: Actor) -> Template:

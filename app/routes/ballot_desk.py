@@ -21,9 +21,9 @@ from app.forms import Form
 from app.i18n import gettext as _
 from app.i18n import mark
 from app.marketplace_refusals import refusal_words
+from app.named_field import Candidates, read_resident
 from app.neighbourhood import acting
 from app.notices import noticed
-from app.resident_field import Candidates, read_resident
 from app.routes.ballots import REFUSED, keep, kept_words, marking, round_or_404
 from app.routes.typed import typed
 from app.settings import settings

@@ -17,8 +17,8 @@ from app.acts import ACTS, act
 from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
-from app.meeting_form import Candidates
 from app.meeting_words import COUNCIL_KINDS, ENTRIES, KINDS, SEAT_ROLES, refusal_words, wrong_field
+from app.named_field import Candidates
 from app.neighbourhood import acting, community_shown
 from app.notices import NoticeKind, noticed
 from app.routes.typed import key_of, typed

@@ -17,9 +17,9 @@ from app import meeting_form
 from app.acts import act
 from app.forms import Form
 from app.i18n import gettext as _
-from app.meeting_form import Candidates
 from app.meeting_page import decision_lines, lead, meeting_of, refused, seen_by, shown
 from app.meeting_words import CHOICES, decision_number, wrong_field
+from app.named_field import Candidates
 from app.neighbourhood import acting
 from app.routes.typed import key_of, typed
 from app.settings import settings

@@ -18,10 +18,11 @@ from app.acts import ACTS, act
 from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
-from app.meeting_form import Candidates, Options
+from app.meeting_form import Options
 from app.meeting_page import data_of, lead, meeting_of, need_section, refused, shown
 from app.meeting_words import AUDIENCES, KIND_ICONS, KINDS, refusal_words, wrong_field
 from app.messages import post as messages_post
+from app.named_field import Candidates
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed

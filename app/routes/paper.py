@@ -13,10 +13,10 @@ from litestar.response import Redirect, Template
 from app.acts import ACTS, act
 from app.forms import Form
 from app.i18n import gettext as _
+from app.named_field import Candidates, read_resident
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
 from app.paper_words import INVALID, told, wrong_field
-from app.resident_field import Candidates, read_resident
 from app.routes.ballots import REFUSED, round_or_404
 from app.routes.typed import typed, whole_number
 from app.wording import number
