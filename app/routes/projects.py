@@ -35,7 +35,7 @@ from marketplace import (
     result_reading,
 )
 from marketplace.errors import MarketplaceError, UnknownProject, UnknownRound
-from marketplace.rounds import PROJECT_ACCOUNT
+from marketplace.money import PROJECT_ACCOUNT
 
 AnyRequest = Request[Any, Any, Any]
 
