@@ -11,6 +11,7 @@ APP_CONFIG = AppConfig(
         modules=[
             "marketplace.tables",
             "marketplace.councils.tables",
+            "marketplace.delivery.tables",
             "marketplace.meetings.tables",
             "marketplace.needs.tables",
             "marketplace.needs.alike.tables",
