@@ -12,6 +12,7 @@ APP_CONFIG = AppConfig(
             "marketplace.tables",
             "marketplace.councils.tables",
             "marketplace.delivery.tables",
+            "marketplace.funding.tables",
             "marketplace.meetings.tables",
             "marketplace.needs.tables",
             "marketplace.needs.alike.tables",
