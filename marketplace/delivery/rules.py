@@ -35,6 +35,7 @@ REASON_MAX: Final = 1000
 PURPOSE_MAX: Final = 200
 PHOTOS_MAX: Final = 6
 RECEIPTS_MAX: Final = 5
+NAME_MAX: Final = 120
 RECEIPT_BYTES_MAX: Final = 5 * 1024 * 1024
 KINDS: Final = frozenset({"pdf", "jpg", "xlsx", "docx"})
 AMOUNT_FEN_MAX: Final = 100_000_000_000
@@ -85,15 +86,20 @@ def kept_back(received_fen: int, percent: int, state: DeliveryState) -> int:
     return 0 if last_part_free(state) else received_fen * percent // 100
 
 
-# Nothing is asked for beyond what the project has and has not promised to another request.
-def asking(draft: DisbursementDraft, lines: Collection[str], purse: Purse) -> None:
-    """Refuse a request that cannot be: `InvalidDelivery`, `BeyondBalance`."""
+# A request names what it is for, and a line of the budget where the plan has some.
+def request(draft: DisbursementDraft, lines: Collection[str]) -> None:
+    """Refuse a request that cannot be with `InvalidDelivery`."""
     if not 1 <= draft.amount_fen <= AMOUNT_FEN_MAX:
         raise InvalidDelivery("amount", "missing" if draft.amount_fen < 1 else "too much")
     text("purpose", draft.purpose, PURPOSE_MAX)
     if draft.line and draft.line not in lines:
         raise InvalidDelivery("line", "unknown")
-    if draft.amount_fen > purse.free_fen:
+
+
+# Nothing is asked for beyond what the project has and has not promised to another request.
+def within(amount_fen: int, purse: Purse) -> None:
+    """Refuse an amount that is not free with `BeyondBalance`."""
+    if amount_fen > purse.free_fen:
         raise BeyondBalance(purse.free_fen, purse.kept_back_fen)
 
 
@@ -127,10 +133,15 @@ def untied(tie: Tie | None) -> None:
         raise TiedToIt(tie)
 
 
-def deciding(found: Disbursement, by: Actor) -> None:
-    """Refuse a decision that comes too late (`DisbursementMoved`) or twice (`ApprovedAlready`)."""
+def still_open(found: Disbursement) -> None:
+    """Refuse a decision that comes too late with `DisbursementMoved`."""
     if not found.state.open:
         raise DisbursementMoved(found.state)
+
+
+def deciding(found: Disbursement, by: Actor) -> None:
+    """Refuse an approval that comes too late (`DisbursementMoved`) or twice (`ApprovedAlready`)."""
+    still_open(found)
     if by.member_id in found.approvers:
         raise ApprovedAlready
 
