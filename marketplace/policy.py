@@ -8,12 +8,14 @@ from uuid import UUID
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, number
 from marketplace.deliberation_settings import SETTINGS as DELIBERATION
+from marketplace.delivery_settings import SETTINGS as DELIVERY
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.paper_settings import SETTINGS as PAPER
 from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.screening_settings import SETTINGS as SCREENING
 from marketplace.values import RoundPolicy
+from marketplace.work_settings import SETTINGS as WORK
 
 _USUAL: Final = RoundPolicy()
 
@@ -61,6 +63,8 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     *DELIBERATION,
     *MEETINGS,
     *PAPER,
+    *DELIVERY,
+    *WORK,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 
