@@ -7,8 +7,10 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, number
+from marketplace.aftercare_settings import SETTINGS as AFTERCARE
 from marketplace.deliberation_settings import SETTINGS as DELIBERATION
 from marketplace.delivery_settings import SETTINGS as DELIVERY
+from marketplace.funding_settings import SETTINGS as FUNDING
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.paper_settings import SETTINGS as PAPER
@@ -60,9 +62,11 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     EXTENSIONS_MAX,
     *SCREENING,
     *PLANS,
+    *FUNDING,
     *DELIBERATION,
     *MEETINGS,
     *PAPER,
+    *AFTERCARE,
     *DELIVERY,
     *WORK,
 )

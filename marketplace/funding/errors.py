@@ -136,10 +136,6 @@ class FundTooSmall(FundingError):
         super().__init__(f"only {free_fen} fen are free in the fund")
 
 
-class NothingLeft(FundingError):
-    """Nothing is left of the project that could go back."""
-
-
 class PartsReserved(FundingError):
     """Some of the project's money or minutes is reserved for a payment that is not decided yet."""
 
@@ -150,3 +146,7 @@ class OtherPayment(FundingError):
 
 class FundNameTaken(FundingError):
     """Another matching fund of this community has this name."""
+
+
+class NotPaidYet(FundingError):
+    """The processor tells of something whose beginning it has not told yet: take it up later."""

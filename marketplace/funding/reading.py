@@ -160,7 +160,7 @@ async def progress(drive: Drive) -> Progress:
 
 def standing(drive: Drive, gifts: list[Contribution], promised: list[Pledge]) -> Progress:
     """Return how a drive stands by its gifts and pledges; a settled one as it stood then."""
-    sums = rules.by_giver(gifts)
+    sums = rules.by_giver(gifts, before=drive.deadline)
     minutes = [one.minutes for one in promised if one.state is PledgeState.HELD]
     if drive.state is not DriveState.OPEN:
         back = {one.organisation_id or one.member_id for one in gifts if one.paid_at is not None}

@@ -47,7 +47,8 @@ LIES_IN: Final[Mapping[Source, LiesIn]] = {
     Source.CASH: LiesIn.CASH_BOX,
     Source.BANK: LiesIn.BANK,
 }
-COUNTS: Final = frozenset({DriveState.OPEN})
+WAITING: Final = frozenset({ContributionState.STARTED, ContributionState.FAILED})
+"""A gift that may still be paid: a payment that failed can be tried again."""
 
 
 # --- who may ---------------------------------------------------------------------------------
@@ -118,8 +119,7 @@ def _bounded(field: str, value: int, *, least: int, most: int) -> None:
 # is not over. What was paid online before and is told of later is another matter: `payments`.
 def taking(drive: Drive, *, now: datetime) -> None:
     """Refuse what comes to a drive that is over with `DriveMoved` or `DeadlineOver`."""
-    if drive.state is not DriveState.OPEN:
-        raise DriveMoved(drive.state.value)
+    still_open(drive)
     if now >= drive.deadline:
         raise DeadlineOver
 
@@ -183,8 +183,7 @@ def paper(kind: str, body: bytes) -> None:
 # payment failed, too. One that is paid stays: the drive's end decides over it.
 def giving_up(contribution: Contribution) -> None:
     """Refuse to give up a gift that is not waiting for its payment with `GiftMoved`."""
-    waiting = {ContributionState.STARTED, ContributionState.FAILED}
-    if contribution.state not in waiting:
+    if contribution.state not in WAITING:
         raise GiftMoved(contribution.state.value)
 
 
@@ -234,11 +233,12 @@ def squared_roots(amounts: Iterable[int]) -> int:
         places *= 2
 
 
-def by_giver(contributions: Iterable[Contribution]) -> dict[UUID | None, int]:
+# What was paid when the deadline was over is not counted for it, whenever it is told of.
+def by_giver(contributions: Iterable[Contribution], *, before: datetime) -> dict[UUID | None, int]:
     """Return the net gifts of each giver: an organisation, a member, or None for all others."""
     sums: dict[UUID | None, int] = {}
     for one in contributions:
-        if one.net_fen:
+        if one.net_fen and one.paid_at is not None and one.paid_at < before:
             giver = one.organisation_id or one.member_id
             sums[giver] = sums.get(giver, 0) + one.net_fen
     return sums
@@ -258,12 +258,17 @@ def is_reached(drive: Drive, *, raised_fen: int, pledged_minutes: int, whole: bo
     )
 
 
+def still_open(drive: Drive) -> None:
+    """Refuse what comes to a drive that has ended with `DriveMoved`."""
+    if drive.state is not DriveState.OPEN:
+        raise DriveMoved(drive.state.value)
+
+
 # At its deadline a drive is settled by whoever comes first, and by the clock if nobody does. Before
 # it, those who lead it may settle it when the whole goal is there.
 def settling(drive: Drive, *, now: datetime, whole_goal: bool) -> None:
     """Refuse to settle a drive that is over, or too early, with `DriveMoved` or `TooEarly`."""
-    if drive.state is not DriveState.OPEN:
-        raise DriveMoved(drive.state.value)
+    still_open(drive)
     if now < drive.deadline and not whole_goal:
         raise TooEarly
 

@@ -140,10 +140,11 @@ CREATE TABLE card_entry (
     entered_at timestamptz NOT NULL,
     CONSTRAINT card_entry_once PRIMARY KEY (kind, processor_id),
     CONSTRAINT card_entry_kind
-        CHECK (kind IN ('refund', 'refund_failed', 'dispute', 'reinstatement', 'fee')),
+        CHECK (kind IN
+            ('refund', 'refund_failed', 'dispute', 'reinstatement', 'fee', 'fee_back')),
     CONSTRAINT card_entry_adds_up CHECK (
         amount_fen > 0 AND from_escrow_fen >= 0 AND from_project_fen >= 0 AND from_losses_fen >= 0
-        AND (kind = 'fee' OR amount_fen = from_escrow_fen + from_project_fen + from_losses_fen))
+        AND (kind IN ('fee', 'fee_back') OR amount_fen = from_escrow_fen + from_project_fen + from_losses_fen))
 )
 """
 

@@ -1,0 +1,152 @@
+"""Pledging hours: a hold on the member's own minutes until the drive ends."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import community
+import ledger
+from community import Actor
+from ledger import Leg, TransferId
+from marketplace.funding import rows, rules
+from marketplace.funding.errors import (
+    InvalidGift,
+    NotForYou,
+    PledgedAlready,
+    PledgeMoved,
+    SentTwice,
+    TooFewMinutes,
+    UnknownPledge,
+)
+from marketplace.funding.policy import funding_policy_at
+from marketplace.funding.refusals import verb
+from marketplace.funding.settling import pledge_ends, pledge_hold
+from marketplace.funding.tables import PledgeRow
+from marketplace.funding.values import Drive, Pledge, PledgeId, PledgeState
+from marketplace.money import MEMBER, PROJECT_ACCOUNT, minute_account, origin
+
+EVENT = "pledge"
+
+
+async def pledgeable(member_id: UUID, *, community_id: UUID) -> int:
+    """Return how many minutes a member could pledge now: their own that nothing else holds."""
+    found = await ledger.find_account(
+        community_id=ledger.CommunityId(community_id),
+        kind=MEMBER,
+        unit=ledger.MINUTE,
+        owner=member_id,
+    )
+    return max(0, (await ledger.balance(found.id)).available) if found else 0
+
+
+async def pledge_minutes(
+    drive_id: UUID,
+    minutes: int,
+    *,
+    by: Actor,
+    id: PledgeId | None = None,  # noqa: A002 (the row's name)
+) -> Pledge:
+    """Pledge minutes of one's own for a drive; they are held until it ends.
+
+    The same `id` again returns the first pledge. Raises `NotForYou` (also where one acts for
+    another), `UnknownDrive`, `DriveMoved`, `DeadlineOver`, `InvalidGift`, `PledgedAlready`,
+    `TooFewMinutes`, `SentTwice`.
+    """
+    rules.own_hand(by, "pledge")
+    key = id or PledgeId(ledger.new_id())
+    async with verb():
+        drive = await rows.locked_drive(drive_id, community_id=by.community_id)
+        before = await rows.pledges("id = {}", key)
+        if before:
+            first = before[0]
+            if (first.drive_id, first.member_id, first.minutes) != (
+                drive_id,
+                by.member_id,
+                minutes,
+            ):
+                raise SentTwice
+            return first
+        rules.taking(drive, now=datetime.now(UTC))
+        if not drive.goal_minutes:
+            raise InvalidGift("minutes", "not offered")
+        rules.minutes(minutes, await funding_policy_at(by.community_id))
+        if not await community.keep_active(by.member_id, community_id=by.community_id):
+            raise NotForYou("pledge")
+        return await write_pledge(drive, key, minutes, by=by)
+
+
+async def write_pledge(drive: Drive, key: PledgeId, minutes: int, *, by: Actor) -> Pledge:
+    """Write a pledge of the actor's own to a locked, open drive, and hold its minutes."""
+    standing = await rows.pledges(
+        "drive_id = {} AND member_id = {} AND state = 'held'", drive.id, by.member_id
+    )
+    if standing:
+        raise PledgedAlready
+    await PledgeRow.raw(
+        "INSERT INTO pledge (id, community_id, drive_id, project_id, member_id, minutes, state,"
+        " made_at) VALUES ({}, {}, {}, {}, {}, {}, 'held', clock_timestamp())",
+        key,
+        by.community_id,
+        drive.id,
+        drive.project_id,
+        by.member_id,
+        minutes,
+    )
+    (pledge,) = await rows.pledges("id = {}", key)
+    await _record("pledge.make", pledge, by=by)
+    hold = Leg.hold(
+        debit=await minute_account(MEMBER, by.member_id, community_id=by.community_id),
+        credit=await minute_account(
+            PROJECT_ACCOUNT, drive.project_id, community_id=by.community_id
+        ),
+        amount=ledger.Minutes(minutes),
+        unit=ledger.MINUTE,
+        id=pledge_hold(pledge),
+        note="pledge",
+    )
+    try:
+        await ledger.book(ledger.Journal((hold,), origin(by, EVENT, key)))
+    except ledger.NotEnough as refused:
+        raise TooFewMinutes(max(0, refused.available)) from refused
+    return pledge
+
+
+async def withdraw_pledge(pledge_id: PledgeId, *, by: Actor) -> Pledge:
+    """Take a pledge of one's own back while its drive is open; a second time changes nothing.
+
+    Raises `NotForYou`, `UnknownPledge` (also for another's), `DriveMoved`, `DeadlineOver`,
+    `PledgeMoved`.
+    """
+    rules.own_hand(by, "withdraw")
+    async with verb():
+        drive, pledge = await rows.locked_pledge(pledge_id, community_id=by.community_id)
+        if pledge.member_id != by.member_id:
+            raise UnknownPledge
+        if pledge.state is PledgeState.WITHDRAWN:
+            return pledge
+        rules.taking(drive, now=datetime.now(UTC))
+        return await release(pledge, by=by)
+
+
+async def release(pledge: Pledge, *, by: Actor) -> Pledge:
+    """Let a held pledge of a locked drive go; its member has the minutes again."""
+    if pledge.state is not PledgeState.HELD:
+        raise PledgeMoved(pledge.state.value)
+    await PledgeRow.raw(
+        "UPDATE pledge SET state = 'withdrawn', ended_at = clock_timestamp() WHERE id = {}",
+        pledge.id,
+    )
+    await _record("pledge.withdraw", pledge, by=by)
+    void = Leg.void(pledge_hold(pledge), id=TransferId(pledge_ends(pledge)))
+    await ledger.book(ledger.Journal((void,), origin(by, EVENT, pledge.id)))
+    (found,) = await rows.pledges("id = {}", pledge.id)
+    return found
+
+
+async def _record(act: str, pledge: Pledge, *, by: Actor) -> None:
+    await community.record(
+        act,
+        by=by,
+        subject_kind="drive",
+        subject_id=pledge.drive_id,
+        details={"pledge": str(pledge.id), "minutes": pledge.minutes},
+    )
