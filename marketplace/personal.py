@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from community import Kept
+from marketplace.aftercare import personal as aftercare_personal
 from marketplace.councils import personal as councils_personal
 from marketplace.deliberation import personal as deliberation_personal
 from marketplace.delivery import personal as delivery_personal
@@ -30,6 +31,7 @@ KEPT: Final[Sequence[Kept]] = (
     *councils_personal.KEPT,
     *meetings_personal.KEPT,
     *paper_personal.KEPT,
+    *aftercare_personal.KEPT,
     *delivery_personal.KEPT,
     *work_personal.KEPT,
     *changes_personal.KEPT,

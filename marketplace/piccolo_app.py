@@ -10,6 +10,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         modules=[
             "marketplace.tables",
+            "marketplace.aftercare.tables",
             "marketplace.councils.tables",
             "marketplace.delivery.tables",
             "marketplace.delivery.changes.tables",
