@@ -11,7 +11,7 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
-from marketplace import deliberation, needs, plans, screening
+from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import forget_councils
 from marketplace.meetings.personal import forget_meetings
 from marketplace.needs.merging.personal import forget_need_merges
@@ -62,6 +62,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await screening.forget_screening(erased.ids, community_id=by.community_id)
             await plans.forget_plans(erased.ids, community_id=by.community_id)
             await deliberation.forget_words(erased.ids, community_id=by.community_id)
+            await delivery.forget_deliveries(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)

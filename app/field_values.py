@@ -49,6 +49,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "off_topic": mark("It has nothing to do with this need"),
         "other": mark("Something else"),
     },
+    "delivery_state": {
+        "under_way": mark("under way"),
+        "delivered": mark("finished"),
+        "judged": mark("judged"),
+        "closed": mark("closed"),
+        "stopped": mark("stopped"),
+    },
+    "request_state": {
+        "asked": mark("waits for two approvals"),
+        "approved_once": mark("waits for the second approval"),
+        "paid": mark("paid"),
+        "refused": mark("refused"),
+        "withdrawn": mark("taken back"),
+        "stopped": mark("ended with its project"),
+    },
+    "verdict": {
+        "approved": mark("approved"),
+        "refused": mark("refused"),
+    },
     "standing": {
         "applied": mark("has asked to join"),
         "invited": mark("is invited"),

@@ -316,6 +316,20 @@ LABELS: Final[Mapping[str, str]] = {
     "appealed_at": mark("Appealed"),
     "writes_minutes": mark("Writes its minutes"),
     "written_at": mark("Written"),
+    "amount_fen": mark("Amount"),
+    "days_late": mark("Days late"),
+    "delivery_state": mark("How far it was"),
+    "disbursement": mark("Request for money"),
+    "done_on": mark("Done on"),
+    "last_part_percent": mark("Of 100 yuan, paid after the judgement"),
+    "late": mark("Late"),
+    "milestone": mark("Milestone"),
+    "milestones": mark("Milestones"),
+    "moved_at": mark("On"),
+    "papers": mark("Papers"),
+    "request_state": mark("What became of it"),
+    "update": mark("News"),
+    "verdict": mark("Decided"),
 }
 
 # Fields whose values are said as those of another.

@@ -55,6 +55,7 @@ from marketplace.desk_voting import clear_desk_ballots
 from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from marketplace.needs.alike import look_for_pairs
 from marketplace.needs.merging import look_after_merges
+from marketplace.delivery import remind_of_milestones
 from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
 from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
@@ -93,6 +94,7 @@ jobs = [
     Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
     Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),
     Job("let late amendments lapse", every_seconds=60, run=lapse_amendments),
+    Job("remind of milestones", every_seconds=600, run=remind_of_milestones),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),

@@ -15,7 +15,7 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from marketplace import deliberation, needs, plans, screening
+from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import leave_councils, take_over_seats
 from marketplace.meetings.personal import leave_meetings, take_over_meetings
 from marketplace.needs.merging.personal import take_over_need_merges
@@ -56,6 +56,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await screening.take_over_appeals(other, survivor, community_id=by.community_id)
         await plans.take_over_plans(other, survivor, by=by)
         await deliberation.take_over_words(other, survivor, community_id=by.community_id)
+        await delivery.take_over_deliveries(other, survivor, by=by)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)

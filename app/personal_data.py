@@ -120,6 +120,10 @@ SECTIONS: Final = (
         "paper_ballots", "paper_work", "rounds_opened", "elections_uploaded",
         "round_changes",
     )),
+    (mark("Your work on projects"), (
+        "deliveries_moved", "milestones_reported", "project_news", "project_photos",
+        "money_asked_for", "money_decided",
+    )),
     (mark("Meetings and councils"), (
         "council_seats", "councils_entered", "meetings_run", "meeting_answers",
         "meetings_attended", "agenda_items", "minutes_written", "meeting_votes",
@@ -194,6 +198,12 @@ TITLES: Final = {
     "need_merges": mark("Needs that were to become one with another"),
     "needs_seconded": mark("Needs that you stand behind"),
     "need_reports": mark("Needs that you reported"),
+    "deliveries_moved": mark("Projects that you began, finished or stopped"),
+    "milestones_reported": mark("Milestones that you reported"),
+    "project_news": mark("News of projects that you wrote"),
+    "project_photos": mark("Photographs of projects that you added"),
+    "money_asked_for": mark("Money for projects that you asked for"),
+    "money_decided": mark("Requests for money that you decided"),
     "proposals": mark("What you proposed"),
     "ballots_at_desk": mark("When and how you came to the desk to vote, while you voted there"),
     "voter_rolls": mark("Whether you voted; nobody knows how"),

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from app.i18n import Language, current_language, mark, speaking
 from app.i18n import gettext as _
 from app.messages.community_words import COMMUNITY
+from app.messages.delivery_words import DELIVERY
 from app.messages.gaps import Gap, Words
 from app.messages.marketplace_words import MARKETPLACE
 from app.messages.time_bank_words import TIME_BANK
-from app.wording import duration, number, spoken_day, spoken_time
+from app.wording import duration, money, number, spoken_day, spoken_time
 from community import DelegatedAct, Role
 
 
@@ -30,7 +31,7 @@ class Spoken:
     sentence: str
 
 
-KINDS: Final[Mapping[str, Words]] = {**TIME_BANK, **COMMUNITY, **MARKETPLACE}
+KINDS: Final[Mapping[str, Words]] = {**TIME_BANK, **COMMUNITY, **MARKETPLACE, **DELIVERY}
 
 ROLES: Final[Mapping[Role, str]] = {
     Role.RESIDENT: mark("a resident"),
@@ -138,6 +139,7 @@ _SAYING: Final[Mapping[Gap, Callable[[Any, _Clock], str]]] = {
     Gap.TEXT: lambda given, _clock: _one_line(given),
     Gap.NUMBER: lambda given, _clock: number(int(given)),
     Gap.MINUTES: lambda given, _clock: duration(int(given)),
+    Gap.FEN: lambda given, _clock: money(int(given)),
     Gap.MOMENT: _moment,
     Gap.DAY: _day,
     Gap.ROLE: lambda given, _clock: _(ROLES[Role(given)]),

@@ -77,7 +77,7 @@ async def refuse(disbursement_id: UUID, why: str, *, by: Actor) -> Disbursement:
             "disbursement.refused",
             project,
             by=by,
-            fill={"amount": found.amount_fen, "why": why.strip()},
+            fill={"fen": found.amount_fen, "why": why.strip()},
             link=request_page(found),
         )
         await let_go(found, DisbursementState.REFUSED, by=by)
@@ -121,7 +121,7 @@ async def _pay(found: Disbursement, project: Project, by: Actor) -> None:
         "disbursement.paid",
         project,
         by=by,
-        fill={"amount": found.amount_fen, "purpose": found.purpose},
+        fill={"fen": found.amount_fen, "purpose": found.purpose},
         link=request_page(found),
     )
     await ledger.post(

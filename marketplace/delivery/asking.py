@@ -98,7 +98,7 @@ async def ask(
             "disbursement.asked",
             project,
             by=by,
-            fill={"amount": draft.amount_fen, "purpose": found.purpose},
+            fill={"fen": draft.amount_fen, "purpose": found.purpose},
             link=request_page(found),
         )
         await _hold(delivery, found, by)
@@ -229,5 +229,5 @@ async def note(act: str, found: Disbursement, by: Actor) -> None:
         by=by,
         subject_kind="project",
         subject_id=found.project_id,
-        details={"disbursement": found.id, "fen": found.amount_fen},
+        details={"disbursement": found.id, "amount_fen": found.amount_fen},
     )

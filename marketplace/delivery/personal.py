@@ -27,7 +27,7 @@ KEPT: Final[Sequence[Kept]] = (
         "deliveries_moved",
         ("delivery.began_by", "delivery_move.moved_by"),
         """
-        SELECT title, delivery_move.state, moved_at, why FROM me
+        SELECT title, delivery_move.state AS delivery_state, moved_at, why FROM me
         JOIN delivery_move ON moved_by = me.id JOIN project ON project.id = project_id
         UNION SELECT title, 'under_way', began_at, '' FROM me JOIN delivery ON began_by = me.id
         JOIN project ON project.id = project_id ORDER BY moved_at
@@ -37,8 +37,8 @@ KEPT: Final[Sequence[Kept]] = (
         "milestones_reported",
         ("milestone_report.reported_by",),
         """
-        SELECT project.title, milestone_report.number, done_on, words, reported_at FROM me
-        JOIN milestone_report ON reported_by = me.id JOIN project ON project.id = project_id
+        SELECT project.title, milestone_report.number AS milestone, done_on, words, reported_at
+        FROM me JOIN milestone_report ON reported_by = me.id JOIN project ON project.id = project_id
         ORDER BY reported_at
         """,
     ),
@@ -64,7 +64,8 @@ KEPT: Final[Sequence[Kept]] = (
         "money_asked_for",
         ("disbursement.asked_by", "disbursement_receipt.added_by"),
         """
-        SELECT project.title, amount_fen, disbursement.purpose, asked_at, disbursement.state,
+        SELECT project.title, amount_fen, disbursement.purpose, asked_at,
+            disbursement.state AS request_state,
             (SELECT string_agg(name, ', ' ORDER BY added_at, id) FROM disbursement_receipt
              WHERE disbursement_id = disbursement.id) AS papers
         FROM me JOIN disbursement ON asked_by = me.id OR EXISTS (

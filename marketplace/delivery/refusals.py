@@ -24,7 +24,7 @@ REFUSALS: Final[Mapping[str, Callable[[], MarketplaceError]]] = {
     "delivery_pkey": Begun,
     "delivery_moves_on": partial(DeliveryMoved, "closed"),
     "one_report_of_each_milestone": ReportedAlready,
-    "one_approval_each": ApprovedAlready,
+    "one_verdict_each": ApprovedAlready,
     "request_moves_on": partial(DisbursementMoved, "closed"),
     "paid_on_two_approvals": partial(TiedToIt, Tie.ASKER),
 }

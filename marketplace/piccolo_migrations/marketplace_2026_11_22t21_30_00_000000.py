@@ -156,7 +156,7 @@ CREATE TABLE disbursement_decision (
     verdict text NOT NULL,
     decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     why text NOT NULL DEFAULT '',
-    CONSTRAINT one_approval_each UNIQUE (disbursement_id, decided_by, verdict),
+    CONSTRAINT one_verdict_each UNIQUE (disbursement_id, decided_by, verdict),
     CONSTRAINT decision_of_known_disbursement FOREIGN KEY (community_id, disbursement_id)
         REFERENCES disbursement (community_id, id),
     CONSTRAINT decision_verdict CHECK (verdict IN ('approved', 'refused')),
