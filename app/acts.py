@@ -199,6 +199,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "class.attend": Act({MEMBER: OWN}),
     "class.confirm": Act({MEMBER: OWN, DELEGATE: ACTED_FOR}, TO_CONFIRM),
     "class.give": Act({MEMBER: OWN}),
+    # Payments through the card processor. What it tells us is signed; whose gift one pays, the
+    # pages ask.
+    "payment.told": Act({ANYONE: OWN}),
+    "payment.make": Act({MEMBER: OWN}),
+    "payment.reconcile": Act({TREASURER: COMMUNITY, AUDITOR: COMMUNITY}),
+    "payment.try_again": Act({TREASURER: COMMUNITY}),
     # Teams of volunteers. Who leads one, its rules know.
     "team.read": Act({MEMBER: COMMUNITY}),
     "team.found": Act({VOLUNTEER: OWN, COORDINATOR: COMMUNITY}),
@@ -379,6 +385,16 @@ ACTS: Final[Mapping[str, Act]] = {
     "meeting.run": Act({MEMBER: OWN}),
     "council.read": Act({ANYONE: COMMUNITY}),
     "council.keep": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
+    # Raising more for a project. Who leads a drive (its undertaker, say), its rules know.
+    "funding.read": Act({ANYONE: COMMUNITY}),
+    "drive.lead": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "contribution.give": Act({MEMBER: OWN}),
+    "contribution.own": Act({MEMBER: OWN}),
+    "contribution.see": Act({MEMBER: OWN, TREASURER: COMMUNITY, AUDITOR: COMMUNITY}),
+    "contribution.enter": Act({TREASURER: COMMUNITY}),
+    "pledge.own": Act({MEMBER: OWN}),
+    "funding.desk": Act({TREASURER: COMMUNITY, AUDITOR: COMMUNITY}),
+    "matching_fund.keep": Act({TREASURER: COMMUNITY}),
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),
     "round.prepare": Act({COORDINATOR: COMMUNITY}),

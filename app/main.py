@@ -28,6 +28,9 @@ import timebank
 from app import failures, forgery, logs
 from app.acts import act
 from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
+from app.card_payments.calling import make_due_calls
+from app.card_payments.following import follow_payments
+from app.card_payments.stripe_client import close_processors
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
@@ -51,11 +54,13 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from marketplace.delivery import remind_of_milestones
 from marketplace.desk_voting import clear_desk_ballots
+from marketplace.funding.reminding import remind_of_drives
+from marketplace.funding.settling import settle_due
 from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from marketplace.needs.alike import look_for_pairs
 from marketplace.needs.merging import look_after_merges
-from marketplace.delivery import remind_of_milestones
 from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
 from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
@@ -93,8 +98,12 @@ jobs = [
     Job("tell of rounds", every_seconds=60, run=marketplace.tell_due),
     Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
     Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),
+    Job("settle drives at their deadlines", every_seconds=30, run=settle_due),
+    Job("remind of drives", every_seconds=600, run=remind_of_drives),
     Job("let late amendments lapse", every_seconds=60, run=lapse_amendments),
     Job("remind of milestones", every_seconds=600, run=remind_of_milestones),
+    Job("ask the card processor", every_seconds=2, run=make_due_calls),
+    Job("ask after card payments", every_seconds=15, run=follow_payments),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
@@ -189,6 +198,7 @@ async def running(app: Litestar) -> AsyncGenerator[None, None]:
         app.state.stopping = True
         patience = settings().stop_seconds_max
         await asyncio.gather(periodic.stop(patience), postman.stop(patience))
+        await close_processors()
         if ours:
             await engine.close_connection_pool()
 

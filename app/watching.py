@@ -7,7 +7,7 @@ writes down is the route's template, never the address: an address can name a pe
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -66,6 +66,12 @@ CACHE_NEVER_UNASKED = "private, no-cache"
 KEEP_NOTHING = "no-store"  # nor does the back button bring it back after signing out
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def with_sources(sources: Mapping[str, str]) -> str:
+    """Return the policy of a page that must also load from elsewhere, and only what is named."""
+    more = (f"; {directive} 'self' {hosts}" for directive, hosts in sources.items())
+    return CONTENT_POLICY + "".join(more)
 
 
 def request_id_of(scope: Scope) -> str:

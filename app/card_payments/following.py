@@ -88,3 +88,9 @@ async def intent_of(contribution_id: UUID) -> str | None:
         contribution_id,
     )
     return str(rows[0]["intent_id"]) if rows else None
+
+
+async def soon(intent_id: str) -> None:
+    """Let a payment be asked after with the next run."""
+    async with ledger.transaction():
+        await applying.look_soon(intent_id)
