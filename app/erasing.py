@@ -13,6 +13,7 @@ from community import Actor, Erased
 from ledger import Balance
 from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import forget_councils
+from marketplace.funding.personal import leave_funding
 from marketplace.meetings.personal import forget_meetings
 from marketplace.needs.merging.personal import forget_need_merges
 from timebank import hours
@@ -65,6 +66,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await delivery.forget_deliveries(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)
+            await leave_funding(erased.ids, by=by)
             await forget_sign_ins(erased.ids)
     return erased
 

@@ -17,6 +17,7 @@ from app import sessions
 from community import Actor, Merged
 from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import leave_councils, take_over_seats
+from marketplace.funding.personal import leave_funding, pledge_anew, take_over_gifts
 from marketplace.meetings.personal import leave_meetings, take_over_meetings
 from marketplace.needs.merging.personal import take_over_need_merges
 from timebank import beside, care, earning, hours
@@ -59,7 +60,9 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await delivery.take_over_deliveries(other, survivor, by=by)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)
+        pledged = await take_over_gifts(other, survivor, by=by)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
+        await pledge_anew(pledged, survivor, by=by)
         await beside.take_over_beside(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)
         await earning.take_over_earned(other, survivor, by=by)
@@ -84,6 +87,7 @@ async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> in
         await leave_teams([member_id], community_id=by.community_id)
         await leave_councils([member_id], community_id=by.community_id)
         await leave_meetings([member_id], community_id=by.community_id)
+        await leave_funding([member_id], by=by)
         await sessions.end_all(member_id)
         if why is None:
             await hours.end_open_gifts(member_id, by=by)

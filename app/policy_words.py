@@ -17,6 +17,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "screening": (mark("Screening of needs"), "search-check"),
     "deliberation": (mark("The talk about a need"), "messages-square"),
     "plans": (mark("Plans and who carries them out"), "pencil-ruler"),
+    "funding": (mark("Raising money and hours"), "wallet"),
     "delivery": (mark("Work on chosen projects"), "hammer"),
     "meetings": (mark("Meetings and councils"), "users"),
     "joining": (mark("Joining"), "user-round"),

@@ -14,6 +14,7 @@ from marketplace.councils import personal as councils_personal
 from marketplace.deliberation import personal as deliberation_personal
 from marketplace.delivery import personal as delivery_personal
 from marketplace.delivery.changes import personal as changes_personal
+from marketplace.funding import personal as funding_personal
 from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
 from marketplace.needs.merging import personal as merging_personal
@@ -31,6 +32,7 @@ KEPT: Final[Sequence[Kept]] = (
     *councils_personal.KEPT,
     *meetings_personal.KEPT,
     *paper_personal.KEPT,
+    *funding_personal.KEPT,
     *aftercare_personal.KEPT,
     *delivery_personal.KEPT,
     *work_personal.KEPT,
