@@ -195,7 +195,7 @@ INDEXES = (
     "CREATE INDEX evaluation_by_community ON evaluation (community_id, opened_at)",
     "CREATE INDEX evaluation_by_undertaker ON evaluation (undertaker_id, organisation_id)",
     "CREATE INDEX invitation_by_member ON evaluation_invitation (member_id)",
-    "CREATE INDEX rating_by_member ON evaluation_rating (member_id)",
+    "CREATE INDEX evaluation_rating_by_member ON evaluation_rating (member_id)",
     "CREATE INDEX rating_of_call ON evaluation_rating (call_id) WHERE call_id IS NOT NULL",
     "CREATE INDEX inspector_by_member ON project_inspector (member_id)",
     "CREATE INDEX comment_report_by_community ON comment_report (community_id, reported_at)",
