@@ -31,7 +31,7 @@ VALUES ({}, {}, {}, {}, {}, {}, {})
 _SIGN: Final = """
 INSERT INTO covenant_signature (project_id, number, member_id, community_id, way, entered_by,
     consent_id) VALUES ({}, {}, {}, {}, {}, {}, {})
-ON CONFLICT ON CONSTRAINT one_signature_each DO NOTHING RETURNING member_id
+ON CONFLICT ON CONSTRAINT one_covenant_signature_each DO NOTHING RETURNING member_id
 """
 
 _SIGNERS: Final = """

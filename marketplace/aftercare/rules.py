@@ -54,7 +54,7 @@ def text(field: str, given: str, *, needed: bool = True) -> str:
     if needed and not words:
         raise WordsMissing(field)
     if len(words) > LENGTHS_MAX[field]:
-        raise TooLong(field, LENGTHS_MAX[field])
+        raise TooLong(field, most=LENGTHS_MAX[field])
     return words
 
 

@@ -60,7 +60,7 @@ CREATE TABLE covenant_signature (
     entered_by uuid,
     consent_id uuid,
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT one_signature_each PRIMARY KEY (project_id, number, member_id),
+    CONSTRAINT one_covenant_signature_each PRIMARY KEY (project_id, number, member_id),
     CONSTRAINT signature_of_known FOREIGN KEY (project_id, number)
         REFERENCES covenant_version (project_id, number),
     CONSTRAINT signature_by_known FOREIGN KEY (community_id, member_id)
