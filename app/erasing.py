@@ -13,6 +13,7 @@ from community import Actor, Erased
 from ledger import Balance
 from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import forget_councils
+from marketplace.evaluation.personal import forget_evaluations
 from marketplace.funding.personal import leave_funding
 from marketplace.meetings.personal import forget_meetings
 from marketplace.needs.merging.personal import forget_need_merges
@@ -64,6 +65,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await plans.forget_plans(erased.ids, community_id=by.community_id)
             await deliberation.forget_words(erased.ids, community_id=by.community_id)
             await delivery.forget_deliveries(erased.ids, community_id=by.community_id)
+            await forget_evaluations(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)
             await leave_funding(erased.ids, by=by)

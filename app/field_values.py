@@ -49,6 +49,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "off_topic": mark("It has nothing to do with this need"),
         "other": mark("Something else"),
     },
+    "invited_because": {
+        "seconded": mark("stood behind the need"),
+        "gave": mark("gave money"),
+        "helped": mark("helped"),
+        "lives_here": mark("lives here, drawn by lot"),
+    },
     "delivery_state": {
         "under_way": mark("under way"),
         "delivered": mark("finished"),

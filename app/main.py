@@ -56,6 +56,9 @@ from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 from marketplace.delivery import remind_of_milestones
 from marketplace.desk_voting import clear_desk_ballots
+from marketplace.evaluation import close_due as close_due_evaluations
+from marketplace.evaluation import open_due as open_due_evaluations
+from marketplace.evaluation import remind_of_evaluations
 from marketplace.funding.reminding import remind_of_drives
 from marketplace.funding.settling import settle_due
 from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
@@ -104,6 +107,9 @@ jobs = [
     Job("remind of milestones", every_seconds=600, run=remind_of_milestones),
     Job("ask the card processor", every_seconds=2, run=make_due_calls),
     Job("ask after card payments", every_seconds=15, run=follow_payments),
+    Job("ask residents to judge", every_seconds=30, run=open_due_evaluations),
+    Job("close judgements", every_seconds=60, run=close_due_evaluations),
+    Job("remind of judgements", every_seconds=600, run=remind_of_evaluations),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),

@@ -17,6 +17,7 @@ from app import sessions
 from community import Actor, Merged
 from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import leave_councils, take_over_seats
+from marketplace.evaluation.personal import take_over_evaluations
 from marketplace.funding.personal import leave_funding, pledge_anew, take_over_gifts
 from marketplace.meetings.personal import leave_meetings, take_over_meetings
 from marketplace.needs.merging.personal import take_over_need_merges
@@ -58,6 +59,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await plans.take_over_plans(other, survivor, by=by)
         await deliberation.take_over_words(other, survivor, community_id=by.community_id)
         await delivery.take_over_deliveries(other, survivor, by=by)
+        await take_over_evaluations(other, survivor, community_id=by.community_id)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)
         pledged = await take_over_gifts(other, survivor, by=by)

@@ -123,6 +123,8 @@ SECTIONS: Final = (
     (mark("Your work on projects"), (
         "deliveries_moved", "milestones_reported", "project_news", "project_photos",
         "money_asked_for", "money_decided",
+        "evaluation_ratings", "evaluation_invitations", "inspections", "evaluation_replies",
+        "comment_reports",
     )),
     (mark("Meetings and councils"), (
         "council_seats", "councils_entered", "meetings_run", "meeting_answers",
@@ -225,6 +227,11 @@ TITLES: Final = {
     "minutes_written": mark("Minutes and remarks"),
     "meeting_votes": mark("Votes at meetings"),
     "meeting_decisions_entered": mark("Decisions of meetings entered"),
+    "evaluation_ratings": mark("How you rated projects"),
+    "evaluation_invitations": mark("Projects that you were asked to rate"),
+    "inspections": mark("Projects that you inspected"),
+    "evaluation_replies": mark("What you replied and summed up"),
+    "comment_reports": mark("Comments that you reported or ruled on"),
     "messages": mark("Messages"),
     "message_choices": mark("How you wish to be told"),
     "devices": mark("Devices for messages"),

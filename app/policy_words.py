@@ -19,6 +19,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "plans": (mark("Plans and who carries them out"), "pencil-ruler"),
     "funding": (mark("Raising money and hours"), "wallet"),
     "delivery": (mark("Work on chosen projects"), "hammer"),
+    "evaluation": (mark("Judging projects"), "star"),
     "meetings": (mark("Meetings and councils"), "users"),
     "joining": (mark("Joining"), "user-round"),
     "sign_in": (mark("Signing in"), "log-in"),

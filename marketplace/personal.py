@@ -14,6 +14,7 @@ from marketplace.councils import personal as councils_personal
 from marketplace.deliberation import personal as deliberation_personal
 from marketplace.delivery import personal as delivery_personal
 from marketplace.delivery.changes import personal as changes_personal
+from marketplace.evaluation import personal as evaluation_personal
 from marketplace.funding import personal as funding_personal
 from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
@@ -37,6 +38,7 @@ KEPT: Final[Sequence[Kept]] = (
     *delivery_personal.KEPT,
     *work_personal.KEPT,
     *changes_personal.KEPT,
+    *evaluation_personal.KEPT,
     Kept(
         "proposals",
         ("project.proposed_by",),

@@ -10,6 +10,7 @@ from community.policy import Unit, number
 from marketplace.aftercare_settings import SETTINGS as AFTERCARE
 from marketplace.deliberation_settings import SETTINGS as DELIBERATION
 from marketplace.delivery_settings import SETTINGS as DELIVERY
+from marketplace.evaluation_settings import SETTINGS as EVALUATION
 from marketplace.funding_settings import SETTINGS as FUNDING
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
@@ -69,6 +70,7 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     *AFTERCARE,
     *DELIVERY,
     *WORK,
+    *EVALUATION,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 

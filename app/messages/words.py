@@ -16,9 +16,11 @@ from app.i18n import Language, current_language, mark, speaking
 from app.i18n import gettext as _
 from app.messages.community_words import COMMUNITY
 from app.messages.delivery_words import DELIVERY
+from app.messages.evaluation_words import EVALUATION
 from app.messages.gaps import Gap, Words
 from app.messages.marketplace_words import MARKETPLACE
 from app.messages.time_bank_words import TIME_BANK
+from app.messages.work_words import WORK
 from app.wording import duration, money, number, spoken_day, spoken_time
 from community import DelegatedAct, Role
 
@@ -31,7 +33,14 @@ class Spoken:
     sentence: str
 
 
-KINDS: Final[Mapping[str, Words]] = {**TIME_BANK, **COMMUNITY, **MARKETPLACE, **DELIVERY}
+KINDS: Final[Mapping[str, Words]] = {
+    **TIME_BANK,
+    **COMMUNITY,
+    **MARKETPLACE,
+    **DELIVERY,
+    **WORK,
+    **EVALUATION,
+}
 
 ROLES: Final[Mapping[Role, str]] = {
     Role.RESIDENT: mark("a resident"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from community import Actor, system
 from marketplace.delivery.moving import locked as locked_delivery
 from marketplace.delivery.moving import move
+from marketplace.delivery.telling import followers
 from marketplace.delivery.values import DeliveryState
 from marketplace.evaluation import circle, reading, rows, telling
 from marketplace.evaluation.tables import EvaluationRow, RatingRow
@@ -71,7 +72,8 @@ async def close_evaluation(project_id: UUID, *, by: Actor, at: datetime | None =
         await rows.note("close", found, by=by, raters=result.raters, set_aside=aside)
         raters = await _raters(found)
         hands = await telling.undertaker(project)
-        await telling.tell(project, raters - hands, "evaluation.closed", settles=True)
+        told = await followers(project)  # of the step, with the move
+        await telling.tell(project, raters - hands - told, "evaluation.closed", settles=True)
         await telling.tell(project, hands, "evaluation.judged", settles=True)
         staff = await telling.coordinators(by.community_id)
         link = f"/projects/{project.id}/summary"
