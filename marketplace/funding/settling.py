@@ -206,7 +206,7 @@ async def _onwards(drive: Drive, gifts: Sequence[Contribution], added: int) -> l
         if one.state is ContributionState.PAID:
             by_source[one.source] += one.escrow_fen
     return [
-        leg(escrow, project, fen, uuid5(drive.id, source.value), note=source.value)
+        leg(escrow, project, fen, uuid5(drive.id, f"onwards {source.value}"), note=source.value)
         for source, fen in by_source.items()
         if fen
     ]
