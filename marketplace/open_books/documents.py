@@ -25,12 +25,13 @@ def _found(  # noqa: PLR0913 (one column each)
     words: str = "''",
     line: str = "''",
     papers: str = "0",
+    drive: str = _NONE,
 ) -> str:
     """Return the query of one kind of document; every name in it is a column of our own."""
     return f"""
     SELECT {event} AS event_id, '{kind}' AS kind, found.id, {source} AS source, {giver} AS giver,
         {organisation} AS organisation_id, {name} AS name, {anonymous} AS anonymous,
-        {words} AS words, {line} AS line, ({papers})::int AS papers
+        {words} AS words, {line} AS line, ({papers})::int AS papers, {drive} AS drive_id
     FROM {table} WHERE {event} = ANY((SELECT ids FROM asked))
     """  # noqa: S608 (pieces of our own)
 
@@ -42,6 +43,7 @@ _GIFT: Final[Mapping[str, str]] = {
     "name": "found.name",
     "anonymous": "found.anonymous",
     "papers": "(found.receipt IS NOT NULL)",
+    "drive": "found.drive_id",
 }
 _OF_REQUEST: Final = "SELECT count(*) FROM disbursement_receipt WHERE disbursement_id = found.id"
 
@@ -54,8 +56,14 @@ _DOCUMENTS: Final = "WITH asked AS (SELECT {}::uuid[] AS ids)" + " UNION ALL ".j
             event="handed_back.id",
             **_GIFT,
         ),
-        _found(DocumentKind.PLEDGE, "pledge AS found", giver="found.member_id", anonymous="true"),
-        _found(DocumentKind.DRIVE, "drive AS found"),
+        _found(
+            DocumentKind.PLEDGE,
+            "pledge AS found",
+            giver="found.member_id",
+            anonymous="true",
+            drive="found.drive_id",
+        ),
+        _found(DocumentKind.DRIVE, "drive AS found", drive="found.id"),
         _found(DocumentKind.GIVING_BACK, "giving_back AS found"),
         _found(
             DocumentKind.DISBURSEMENT,

@@ -201,7 +201,8 @@ class Document:
 
     `source` is a gift's; `giver` the member who gave or did it and `name` a name that is written
     down where there is no membership; `anonymous` that the public learns neither. `words` is what
-    a request was for, or a round's name. `papers` is how many papers lie behind it.
+    a request was for, or a round's name. `papers` is how many papers lie behind it, `drive_id` the
+    drive of a gift or a pledge.
     """
 
     kind: DocumentKind
@@ -214,6 +215,7 @@ class Document:
     words: str = ""
     line: str = ""
     papers: int = 0
+    drive_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
