@@ -76,7 +76,7 @@ def _example(
 ) -> list[str]:
     given = sum(by_giver)
     if not given:
-        return _imagined(drive, matching)
+        return _imagined(drive, matching) if drive.state is DriveState.OPEN else []
     lines = [_gifts_line(by_giver), *_reckoned(matching, by_giver)]
     lines.append(_lacking(drive, given))
     if drive.state is DriveState.OPEN:

@@ -321,9 +321,9 @@ def amount_words(one: Contribution) -> str:
     return money(one.amount_fen if one.net_fen == 0 else one.net_fen)
 
 
-def gift_sums(gifts: Sequence[Contribution]) -> list[int]:
+def gift_sums(gifts: Sequence[Contribution], drive: Drive) -> list[int]:
     """Return what each giver gave in all, largest first and without saying who."""
-    return sorted(rules.by_giver(gifts).values(), reverse=True)
+    return sorted(rules.by_giver(gifts, before=drive.deadline).values(), reverse=True)
 
 
 def own_lines(

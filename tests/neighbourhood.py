@@ -42,6 +42,7 @@ from marketplace.counting import Rule
 from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
+from tests.funding_walks import leave_funding
 from tests.hours_examples import leave_hours
 from tests.plan_walks import leave_plans
 from tests.talk_examples import leave_talk
@@ -193,6 +194,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await leave_hours(hood)
     await leave_talk(hood)
     await leave_plans(hood)
+    await leave_funding(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)

@@ -122,7 +122,7 @@ async def _context(found: Place, shown: Shown, page: int) -> dict[str, Any]:
         "mine": await _mine(found, shown),
         "matching": matching_shown(
             drive,
-            funding_page.gift_sums(gifts),
+            funding_page.gift_sums(gifts, drive),
             fund.name if fund else "",
             matched_fen=shown.progress.matched_fen,
         ),
