@@ -13,7 +13,7 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
-from app.homes import hours_waiting, talk_waiting
+from app.homes import hours_waiting, money_waiting, talk_waiting, work_waiting
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
@@ -90,6 +90,10 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("screening.screen", _screenings),
         ("argument.moderate", _reported_words),
         ("round.close", _rounds),
+        ("disbursement.decide", _money),
+        ("delivery.stop", _late),
+        ("work.run", _helped),
+        ("change.decide", _changes),
         ("member.merge", _duplicates),
         ("need.likely", _likely_needs),
     )
@@ -120,6 +124,22 @@ async def _proposals(by: Actor, now: datetime) -> list[Waiting]:
 
 async def _estates(by: Actor, now: datetime) -> list[Waiting]:
     return [Waiting(*one) for one in await hours_waiting.estates(by, now)]
+
+
+async def _money(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await money_waiting.requests(by, now)]
+
+
+async def _late(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await money_waiting.late(by, now)]
+
+
+async def _helped(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await work_waiting.came(by, now)]
+
+
+async def _changes(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await work_waiting.to_decide(by, now)]
 
 
 async def _reviews(by: Actor, now: datetime) -> list[Waiting]:

@@ -7,6 +7,7 @@ each request; the last part waits until residents have judged what was delivered
 from marketplace.delivery.approving import approve, refuse
 from marketplace.delivery.asking import ask, lines_of, withdraw
 from marketplace.delivery.beginning import begin
+from marketplace.delivery.ending import stop
 from marketplace.delivery.files import receipt_file, receipts_for
 from marketplace.delivery.moving import locked, move
 from marketplace.delivery.personal import forget_deliveries, take_over_deliveries
@@ -63,6 +64,6 @@ __all__ = [
     "delivery_moves", "delivery_policy_at", "disbursement", "disbursements", "find_delivery",
     "forget_deliveries", "lines_of", "locked", "milestone", "milestones", "move", "overdue",
     "photo", "photos", "purse", "read_delivery", "receipt_file", "receipts_for", "refuse",
-    "remind_of_milestones", "report", "take_over_deliveries", "tie", "undertaking_of", "updates",
-    "waiting_disbursements", "who_undertakes", "withdraw", "write_update",
+    "remind_of_milestones", "report", "stop", "take_over_deliveries", "tie", "undertaking_of",
+    "updates", "waiting_disbursements", "who_undertakes", "withdraw", "write_update",
 ]  # fmt: skip

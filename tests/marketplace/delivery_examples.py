@@ -18,7 +18,15 @@ from marketplace.money import PAID_OUT, PROJECT_ACCOUNT, fen_account
 from marketplace.reading import projects_of, read_project
 from marketplace.values import Project
 from tests.marketplace.conftest import YUAN, Neighbourhood
-from tests.marketplace.plans_examples import accepted_need, changed, closed_call, member
+from tests.marketplace.plans_examples import (
+    AFTER,
+    IN_A_WEEK,
+    accepted_need,
+    changed,
+    group,
+    member,
+    offering,
+)
 
 PAPER = ReceiptDraft("receipt.pdf", "pdf", b"%PDF-1.4 a receipt")
 JPEG = b"\xff\xd8\xff\xe0 a photograph"
@@ -75,11 +83,15 @@ async def chosen(home: Neighbourhood, yuan: int = 1000) -> Chosen:
     return await _with_treasurer(home, project.id, home.residents[0])
 
 
-async def chosen_with_plan(home: Neighbourhood) -> Chosen:
-    """Let a plan with two milestones and an undertaker be chosen."""
+async def chosen_with_plan(home: Neighbourhood, *, group_led_by: Actor | None = None) -> Chosen:
+    """Let a plan with two milestones and an undertaker, a member or a group, be chosen."""
     need = await accepted_need(home)
-    undertaker = home.residents[1]
-    call, (given,) = await closed_call(home, need, undertaker)
+    undertaker = group_led_by or home.residents[1]
+    society = await group(home, group_led_by) if group_led_by else None
+    call = await plans.open_call(need.id, "Who does it?", IN_A_WEEK, by=home.coordinator)
+    draft = offering(organisation_id=society.id if society else None)
+    given = await plans.offer_to_undertake(call.id, draft, by=undertaker)
+    await plans.close_due_calls(at=AFTER)
     await plans.choose(call.id, given.id, by=home.coordinator, reason="The only one.")
     version = await plans.write_plan(need.id, changed(), by=home.residents[0], note="", base=0)
     opened = await home.round(budget_yuan=30_000, choices=1)

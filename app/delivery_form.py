@@ -1,0 +1,52 @@
+"""Forms of a project's work: photographs of several at once, and a request with its papers."""
+
+import asyncio
+from typing import Final
+
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from app.amounts import fen_of_yuan
+from app.forms import Form
+from app.i18n import gettext as _
+from app.pictures import PHOTO_BYTES_MAX, written_anew
+from app.plan_files import handed_in
+from app.uploads import Unfit
+from app.wording import number
+from marketplace.delivery import DisbursementDraft, ReceiptDraft
+from marketplace.delivery.rules import PHOTOS_MAX
+
+PHOTOS_BYTES_MAX: Final = PHOTOS_MAX * PHOTO_BYTES_MAX
+
+
+async def photos_of(form: FormMultiDict, field: str) -> list[bytes]:
+    """Return the photographs of a field as JPEG, without the camera's data. Raises `Unfit`."""
+    given = [one for one in form.getall(field, []) if isinstance(one, UploadFile) and one.filename]
+    if len(given) > PHOTOS_MAX:
+        raise Unfit(_("At most %(most)s photographs.") % {"most": number(PHOTOS_MAX)})
+    found = []
+    for one in given:
+        if one.file.seek(0, 2) > PHOTO_BYTES_MAX:
+            most = number(PHOTO_BYTES_MAX // 1024 // 1024)
+            raise Unfit(_("This photograph is larger than %(most)s megabytes.") % {"most": most})
+        one.file.seek(0)
+        image = await asyncio.to_thread(written_anew, one.file.read())
+        if image is None:
+            raise Unfit(_("This is no photograph that we can read. Choose a JPEG, PNG or WebP."))
+        found.append(image)
+    return found
+
+
+def draft_of(form: Form) -> DisbursementDraft:
+    """Read a request; an amount that cannot be read is nothing, which the verb refuses."""
+    return DisbursementDraft(
+        fen_of_yuan(form.value("amount")) or 0, form.value("purpose"), form.value("line")
+    )
+
+
+async def papers_of(submitted: FormMultiDict, form: Form) -> list[ReceiptDraft]:
+    """Return the papers that were handed in, looked at by their content. Raises `Unfit`."""
+    public = form.value("public") == "yes"
+    return [
+        ReceiptDraft(name, kind, body, public)
+        for name, kind, body in await handed_in(submitted, "receipts")
+    ]
