@@ -45,11 +45,11 @@ LOOK_BACK: Final = timedelta(hours=1)  # the clocks differ
 
 _CLAIM: Final = """
 UPDATE stripe_call SET state = 'sent', attempts = attempts + 1,
-    next_at = clock_timestamp() + least({} * power(2, attempts), interval '6 hours')
+    next_at = clock_timestamp() + least({}::interval * power(2, attempts), interval '6 hours')
 WHERE id = (
     SELECT id FROM stripe_call AS due
     WHERE state IN ('wanted', 'sent') AND next_at <= clock_timestamp()
-        AND id = coalesce({}, id)
+        AND id = coalesce({}::uuid, id)
         AND NOT EXISTS (
             SELECT FROM stripe_call AS before
             WHERE before.contribution_id = due.contribution_id

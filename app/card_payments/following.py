@@ -26,7 +26,7 @@ AT_ONCE_MAX: Final = 200
 LEASE: Final = timedelta(minutes=2)
 
 _CLAIM: Final = """
-UPDATE stripe_payment SET looks = looks + 1, look_at = clock_timestamp() + {}
+UPDATE stripe_payment SET looks = looks + 1, look_at = clock_timestamp() + {}::interval
 WHERE intent_id = (
     SELECT intent_id FROM stripe_payment WHERE look_at <= clock_timestamp() AND mode = {}
     ORDER BY look_at LIMIT 1 FOR UPDATE SKIP LOCKED)
