@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from community import Actor, Kept
-from marketplace.delivery.asking import let_go
+from marketplace.delivery.asking import let_go, note
 from marketplace.delivery.moving import locked
 from marketplace.delivery.reading import disbursement
 from marketplace.delivery.refusals import verb
@@ -133,6 +133,7 @@ async def take_over_deliveries(other: UUID, survivor: UUID, *, by: Actor) -> Non
                 found.id,
                 other,
             )
+            await note("hand_over", found, by)
             await DisbursementDecisionRow.raw(
                 "UPDATE disbursement_decision SET decided_by = {}"
                 " WHERE disbursement_id = {} AND decided_by = {}",

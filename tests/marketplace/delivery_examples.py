@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import community
 import ledger
@@ -30,7 +31,7 @@ from tests.marketplace.plans_examples import (
 
 PAPER = ReceiptDraft("receipt.pdf", "pdf", b"%PDF-1.4 a receipt")
 JPEG = b"\xff\xd8\xff\xe0 a photograph"
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 @dataclass(frozen=True)

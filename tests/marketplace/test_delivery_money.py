@@ -285,7 +285,7 @@ async def test_stopping_ends_open_requests_and_gives_back_what_is_left(
         await here.ask(1)
     with pytest.raises(errors.DeliveryMoved):
         await delivery.stop(here.project.id, "Again", by=here.coordinator)
-    assert (await ledger.verify()).findings == ()
+    assert not (await ledger.verify()).findings
 
 
 async def test_two_approvals_at_once_pay_once(neighbourhood: Neighbourhood) -> None:
