@@ -13,10 +13,12 @@ from community import Actor, Erased
 from ledger import Balance
 from marketplace import deliberation, delivery, needs, plans, screening
 from marketplace.councils.personal import forget_councils
+from marketplace.delivery.changes import forget_changes
 from marketplace.evaluation.personal import forget_evaluations
 from marketplace.funding.personal import leave_funding
 from marketplace.meetings.personal import forget_meetings
 from marketplace.needs.merging.personal import forget_need_merges
+from marketplace.work import leave_work
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -68,6 +70,8 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await forget_evaluations(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)
+            await leave_work(erased.ids, community_id=by.community_id)
+            await forget_changes(erased.ids, community_id=by.community_id)
             await leave_funding(erased.ids, by=by)
             await forget_sign_ins(erased.ids)
     return erased

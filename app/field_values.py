@@ -31,6 +31,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "online": mark("online"),
         "meeting": mark("at a meeting"),
     },
+    "turn_state": {
+        "signed": mark("signed up"),
+        "came": mark("came"),
+        "no_show": mark("did not come"),
+        "stepped_back": mark("stepped back"),
+        "open": mark("announced"),
+        "cancelled": mark("called off"),
+    },
+    "change_kind": {
+        "date": mark("another day for a milestone"),
+        "money": mark("money under another line of the budget"),
+        "scope": mark("what is done"),
+    },
+    "change_state": {
+        "open": mark("waits for a decision"),
+        "accepted": mark("accepted"),
+        "refused": mark("not accepted"),
+        "withdrawn": mark("taken back"),
+    },
     "side": {
         "for": mark("for it"),
         "against": mark("against it"),

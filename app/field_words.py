@@ -11,6 +11,11 @@ from app.i18n import mark
 from app.wording import duration, money, number, printed_day, spoken_time
 
 LABELS: Final[Mapping[str, str]] = {
+    "change_kind": mark("What was to be otherwise"),
+    "change_state": mark("What became of it"),
+    "passed_on": mark("Hours passed on"),
+    "turn_state": mark("What became of it"),
+    "project": mark("Project"),
     "added_at": mark("Added"),
     "amendment": mark("Proposed change"),
     "answer": mark("The answer"),
@@ -350,6 +355,7 @@ _MINUTES: Final = {
     "minutes_booked",
     "minutes_measured",
     "minutes_confirmed",
+    "passed_on",
 }
 
 

@@ -55,6 +55,7 @@ from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
 from marketplace.delivery import remind_of_milestones
+from marketplace.delivery.changes import ask_for_decisions
 from marketplace.desk_voting import clear_desk_ballots
 from marketplace.evaluation import close_due as close_due_evaluations
 from marketplace.evaluation import open_due as open_due_evaluations
@@ -64,9 +65,11 @@ from marketplace.funding.settling import settle_due
 from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from marketplace.needs.alike import look_for_pairs
 from marketplace.needs.merging import look_after_merges
+from marketplace.open_books.sums import keep_sums
 from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
 from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
+from marketplace.work import ask_who_came, end_stopped_work, remind_of_work
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -99,6 +102,10 @@ jobs = [
     Job("open ballots at their dates", every_seconds=30, run=marketplace.open_due),
     Job("close ballots at their dates", every_seconds=30, run=marketplace.close_due),
     Job("tell of rounds", every_seconds=60, run=marketplace.tell_due),
+    Job("remind of help for projects", every_seconds=300, run=remind_of_work),
+    Job("ask who came to help projects", every_seconds=300, run=ask_who_came),
+    Job("end help for stopped projects", every_seconds=60, run=end_stopped_work),
+    Job("tell of changes to decide", every_seconds=300, run=ask_for_decisions),
     Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
     Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),
     Job("settle drives at their deadlines", every_seconds=30, run=settle_due),
@@ -110,6 +117,7 @@ jobs = [
     Job("ask residents to judge", every_seconds=30, run=open_due_evaluations),
     Job("close judgements", every_seconds=60, run=close_due_evaluations),
     Job("remind of judgements", every_seconds=600, run=remind_of_evaluations),
+    Job("keep the sums of long trails", every_seconds=300, run=keep_sums),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),

@@ -126,6 +126,9 @@ SECTIONS: Final = (
         "evaluation_ratings", "evaluation_invitations", "inspections", "evaluation_replies",
         "comment_reports",
     )),
+    (mark("Your help for projects"), (
+        "work_turns", "work_offered", "project_changes", "change_objections",
+    )),
     (mark("Meetings and councils"), (
         "council_seats", "councils_entered", "meetings_run", "meeting_answers",
         "meetings_attended", "agenda_items", "minutes_written", "meeting_votes",
@@ -218,6 +221,10 @@ TITLES: Final = {
     "rounds_opened": mark("Rounds that you opened"),
     "elections_uploaded": mark("Elections whose file you handed in"),
     "round_changes": mark("Changes to open ballots that you announced"),
+    "work_turns": mark("Help for projects: yours, and what you wrote down of others"),
+    "work_offered": mark("Help for projects that you looked for, and hours that you gave them"),
+    "project_changes": mark("Changes of projects that you asked for or decided"),
+    "change_objections": mark("What you had against changes of projects"),
     "council_seats": mark("Seats on councils"),
     "councils_entered": mark("Councils entered"),
     "meetings_run": mark("Meetings run"),

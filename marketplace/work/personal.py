@@ -24,7 +24,8 @@ KEPT: Final[Sequence[Kept]] = (
         ("work_turn.member_id", "work_turn.settled_by", "work_quarter.member_id"),
         """
         SELECT project.title AS project, work_slot.title, starts_at, whose.name AS member,
-            work_turn.state, signed_at, work_turn.minutes, paid, settled_at
+            work_turn.state AS turn_state, signed_at, work_turn.minutes, paid AS passed_on,
+            settled_at
         FROM me JOIN work_turn ON me.id IN (work_turn.member_id, settled_by)
         JOIN work_slot ON work_slot.id = slot_id JOIN project ON project.id = work_turn.project_id
         JOIN member AS whose ON whose.id = work_turn.member_id ORDER BY starts_at, signed_at
@@ -35,7 +36,7 @@ KEPT: Final[Sequence[Kept]] = (
         ("work_slot.offered_by", "work_slot.cancelled_by", "work_grant.granted_by"),
         """
         SELECT project.title AS project, work_slot.title, place, starts_at, offered_at,
-            work_slot.state, reason, NULL::int AS minutes
+            work_slot.state AS turn_state, reason, NULL::int AS minutes
         FROM me JOIN work_slot ON me.id IN (offered_by, cancelled_by)
         JOIN project ON project.id = project_id
         UNION ALL

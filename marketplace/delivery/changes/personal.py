@@ -17,7 +17,7 @@ KEPT: Final[Sequence[Kept]] = (
         ("project_change.asked_by", "project_change.decided_by"),
         """
         SELECT project.title AS project, project_change.kind AS change_kind, project_change.reason,
-            asked_at, project_change.state, answer, decided_at
+            asked_at, project_change.state AS change_state, answer, decided_at
         FROM me JOIN project_change ON me.id IN (asked_by, decided_by)
         JOIN project ON project.id = project_id ORDER BY asked_at
         """,
