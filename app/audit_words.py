@@ -110,6 +110,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "drive.missed": mark("What was raised for a project missed its goal and goes back"),
     "drive.cancelled": mark("%(who)s called off the raising of money and hours for a project"),
     "contribution.start": mark("%(who)s began to give money online"),
+    "contribution.intent": mark("The payment service began the payment of a gift"),
     "contribution.give_up": mark("%(who)s gave up a gift that was not paid yet"),
     "contribution.receive": mark("%(who)s entered a gift that was received"),
     "contribution.paid": mark("A gift was paid online"),

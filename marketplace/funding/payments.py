@@ -46,7 +46,12 @@ async def payment_started(contribution_id: ContributionId, intent_id: str) -> Co
     async with verb():
         _, gift = await rows.locked_contribution(contribution_id)
         _same_intent(gift, intent_id)
-        return gift if gift.intent_id else await keep(gift, intent_id=intent_id)
+        if gift.intent_id:
+            return gift
+        known = await keep(gift, intent_id=intent_id)
+        by = community.system(gift.community_id)
+        await _record("contribution.intent", known, gift.amount_fen, by)
+        return known
 
 
 async def payment_succeeded(

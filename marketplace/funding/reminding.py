@@ -47,5 +47,8 @@ async def remind_of_drives(*, at: datetime | None = None) -> int:
                 await tell_about(
                     {one for one in members if one}, "drive.ends_soon", drive, by=by, fill=fill
                 )
+                await community.record(
+                    "drive.remind", by=by, subject_kind="drive", subject_id=drive.id
+                )
                 reminded += 1
     return reminded

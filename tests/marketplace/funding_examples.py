@@ -4,10 +4,13 @@ import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
+
 import community
 import ledger
 from community import Actor, Role
 from marketplace import Project, close_and_count
+from marketplace.funding import payments
 from marketplace.funding.contributing import keep_paper, receive_gift, start_contribution
 from marketplace.funding.drives import open_drive
 from marketplace.funding.matching import add_to_fund, found_fund
@@ -19,6 +22,7 @@ from marketplace.funding.values import (
     Fund,
     Gift,
     Matching,
+    MatchingKind,
     Source,
 )
 from marketplace.money import MEMBER, fen_account, minute_account, origin
@@ -81,9 +85,45 @@ async def cash(
 
 async def card(drive: Drive, fen: int, by: Actor, **how: object) -> Contribution:
     """Begin a gift by card."""
-    return await start_contribution(
-        drive.id, amount_fen=fen, source=Source.CARD, by=by, **how  # type: ignore[arg-type] # a test's own
+    asked = {"amount_fen": fen, "source": Source.CARD, "by": by, **how}
+    return await start_contribution(drive.id, **asked)  # type: ignore[arg-type] # a test's own
+
+
+async def paid(gift: Contribution, at: datetime | None = None) -> Contribution:
+    """Let the processor tell that a gift was paid."""
+    return await payments.payment_succeeded(
+        gift.id,
+        intent_of(gift),
+        f"ch_{gift.id.hex}",
+        amount_fen=gift.amount_fen,
+        at=at or datetime.now(UTC),
     )
+
+
+async def past_deadline(owner: asyncpg.Connection, drive: Drive) -> None:
+    """Let a drive's deadline be over, and everything of it be so much older."""
+    earlier = timedelta(days=400)
+    await owner.execute(
+        "UPDATE drive SET opened_at = opened_at - $2::interval, deadline = deadline - $2::interval"
+        " WHERE id = $1",
+        drive.id,
+        earlier,
+    )
+    await owner.execute(
+        "UPDATE contribution SET paid_at = paid_at - $2::interval WHERE drive_id = $1",
+        drive.id,
+        earlier,
+    )
+
+
+async def calls_of(owner: asyncpg.Connection, gift: Contribution) -> list[tuple[str, int]]:
+    """Return what the processor is asked for about a gift, in order."""
+    found = await owner.fetch(
+        "SELECT kind, amount_fen FROM stripe_call WHERE contribution_id = $1"
+        " ORDER BY wanted_at, kind",
+        gift.id,
+    )
+    return [(row["kind"], row["amount_fen"]) for row in found]
 
 
 async def minutes_for(who: Actor, minutes: int) -> None:
@@ -101,7 +141,7 @@ async def minutes_for(who: Actor, minutes: int) -> None:
     )
 
 
-async def fund_of(home: Neighbourhood, fen: int, by: Actor) -> Fund:
+async def fund_of(fen: int, by: Actor) -> Fund:
     """Found a matching fund with money from the public budget."""
     fund = await found_fund(f"Fund {uuid.uuid4().hex[:6]}", by=by)
     return await add_to_fund(fund.id, fen, by=by, came_from="public_budget", id=uuid.uuid4())
@@ -122,8 +162,6 @@ async def has_minutes(who: Actor) -> tuple[int, int]:
 
 def ratio(fund: Fund, cap_fen: int, percent: int = 100) -> Matching:
     """Return that a fund adds a share of what is given."""
-    from marketplace.funding.values import MatchingKind
-
     return Matching(fund.id, MatchingKind.RATIO, cap_fen, percent)
 
 
