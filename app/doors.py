@@ -71,10 +71,18 @@ FRONT: Final = (
             "/drives",
             "/contributions",
             "/evaluations",
+            "/undertakers",
             "/api/projects",
         ),
     ),
-    Door("/book", "book-open", mark("Open book"), "book.read", away=True),
+    Door(
+        "/book",
+        "book-open",
+        mark("Open book"),
+        "book.read",
+        ("/open-books", "/conflicts"),
+        away=True,
+    ),
 )
 MENU: Final = (
     (

@@ -9,9 +9,11 @@ import community
 from app import money_trail_words as words
 from app.i18n import gettext as _
 from community import Actor, Community, Role
-from ledger import CNY, MINUTE, Kind, Unit
+from ledger import CNY, MINUTE, Unit
+from marketplace.open_books import rules
 from marketplace.open_books.values import (
     BookLine,
+    CommunityBooks,
     Document,
     DocumentKind,
     Reckoning,
@@ -174,9 +176,16 @@ def source_rows(reckoning: Reckoning) -> list[list[str]]:
     return [*rows, [_("All together"), *(words.signed(part, unit) for part in whole)]]
 
 
-def moves(one: TrailLine) -> bool:
-    """Whether a transfer moved something, and did not only set it aside or let it go."""
-    return one.transfer.kind not in {Kind.HOLD, Kind.VOID}
+def given_rows(found: CommunityBooks) -> list[list[str]]:
+    """Return what each source gave to a community's projects, and what went back to it."""
+    return [
+        [
+            words.source_words(name),
+            words.signed(found.given.get(name, 0), found.unit),
+            words.signed(found.returned.get(name, 0), found.unit),
+        ]
+        for name in rules.in_order([*found.given, *found.returned])
+    ]
 
 
 def balanced(lines: Iterable[BookLine]) -> bool:

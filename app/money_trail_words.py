@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.delegation_words import KIN_KINDS
 from app.funding_words import SOURCES
 from app.i18n import gettext as _
 from app.i18n import mark
-from app.wording import amount
+from app.wording import amount, money
 from ledger import CNY, Kind
-from marketplace.open_books.flag_rules import Part, Relation
-from marketplace.open_books.values import PLEDGE, BookLine, Document, DocumentKind
+from marketplace.open_books.flag_rules import Flag, Part, Relation
+from marketplace.open_books.values import PLEDGE, Document, DocumentKind
 
 ACCOUNTS: Final[Mapping[str, str]] = {
     "public_budget": mark("Public budget"),
@@ -112,20 +113,13 @@ def document_words(document: Document) -> str:
     return f"{kind}: {document.words}" if document.words else kind
 
 
+def tie_words(flag: Flag) -> str:
+    """Return how the two of a flag are tied, for whoever may know."""
+    if flag.kin is not None:
+        return _(KIN_KINDS[flag.kin])
+    return _(TIES[flag.relation])
+
+
 def signed(value: int, unit: str) -> str:
     """Return an amount to the fen, or in hours and minutes."""
-    return amount(value, unit) if unit != CNY else exact(value)
-
-
-def exact(fen: int) -> str:
-    """Return an amount of money to the fen."""
-    from app.wording import money  # noqa: PLC0415 (one name less above)
-
-    return money(fen, exact=True)
-
-
-def balance_words(lines: list[tuple[str, BookLine]]) -> str:
-    """Return the line that says whether the book balances now, with its figures."""
-    if not all(line.balanced for _unit, line in lines):
-        return _("The book does not balance just now. Please tell the community desk at once.")
-    return _("The book balances now.")
+    return amount(value, unit) if unit != CNY else money(value, exact=True)

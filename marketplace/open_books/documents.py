@@ -32,7 +32,7 @@ def _found(  # noqa: PLR0913 (one column each)
     SELECT {event} AS event_id, '{kind}' AS kind, found.id, {source} AS source, {giver} AS giver,
         {organisation} AS organisation_id, {name} AS name, {anonymous} AS anonymous,
         {words} AS words, {line} AS line, ({papers})::int AS papers, {drive} AS drive_id
-    FROM {table} WHERE {event} = ANY((SELECT ids FROM asked))
+    FROM {table} WHERE {event} = ANY((SELECT ids FROM asked)::uuid[])
     """  # noqa: S608 (pieces of our own)
 
 

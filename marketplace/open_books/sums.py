@@ -49,7 +49,7 @@ _CREDITS: Final = _side(
     "credit_account",
     "debit_account",
     "other.kind AS from_kind, own.kind AS to_kind",
-    "AND debit_account <> ALL((SELECT accounts FROM asked))",
+    "AND debit_account <> ALL((SELECT accounts FROM asked)::uuid[])",
 )
 _FRESH: Final = f"{_DEBITS} UNION ALL {_CREDITS}"
 
@@ -57,13 +57,13 @@ _OWN: Final = """
 own AS (
     SELECT account.id, kind, coalesce(asked.since, trail_mark.seq, 0) AS after, asked.up_to
     FROM asked, account LEFT JOIN trail_mark ON account_id = account.id
-    WHERE account.id = ANY((SELECT accounts FROM asked))
+    WHERE account.id = ANY((SELECT accounts FROM asked)::uuid[])
 )
 """
 
 _STORED: Final = """
 SELECT account_id, from_kind, to_kind, source, event_kind, amount, transfers FROM trail_sum
-WHERE account_id = ANY((SELECT accounts FROM asked)) AND (SELECT since FROM asked) IS NULL
+WHERE account_id = ANY((SELECT accounts FROM asked)::uuid[]) AND (SELECT since FROM asked) IS NULL
 """
 
 _SUMS: Final = f"""
@@ -76,7 +76,7 @@ SELECT 'passed' AS part, from_kind, to_kind, source, event_kind, sum(amount)::bi
 FROM ({_FRESH} UNION ALL {_STORED}) AS every GROUP BY 2, 3, 4, 5
 UNION ALL
 SELECT 'now', kind, '', '', '', sum(credits_posted - debits_posted)::bigint, count(*)
-FROM account WHERE id = ANY((SELECT accounts FROM asked)) GROUP BY kind
+FROM account WHERE id = ANY((SELECT accounts FROM asked)::uuid[]) GROUP BY kind
 UNION ALL
 SELECT 'whole', '', '', '', '', coalesce(sum(credits_posted - debits_posted), 0)::bigint, count(*)
 FROM account WHERE community_id = (SELECT community_id FROM asked)
@@ -84,7 +84,7 @@ FROM account WHERE community_id = (SELECT community_id FROM asked)
 UNION ALL
 SELECT 'owed', '', '', source, '', sum(due_fen)::bigint, count(*)
 FROM contribution WHERE community_id = (SELECT community_id FROM asked) AND due_fen > 0
-    AND project_id = ANY((SELECT projects FROM asked)) GROUP BY source
+    AND project_id = ANY((SELECT projects FROM asked)::uuid[]) GROUP BY source
 """  # noqa: S608 (pieces of our own)
 
 _KEEP: Final = f"""
