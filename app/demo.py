@@ -30,6 +30,7 @@ from app.demo_cast import (
 )
 from app.demo_classes import fill_classes
 from app.demo_deliberation import fill_talk
+from app.demo_delivery import fill_delivery
 from app.demo_desk import fill_desk, fill_reports
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
@@ -201,6 +202,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
     await fill_talk(talked_over, coordinator, neighbours)
     await fill_plans(home, talked_over, coordinator, neighbours)
+    await fill_delivery(home, coordinator, _actor(known[TREASURER]), neighbours[25:])
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)

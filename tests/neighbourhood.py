@@ -42,8 +42,10 @@ from marketplace.counting import Rule
 from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
+from tests.delivery_walks import leave_delivery
 from tests.funding_walks import leave_funding
 from tests.hours_examples import leave_hours
+from tests.judged_examples import leave_judged
 from tests.plan_walks import leave_plans
 from tests.talk_examples import leave_talk
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
@@ -194,7 +196,9 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await leave_hours(hood)
     await leave_talk(hood)
     await leave_plans(hood)
+    await leave_judged(hood, photo())
     await leave_funding(hood)
+    await leave_delivery(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)
@@ -606,6 +610,7 @@ async def _rounds(hood: Neighbourhood) -> None:
     hood.examples |= {"need_id": need.id, "key": "culture"}
     await _merging(hood, coordinator, resident)
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
+    hood.examples |= {"undertaker_id": resident.member_id, "file": "transfers.csv"}
     hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):
         hood.by_route[route] = {"round_id": this.id}

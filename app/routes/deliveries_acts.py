@@ -29,6 +29,8 @@ from marketplace.delivery.rules import PHOTOS_MAX
 from marketplace.errors import MarketplaceError
 
 AnyRequest = Request[Any, Any, Any]
+OK: Final = 200
+REFUSED: Final = 422
 PHOTO_FORM_BYTES_MAX: Final = PHOTOS_BYTES_MAX + AROUND_BYTES
 PAPER_FORM_BYTES_MAX: Final = FILES_AT_ONCE * PICTURE_BYTES_MAX + AROUND_BYTES
 
@@ -44,7 +46,8 @@ def _keyed() -> Form:
 
 def _template(name: str, found: Place, form: Form, more: Mapping[str, Any] = {}) -> Template:
     context = {**delivery_page.base(found), "form": form, "photos_max": PHOTOS_MAX, **more}
-    return Template(f"marketplace/{name}.html", context=context)
+    status = OK if form.ok else REFUSED
+    return Template(f"marketplace/{name}.html", context=context, status_code=status)
 
 
 def _refused(found: Place, form: Form, refusal: MarketplaceError) -> Redirect | None:

@@ -1,6 +1,6 @@
 """A request for a project's money: its page, its papers, and the decisions of two people."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from marketplace.delivery.rules import APPROVERS
 from marketplace.errors import MarketplaceError
 
 AnyRequest = Request[Any, Any, Any]
+OK: Final = 200
+REFUSED: Final = 422
 
 
 async def _request(request: AnyRequest, disbursement_id: UUID) -> tuple[Place, Disbursement]:
@@ -73,7 +75,8 @@ async def _page(request: AnyRequest, disbursement_id: UUID, form: Form) -> Templ
         "may_withdraw": place.own and found.state.open,
         "form": form,
     }
-    return Template("marketplace/disbursement.html", context=context)
+    status = OK if form.ok else REFUSED
+    return Template("marketplace/disbursement.html", context=context, status_code=status)
 
 
 @post(
