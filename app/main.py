@@ -30,6 +30,7 @@ from app.acts import act
 from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
 from app.card_payments.calling import make_due_calls
 from app.card_payments.following import follow_payments
+from app.card_payments.reconciling import reconcile_nightly
 from app.card_payments.stripe_client import close_processors
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
@@ -114,6 +115,7 @@ jobs = [
     Job("remind of milestones", every_seconds=600, run=remind_of_milestones),
     Job("ask the card processor", every_seconds=2, run=make_due_calls),
     Job("ask after card payments", every_seconds=15, run=follow_payments),
+    Job("compare card payments", every_seconds=24 * 3600, run=reconcile_nightly),
     Job("ask residents to judge", every_seconds=30, run=open_due_evaluations),
     Job("close judgements", every_seconds=60, run=close_due_evaluations),
     Job("remind of judgements", every_seconds=600, run=remind_of_evaluations),

@@ -55,3 +55,24 @@ def mending_words(one: Difference) -> str:
             "than the days compared; else ask the auditor."
         )
     return _("Look it up in the payment service's own pages and ask the auditor.")
+
+
+def call_words(kind: str, fen: int) -> str:
+    """Say what was asked of the card processor and refused."""
+    words = {
+        "create": _("To make a payment of %(money)s"),
+        "cancel": _("To end a payment of %(money)s"),
+        "refund": _("To give %(money)s back"),
+    }
+    return words[kind] % {"money": money(fen)}
+
+
+def message_words(outcome: str) -> str:
+    """Say why a message of the card processor's changed nothing."""
+    words = {
+        "unknown_kind": _("Linli has no use for this kind"),
+        "unknown_payment": _("It is about no gift here"),
+        "other_mode": _("It is for play and the book for real, or the other way round"),
+        "refused": _("It does not fit the gift: look at the differences above"),
+    }
+    return words[outcome]

@@ -71,8 +71,6 @@ EXEMPT: Final[dict[str, str]] = {
 """Tables that may change without an event, each with the reason."""
 
 EXEMPT_MODULES: Final[dict[str, str]] = {
-    "app/card_payments/calling.py": "under which id the card processor knows a gift's payment;"
-    " that the gift was begun, paid and given back are events",
     "community/preferring.py": "language and text size are the member's own eyes; nobody answers"
     " to anybody for them",
 }

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 
+import community
 import ledger
 from app.card_payments import applying
 from app.card_payments.keys import Keys, keys
@@ -28,6 +29,7 @@ from app.card_payments.processor import (
     Refused,
 )
 from app.card_payments.stripe_client import processor
+from community import Actor
 from marketplace.funding import payments
 from marketplace.funding.calls import CANCEL, CREATE
 from marketplace.funding.errors import FundingError
@@ -77,6 +79,16 @@ class Call:
     def maybe_done(self) -> bool:
         """Whether it was sent before, and nobody knows what came of it."""
         return self.attempts > 1
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """A call that was refused, and the processor's word for why."""
+
+    id: UUID
+    kind: str
+    amount_fen: int
+    problem: str
 
 
 async def make_due_calls() -> int:
@@ -219,17 +231,37 @@ async def _failed(call: Call, refusal: Exception) -> None:
         )
 
 
-async def want_again(call_id: UUID, *, community_id: UUID) -> bool:
+async def want_again(call_id: UUID, *, by: Actor) -> bool:
     """Ask once more for what was refused, under a new key; return whether there was such a call.
 
     It counts as one that may have been done: Stripe is asked first.
     """
+    async with ledger.transaction():
+        rows = await StripeCallRow.raw(
+            "UPDATE stripe_call SET state = 'wanted', ended_at = NULL, attempts = 1,"
+            " next_at = clock_timestamp(), key = key || '-again'"
+            " WHERE id = {} AND community_id = {} AND state = 'failed' AND kind = 'refund'"
+            " RETURNING contribution_id",
+            call_id,
+            by.community_id,
+        )
+        if rows:
+            await community.record(
+                "payment.try_again",
+                by=by,
+                subject_kind="contribution",
+                subject_id=rows[0]["contribution_id"],
+                details={"call": str(call_id)},
+            )
+        return bool(rows)
+
+
+async def refused_calls(community_id: UUID) -> list[NotDone]:
+    """Return what the card processor refused and nobody asked for again, the newest first."""
     rows = await StripeCallRow.raw(
-        "UPDATE stripe_call SET state = 'wanted', ended_at = NULL, attempts = 1,"
-        " next_at = clock_timestamp(), key = key || '-again'"
-        " WHERE id = {} AND community_id = {} AND state = 'failed' AND kind = 'refund'"
-        " RETURNING id",
-        call_id,
+        "SELECT id, kind, amount_fen, problem FROM stripe_call"
+        " WHERE community_id = {} AND state = 'failed' AND kind <> 'create'"
+        " ORDER BY ended_at DESC, id LIMIT 50",
         community_id,
     )
-    return bool(rows)
+    return [NotDone(**row) for row in rows]

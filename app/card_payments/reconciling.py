@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+import community
 import ledger
 from app.card_keys import Mode
 from app.card_payments import applying
@@ -17,6 +18,7 @@ from app.card_payments.keys import Keys, keys
 from app.card_payments.processor import Processor, Progress
 from app.card_payments.stripe_client import processor
 from app.card_payments.tables import ReconciliationRow
+from community import Actor
 from marketplace.funding.errors import FundingError
 from marketplace.funding.tables import ContributionRow
 
@@ -51,7 +53,9 @@ class Result:
     differences: tuple[Difference, ...]
 
 
-async def reconcile(given: Keys, *, since: datetime = BEGINNING, mend: bool = False) -> Result:
+async def reconcile(
+    given: Keys, *, since: datetime = BEGINNING, mend: bool = False, by: Actor | None = None
+) -> Result:
     """Compare all that Stripe lists since then with the book; keep and return the result.
 
     With `mend`, what Stripe did and the book has not is booked first. Raises `NoAnswer`, `Refused`.
@@ -70,7 +74,7 @@ async def reconcile(given: Keys, *, since: datetime = BEGINNING, mend: bool = Fa
         "gifts": len(ours),
     }
     result = Result(ledger.new_id(), datetime.now(UTC), since, given.mode, compared, found)
-    await _keep(result)
+    await _keep(result, by)
     return result
 
 
@@ -115,17 +119,26 @@ async def _ours(theirs: Theirs, since: datetime, mode: Mode) -> list[Booked]:
     return [Booked(**row, entries=entries.get(row["id"], {})) for row in rows]
 
 
-async def _keep(result: Result) -> None:
-    await ReconciliationRow.raw(
-        "INSERT INTO reconciliation (id, ran_at, since, mode, compared, differences)"
-        " VALUES ({}, {}, {}, {}, {}, {})",
-        result.id,
-        result.ran_at,
-        result.since,
-        result.mode.value,
-        json.dumps(result.compared),
-        json.dumps(shown(result.differences)),
-    )
+async def _keep(result: Result, by: Actor | None) -> None:
+    async with ledger.transaction():
+        await ReconciliationRow.raw(
+            "INSERT INTO reconciliation (id, ran_at, since, mode, compared, differences)"
+            " VALUES ({}, {}, {}, {}, {}, {})",
+            result.id,
+            result.ran_at,
+            result.since,
+            result.mode.value,
+            json.dumps(result.compared),
+            json.dumps(shown(result.differences)),
+        )
+        if by is not None:
+            await community.record(
+                "payment.compare",
+                by=by,
+                subject_kind="community",
+                subject_id=by.community_id,
+                details={"differences": len(result.differences)},
+            )
 
 
 def shown(found: Sequence[Difference]) -> list[dict[str, Any]]:
