@@ -11,9 +11,9 @@ from marketplace.errors import MarketplaceError
 from marketplace.funding.errors import PartsReserved
 
 STATES: Final[Mapping[DeliveryState, tuple[str, str]]] = {
-    DeliveryState.UNDER_WAY: (mark("Under way"), mark("The work goes on.")),
+    DeliveryState.UNDER_WAY: (mark("Work under way"), mark("The work goes on.")),
     DeliveryState.DELIVERED: (
-        mark("Finished"),
+        mark("Work finished"),
         mark("All milestones are reported. Now the residents judge what was done."),
     ),
     DeliveryState.JUDGED: (
@@ -31,15 +31,15 @@ STATES: Final[Mapping[DeliveryState, tuple[str, str]]] = {
 REQUEST_STATES: Final[Mapping[DisbursementState, str]] = {
     DisbursementState.ASKED: mark("Waits for two approvals"),
     DisbursementState.APPROVED_ONCE: mark("Waits for the second approval"),
-    DisbursementState.PAID: mark("Paid"),
-    DisbursementState.REFUSED: mark("Refused"),
-    DisbursementState.WITHDRAWN: mark("Taken back"),
+    DisbursementState.PAID: mark("Paid out"),
+    DisbursementState.REFUSED: mark("Not approved"),
+    DisbursementState.WITHDRAWN: mark("Taken back by who asked"),
     DisbursementState.STOPPED: mark("Ended with its project"),
 }
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.APPROVED: mark("Approved"),
-    Verdict.REFUSED: mark("Refused"),
+    Verdict.REFUSED: mark("Not approved"),
 }
 
 TIES: Final[Mapping[Tie, str]] = {
