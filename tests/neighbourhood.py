@@ -48,6 +48,7 @@ from tests.hours_examples import leave_hours
 from tests.judged_examples import leave_judged
 from tests.plan_walks import leave_plans
 from tests.talk_examples import leave_talk
+from tests.work_walks import leave_work
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
@@ -199,6 +200,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await leave_judged(hood, photo())
     await leave_funding(hood)
     await leave_delivery(hood)
+    await leave_work(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)

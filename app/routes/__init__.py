@@ -3,6 +3,11 @@
 from litestar.types import ControllerRouterHandler
 
 from app.routes import (
+    aftercare,
+    aftercare_again,
+    aftercare_attention,
+    aftercare_calls,
+    aftercare_data,
     again,
     appeals,
     argument_acts,
@@ -23,6 +28,7 @@ from app.routes import (
     classes,
     clearing,
     councils,
+    covenants,
     delegations,
     deliveries,
     deliveries_acts,
@@ -120,6 +126,12 @@ from app.routes import (
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
 route_handlers: list[ControllerRouterHandler] = [
     *again.handlers,
+    *aftercare.handlers,
+    *aftercare_again.handlers,
+    *aftercare_attention.handlers,
+    *aftercare_calls.handlers,
+    *aftercare_data.handlers,
+    *covenants.handlers,
     *audit.handlers,
     *ballot_desk.handlers,
     *ballots.handlers,
