@@ -12,6 +12,7 @@ from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
 from marketplace import deliberation, delivery, needs, plans, screening
+from marketplace.aftercare import forget_aftercare
 from marketplace.councils.personal import forget_councils
 from marketplace.delivery.changes import forget_changes
 from marketplace.evaluation.personal import forget_evaluations
@@ -73,6 +74,7 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await leave_work(erased.ids, community_id=by.community_id)
             await forget_changes(erased.ids, community_id=by.community_id)
             await leave_funding(erased.ids, by=by)
+            await forget_aftercare(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)
     return erased
 

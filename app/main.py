@@ -55,6 +55,7 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from marketplace.aftercare import begin_aftercare, end_terms, miss_checks, remind_of_checks
 from marketplace.delivery import remind_of_milestones
 from marketplace.delivery.changes import ask_for_decisions
 from marketplace.desk_voting import clear_desk_ballots
@@ -89,6 +90,10 @@ jobs = [
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
     Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
     Job("remind of classes", every_seconds=300, run=remind_of_classes),
+    Job("begin to look after what is finished", every_seconds=600, run=begin_aftercare),
+    Job("remind of checks", every_seconds=3600, run=remind_of_checks),
+    Job("note missed checks", every_seconds=3600, run=miss_checks),
+    Job("end terms of custodians", every_seconds=3600, run=end_terms),
     Job("remind of meetings", every_seconds=300, run=remind_of_meetings),
     Job("publish minutes", every_seconds=60, run=publish_minutes),
     Job("ask for late minutes", every_seconds=3600, run=chase_minutes),

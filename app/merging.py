@@ -16,6 +16,7 @@ import timebank
 from app import sessions
 from community import Actor, Merged
 from marketplace import deliberation, delivery, needs, plans, screening
+from marketplace.aftercare import leave_aftercare, take_over_aftercare
 from marketplace.councils.personal import leave_councils, take_over_seats
 from marketplace.delivery.changes import take_over_changes
 from marketplace.evaluation.personal import take_over_evaluations
@@ -64,6 +65,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await take_over_evaluations(other, survivor, community_id=by.community_id)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)
+        await take_over_aftercare(other, survivor, by=by)
         await take_over_work(other, survivor, by=by)
         await take_over_changes(other, survivor, by=by)
         pledged = await take_over_gifts(other, survivor, by=by)
@@ -93,6 +95,7 @@ async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> in
         await leave_teams([member_id], community_id=by.community_id)
         await leave_councils([member_id], community_id=by.community_id)
         await leave_meetings([member_id], community_id=by.community_id)
+        await leave_aftercare([member_id], community_id=by.community_id)
         await leave_work([member_id], community_id=by.community_id)
         await leave_funding([member_id], by=by)
         await sessions.end_all(member_id)

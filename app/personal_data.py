@@ -134,6 +134,10 @@ SECTIONS: Final = (
         "meetings_attended", "agenda_items", "minutes_written", "meeting_votes",
         "meeting_decisions_entered",
     )),
+    (mark("Finished projects that you look after"), (
+        "covenants_written", "covenants_signed", "custodian_terms", "checks_done",
+        "attention_raised", "attention_answered",
+    )),
     (mark("Messages to you"), ("messages", "message_choices", "devices", "deliveries")),
     (mark("How you sign in"), (
         "sessions", "passwords", "second_factors", "sign_in_codes", "cards",
@@ -239,6 +243,12 @@ TITLES: Final = {
     "inspections": mark("Projects that you inspected"),
     "evaluation_replies": mark("What you replied and summed up"),
     "comment_reports": mark("Comments that you reported or ruled on"),
+    "covenants_written": mark("Covenants that you wrote"),
+    "covenants_signed": mark("Covenants that you signed"),
+    "custodian_terms": mark("Projects that you look after, or asked others to"),
+    "checks_done": mark("Checks that are yours, or that you did"),
+    "attention_raised": mark("What you said is broken"),
+    "attention_answered": mark("What you answered or mended"),
     "messages": mark("Messages"),
     "message_choices": mark("How you wish to be told"),
     "devices": mark("Devices for messages"),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import Language, current_language, mark, speaking
 from app.i18n import gettext as _
+from app.messages.aftercare_words import AFTERCARE
 from app.messages.community_words import COMMUNITY
 from app.messages.delivery_words import DELIVERY
 from app.messages.evaluation_words import EVALUATION
@@ -37,6 +38,7 @@ KINDS: Final[Mapping[str, Words]] = {
     **TIME_BANK,
     **COMMUNITY,
     **MARKETPLACE,
+    **AFTERCARE,
     **DELIVERY,
     **WORK,
     **EVALUATION,

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
-from app import delivery_page, funding_page
+from app import aftercare_page, delivery_page, funding_page
 from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
@@ -89,6 +89,7 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
         "funding": await funding_page.section(project, ZoneInfo(home.time_zone)),
         "work": await delivery_page.project_section(project),
         "may_raise": await funding_page.may_raise(project, await actor_of(request)),
+        "aftercare": await aftercare_page.way_card(project, await actor_of(request)),
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("marketplace/project.html", context=context)
