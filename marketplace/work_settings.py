@@ -59,7 +59,7 @@ GRANT_MINUTES_MAX: Final = number(
     otherwise="A project has only the hours that were pledged to it; the community adds none.",
 )
 OBJECTION_DAYS: Final = number(
-    "project_changes.objection_days",
+    "delivery.objection_days",
     7,
     Unit.DAYS,
     least=1,

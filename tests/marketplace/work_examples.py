@@ -1,22 +1,25 @@
 """What tests of work begin with: a project under way with minutes to promise, and slots."""
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import community
 import ledger
-from community import Actor, Role
+from community import Actor, Role, Setting
 from community.policy import read_pack
 from marketplace import close_and_count, delivery, entering, open_ballot, plans, vote, work
 from marketplace.delivery.beginning import begin
 from marketplace.money import MEMBER, PROJECT_ACCOUNT, minute_account
-from marketplace.values import Project, ProjectId
+from marketplace.values import Project
 from marketplace.work import Slot, SlotDraft, Turn
 from marketplace.work.holding import ISSUANCE
 from marketplace.work_settings import SETTINGS
 from tests.marketplace.conftest import Neighbourhood
-from tests.marketplace.plans_examples import RAIL, closed_call, planned_need
+from tests.marketplace.plans_examples import closed_call, planned_need
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 BEGINS = NOW + timedelta(days=3)
@@ -38,7 +41,7 @@ async def planned_under_way(home: Neighbourhood) -> Project:
     """Give a project of a plan with lines and milestones, undertaken by the second resident."""
     need, version = await planned_need(home)
     call, offers = await closed_call(home, need, home.residents[1])
-    await plans.choose(call.id, offers[0].id, "They have done it before.", by=home.coordinator)
+    await plans.choose(call.id, offers[0].id, by=home.coordinator, reason="Done before.")
     opened = await home.round(budget_yuan=30_000)
     entered = await entering.enter(opened.id, version.plan_id, by=home.coordinator)
     await open_ballot(opened.id, by=home.coordinator)
@@ -51,8 +54,13 @@ async def planned_under_way(home: Neighbourhood) -> Project:
 
 async def pledged(home: Neighbourhood, project: Project, minutes: int) -> None:
     """Let minutes come to a project, as a drive that reached its goal books them."""
+    await give_minutes(home.id, project.id, minutes, by=home.coordinator.member_id)
+
+
+async def give_minutes(community_id: UUID, project_id: UUID, minutes: int, *, by: UUID) -> None:
+    """Book minutes on a project's account."""
     issuance = await ledger.open_account(
-        community_id=ledger.CommunityId(home.id),
+        community_id=ledger.CommunityId(community_id),
         kind=ISSUANCE,
         unit=ledger.MINUTE,
         floor=None,
@@ -60,13 +68,11 @@ async def pledged(home: Neighbourhood, project: Project, minutes: int) -> None:
     )
     await ledger.transfer(
         debit=issuance.id,
-        credit=await minute_account(PROJECT_ACCOUNT, project.id, community_id=home.id),
+        credit=await minute_account(PROJECT_ACCOUNT, project_id, community_id=community_id),
         amount=ledger.Minutes(minutes),
         unit=ledger.MINUTE,
         origin=ledger.Origin(
-            ledger.CommunityId(home.id),
-            ledger.Event("pledge", ledger.new_id()),
-            home.coordinator.member_id,
+            ledger.CommunityId(community_id), ledger.Event("pledge", ledger.new_id()), by
         ),
     )
 
@@ -95,11 +101,17 @@ async def saved(one: Actor) -> int:
     return (await ledger.balance(account)).posted
 
 
-async def adopt(home: Neighbourhood, table: str = "project_work", **settings: object) -> None:
+async def adopt(
+    home: Neighbourhood,
+    table: str = "project_work",
+    *,
+    settings_of: Sequence[Setting[Any]] = SETTINGS,
+    **settings: object,
+) -> None:
     """Let the community decide about work and changes."""
     lines = [f"{name} = {str(value).lower()}" for name, value in settings.items()]
     text = f'name = "N"\nsource = "S"\n[{table}]\n' + "\n".join(lines)
-    pack = read_pack(text.encode(), settings=SETTINGS, zone=ZoneInfo("Asia/Shanghai"))
+    pack = read_pack(text.encode(), settings=settings_of, zone=ZoneInfo("Asia/Shanghai"))
     await community.adopt_policy(pack, by=community.system(home.id))
 
 
@@ -116,23 +128,3 @@ async def resident(home: Neighbourhood, name: str = "New") -> Actor:
     """Add another resident."""
     found = await community.add_member(community_id=home.id, name=name, roles=(Role.RESIDENT,))
     return Actor(found.id, home.id, found.roles)
-
-
-__all__ = [
-    "BEGINS",
-    "NOW",
-    "RAIL",
-    "SLOT",
-    "THERE",
-    "ProjectId",
-    "adopt",
-    "offered",
-    "planned_under_way",
-    "pledged",
-    "resident",
-    "saved",
-    "signed",
-    "stop",
-    "under_way",
-    "with_hours",
-]
