@@ -32,6 +32,7 @@ from app.demo_classes import fill_classes
 from app.demo_deliberation import fill_talk
 from app.demo_delivery import fill_delivery
 from app.demo_desk import fill_desk, fill_reports
+from app.demo_funding import fill_funding
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import NOT_VOTED
@@ -182,6 +183,13 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
+    await fill_funding(
+        home,
+        coordinator,
+        _actor(known[TREASURER]),
+        neighbours=_voters(home, known, households)[:40],
+        helpers=[_actor(known[name]) for name in VOLUNTEERS],
+    )
     await fill_paper(
         home,
         coordinator,

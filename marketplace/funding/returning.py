@@ -147,10 +147,10 @@ def _gave(wound: _Wound) -> list[tuple[Returned, int]]:
             fund = drive.matching.fund_id
             left = drive.matched_fen - back.get((Source.MATCHING, fund), 0)
             gave.append((Returned(Source.MATCHING, 0, fund_id=fund), max(0, left)))
-    for one in wound.gifts:
-        kept = one.amount_fen - one.refunded_fen - one.disputed_fen - one.escrow_fen
+    for gift in wound.gifts:
+        kept = gift.amount_fen - gift.refunded_fen - gift.disputed_fen - gift.escrow_fen
         if kept > 0:
-            gave.append((Returned(one.source, 0, contribution_id=one.id), kept))
+            gave.append((Returned(gift.source, 0, contribution_id=gift.id), kept))
     return gave
 
 
@@ -265,7 +265,7 @@ def _read(written: list[str | int | None]) -> Returned:
     source, amount, *keys = written
     gift, pledge, fund = (UUID(str(key)) if key else None for key in keys)
     return Returned(
-        source=Source(source) if source else None,
+        source=Source(str(source)) if source else None,
         amount=int(amount or 0),
         contribution_id=ContributionId(gift) if gift else None,
         pledge_id=PledgeId(pledge) if pledge else None,
