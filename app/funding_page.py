@@ -139,7 +139,7 @@ class Shown:
     @property
     def pieces(self) -> list[tuple[str, int, str]]:
         """The pieces of the bar of money: label, fen, text."""
-        found = [(_("Gifts"), self.given_fen, money(self.given_fen))]
+        found = [(_("Gifts of money"), self.given_fen, money(self.given_fen))]
         if self.drive.matching is not None:
             matched = self.progress.matched_fen
             found.append((_(SOURCES[Source.MATCHING]), matched, money(matched)))
@@ -187,6 +187,11 @@ class Shown:
         return _(
             "Here %(percent)s%% of each goal is enough: the project can then begin smaller."
         ) % {"percent": share}
+
+
+def zone_of(home: Community) -> ZoneInfo:
+    """Return a community's time zone."""
+    return ZoneInfo(home.time_zone)
 
 
 def address_of(project_id: UUID) -> str:
@@ -279,7 +284,7 @@ def source_rows(shown: Shown, gifts: Sequence[Contribution], project: Project) -
     """Return the rows of the table by source; the round's part stands first, outside the goal."""
     found = [[_(SOURCES[Source.PUBLIC_BUDGET]), "–", money(project.cost_fen), "–"]]
     for source in RAISED:
-        mine = [one for one in gifts if one.source is source]
+        mine = [one for one in gifts if one.source is source and one.paid_at is not None]
         if not mine:
             continue
         fen = sum(one.net_fen for one in mine)

@@ -199,10 +199,9 @@ def refusal_words(refusal: MarketplaceError) -> str:
 
 
 def _moved(words: str, state: str) -> str:
-    known = {**GIFT_STATES, **PLEDGE_STATES}.get(state)
-    if state == GOING_BACK:
-        known = _GOING_BACK
-    return words % {"state": _(known)} if known else _(_MEANWHILE)
+    known = {str(one): told for one, told in (*GIFT_STATES.items(), *PLEDGE_STATES.items())}
+    known[GOING_BACK] = _GOING_BACK
+    return words % {"state": _(known[state])} if state in known else _(_MEANWHILE)
 
 
 def gift_more(one: Contribution) -> str:

@@ -13,7 +13,14 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
-from app.homes import hours_waiting, money_waiting, talk_waiting, work_waiting
+from app.homes import (
+    care_waiting,
+    gifts_waiting,
+    hours_waiting,
+    money_waiting,
+    talk_waiting,
+    work_waiting,
+)
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
@@ -96,6 +103,9 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("change.decide", _changes),
         ("member.merge", _duplicates),
         ("need.likely", _likely_needs),
+        ("attention.hide", _broken),
+        ("contribution.enter", _to_hand_back),
+        ("drive.lead", _at_their_goal),
     )
     kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
     return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
@@ -313,6 +323,19 @@ async def _screenings(by: Actor, _now: datetime) -> list[Waiting]:
 
 async def _reported_words(by: Actor, _now: datetime) -> list[Waiting]:
     return [Waiting(*one) for one in await talk_waiting.reported(by)]
+
+
+async def _to_hand_back(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await gifts_waiting.to_hand_back(by)]
+
+
+async def _at_their_goal(by: Actor, _now: datetime) -> list[Waiting]:
+    home = await community.community(by.community_id)
+    return [Waiting(*one) for one in await gifts_waiting.at_their_goal(home)]
+
+
+async def _broken(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await care_waiting.lines(by, now)]
 
 
 async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:

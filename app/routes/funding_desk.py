@@ -1,5 +1,6 @@
 """The treasurer's desk: what came in by hand is entered, what goes back is ticked off, funds."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,9 +22,8 @@ from app.i18n import gettext as _
 from app.named_field import Candidates
 from app.neighbourhood import acting
 from app.notices import noticed
-from app.receipt_form import FORM_BYTES_MAX, MEMBER, NOBODY, ORGANISATION, OTHER
+from app.receipt_form import FORM_BYTES_MAX, MEMBER, NO, NOBODY, ORGANISATION, OTHER, YES
 from app.routes.funding_drives import to
-from app.routes.funding_giving import named_options
 from app.routes.typed import key_of, typed
 from app.templating import when
 from app.wording import money
@@ -124,7 +124,9 @@ async def entry_form(request: AnyRequest, project_id: FromPath[UUID]) -> Templat
     found, _by, shown = await funding_page.driven_place(request, project_id)
     if not shown.is_open:
         return to(project_id, _("This drive takes nothing more."), "note")
-    return await _entry_form(found, shown, Form.of({"key": str(ledger.new_id())}))
+    today = datetime.now(UTC).astimezone(found.zone).date().isoformat()
+    usual = {"key": str(ledger.new_id()), "received_on": today}
+    return await _entry_form(found, shown, Form.of(usual))
 
 
 async def _entry_form(
@@ -152,7 +154,7 @@ async def _entry_form(
             (LiesIn.BANK.value, _("At the bank")),
             (LiesIn.CASH_BOX.value, _("In the cash box")),
         ],
-        "named_options": named_options(),
+        "named_options": [(YES, _("Yes")), (NO, _("No, or nobody asked"))],
     }
     status = 200 if form.ok else REFUSED
     return Template("marketplace/funding/receipts.html", context=context, status_code=status)

@@ -71,6 +71,7 @@ async def _give_form(found: Place, by: Actor, shown: Shown, form: Form) -> Templ
         "most_fen": policy.gift_fen_max,
         "ways": [(one.value, _(SOURCES[one]), "", SOURCE_ICONS[one]) for one in ways],
         "closed": _closed(ways),
+        "why_none": why_none(),
         "named_options": named_options(),
         "organisations": await _spoken_for(by),
     }
@@ -79,8 +80,10 @@ async def _give_form(found: Place, by: Actor, shown: Shown, form: Form) -> Templ
 
 
 def _closed(ways: list[Source]) -> list[tuple[str, str]]:
-    """Return the ways to pay online that are not offered, each with the reason."""
-    why = why_none() or _("This neighbourhood has not switched it on.")
+    """Return the ways to pay online that are not offered beside others, each with the reason."""
+    if not ways:
+        return []
+    why = _("This neighbourhood has not switched it on.")
     return [
         (_(SOURCES[one]), why)
         for one in (Source.CARD, Source.ALIPAY, Source.WECHAT_PAY)

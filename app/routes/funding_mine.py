@@ -54,9 +54,9 @@ async def mine(request: AnyRequest) -> Template:
     here = by.community_id
     gifts = await reading.own_contributions(by.member_id, community_id=here)
     pledges = await reading.own_pledges(by.member_id, community_id=here)
+    shown = {one.project_id for one in gifts} | {one.project_id for one in pledges}
     titles = {
-        one: (await projects.read_project(ProjectId(one), community_id=here)).title
-        for one in {each.project_id for each in (*gifts, *pledges)}
+        one: (await projects.read_project(ProjectId(one), community_id=here)).title for one in shown
     }
     open_drives = {
         one.id for one in await reading.drives(here, states=(DriveState.OPEN,), size=1000)

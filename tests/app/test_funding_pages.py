@@ -259,6 +259,8 @@ async def test_cancelling_says_why_and_what_was_given_is_handed_back(
     assert "The wall is to be torn down." in shown
     assert "Is being given back" in shown
     assert "¥40" in await keeping.words("/funding/desk")
+    assert "¥40 to hand back" in await keeping.words("/")
+    assert "to hand back" not in await desk.words("/")
     receipt = f"/contributions/{gift.id}"
     assert "When the giver has the money again" in await keeping.words(receipt)
     key = str(uuid.uuid4())
@@ -317,7 +319,7 @@ async def test_many_small_gifts_are_worked_out_by_the_square_of_their_roots(
     app: Litestar, home: Neighbourhood
 ) -> None:
     keeper, project = await treasurer(home), await chosen(home)
-    fund = await fund_of(home, 500_000, keeper)
+    fund = await fund_of(500_000, keeper)
     matching = Matching(fund.id, MatchingKind.QUADRATIC, 300_000)
     drive = await open_drive(project.id, draft(400_000, matching=matching), by=home.coordinator)
     page = f"/projects/{project.id}/funding"
@@ -342,6 +344,29 @@ async def test_a_gift_that_is_not_paid_can_be_given_up(app: Litestar, home: Neig
     assert await own.led(f"/contributions/{gift.id}/cancel") == "/me/contributions"
     assert "Nothing is taken from you" in await own.words("/me/contributions")
     assert "Nobody yet" in await own.words(f"/projects/{drive.project_id}/funding")
+
+
+async def test_a_drive_at_its_goal_is_ended_early_by_who_leads_it(
+    app: Litestar, home: Neighbourhood
+) -> None:
+    drive, keeper = await opened(home, draft(5_000)), await treasurer(home)
+    page = f"/projects/{drive.project_id}/funding"
+    desk, neighbour = await person(app, home.coordinator), await person(app, home.residents[1])
+    early = await desk.led(f"{page}/settle")
+    assert "The last day is not over yet" in await desk.words(early)
+    await cash(drive, 6_000, by=keeper, giver=home.residents[1])
+    assert "Has reached its goal" in await desk.words("/")
+    assert "End the drive now" in await desk.words(page)
+    assert "End the drive now" not in await neighbour.words(page)
+    assert (await neighbour.send(f"{page}/settle")).status_code == 404
+    assert await desk.led(f"{page}/settle") == page
+    shown = await neighbour.words(page)
+    assert "The goal was reached" in shown
+    assert "¥60 of ¥50: 120%" in shown
+    assert "Goal reached" in await neighbour.words(f"/projects/{drive.project_id}")
+    assert "Received" in await neighbour.words("/me/contributions")
+    over = await neighbour.see(f"{page}/pledge")
+    assert over.status_code == 303
 
 
 async def test_a_drive_that_another_followed_keeps_its_page(
