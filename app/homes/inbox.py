@@ -17,6 +17,7 @@ from app.homes import (
     care_waiting,
     gifts_waiting,
     hours_waiting,
+    judging_waiting,
     money_waiting,
     talk_waiting,
     work_waiting,
@@ -96,6 +97,9 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("need.moderate", _reported_needs),
         ("screening.screen", _screenings),
         ("argument.moderate", _reported_words),
+        ("evaluation.moderate", _reported_comments),
+        ("evaluation.name_inspector", _unsigned),
+        ("project.sum_up", _to_sum_up),
         ("round.close", _rounds),
         ("disbursement.decide", _money),
         ("delivery.stop", _late),
@@ -283,6 +287,18 @@ async def _undelivered(by: Actor, _now: datetime) -> list[Waiting]:
         )
         for lost in by_member.values()
     ]
+
+
+async def _reported_comments(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.comments(by)]
+
+
+async def _unsigned(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.signatures(by, now)]
+
+
+async def _to_sum_up(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.to_sum_up(by)]
 
 
 async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
