@@ -113,6 +113,18 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/projects": (None, Role.RESIDENT, Role.COORDINATOR),
     "/teams/{team_id:uuid}": (Role.VOLUNTEER, Role.RESIDENT),
     "/teams/{team_id:uuid}/amend": (Role.VOLUNTEER,),
+    "/projects/{project_id:uuid}/delivery": (None, Role.RESIDENT, Role.COORDINATOR),
+    **dict.fromkeys(
+        (
+            "/projects/{project_id:uuid}/delivery/ask",
+            "/projects/{project_id:uuid}/delivery/finish",
+            "/projects/{project_id:uuid}/delivery/milestones/{number:int}/report",
+            "/projects/{project_id:uuid}/delivery/news",
+        ),
+        (Role.RESIDENT,),
+    ),
+    "/projects/{project_id:uuid}/delivery/stop": (Role.COORDINATOR,),
+    "/disbursements/{disbursement_id:uuid}": (None, Role.RESIDENT, Role.TREASURER),
     "/projects/{project_id:uuid}/funding": (None, Role.RESIDENT, Role.COORDINATOR, Role.TREASURER),
     "/projects/{project_id:uuid}/funding/open": (Role.COORDINATOR,),
     "/projects/{project_id:uuid}/funding/cancel": (Role.COORDINATOR,),
