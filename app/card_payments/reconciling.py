@@ -71,7 +71,7 @@ async def reconcile(
         "refunds": sum(len(one.refunds) for one in theirs.payments),
         "disputes": len(theirs.disputes),
         "movements": len(theirs.movements),
-        "gifts": len(ours),
+        "gifts": sum(one.paid for one in ours),
     }
     result = Result(ledger.new_id(), datetime.now(UTC), since, given.mode, compared, found)
     await _keep(result, by)
