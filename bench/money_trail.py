@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import ledger
@@ -166,7 +166,7 @@ async def floors(server: Server, project: Project) -> tuple[float, float]:
 
 async def ours(project: Project) -> dict[str, float]:
     """Return the milliseconds of what a page of ours reads: the lines, in two places, the sums."""
-    here = {"community_id": project.community_id}
+    here: dict[str, Any] = {"community_id": project.community_id}
     page = (await project_trail(project.id, **here)).older
     middle = page // 2 if page else None
     return {

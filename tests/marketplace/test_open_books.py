@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import ledger
 from ledger import CNY, MINUTE
@@ -9,7 +10,7 @@ from marketplace.funding import contributing, drives, payments, settling
 from marketplace.funding.returning import give_back
 from marketplace.funding.values import ContributionId, Draft, Gift, Source
 from marketplace.open_books import reading, rules, sums
-from marketplace.open_books.values import DocumentKind, Span
+from marketplace.open_books.values import DocumentKind, Span, TrailLine
 from tests.marketplace.conftest import YUAN, Neighbourhood
 from tests.marketplace.delivery_examples import Chosen, chosen
 
@@ -75,7 +76,7 @@ async def test_every_source_to_the_fen_from_giving_to_giving_back(
     await found.begun()
     await found.paid(333)
     await sound(found)
-    here = {"community_id": found.home.id}
+    here: dict[str, Any] = {"community_id": found.home.id}
     books = await reading.project_books(found.project.id, **here)
     assert {one.source: one.given for one in books.reckoning.sources} == gave
     assert books.reckoning.spent == 333 * YUAN
@@ -103,10 +104,11 @@ async def test_the_trail_has_every_transfer_once_with_its_document(
     await funded(found)
     await found.begun()
     await found.paid(50)
-    here = {"community_id": found.home.id}
+    here: dict[str, Any] = {"community_id": found.home.id}
     whole = await reading.project_trail(found.project.id, size=500, **here)
     assert whole.older is None
-    lines, page = [], None
+    lines: list[TrailLine] = []
+    page: int | None = None
     while True:
         part = await reading.project_trail(found.project.id, page=page, size=3, **here)
         lines += part.lines

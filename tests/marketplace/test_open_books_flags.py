@@ -3,6 +3,7 @@
 import dataclasses
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -84,7 +85,7 @@ def test_two_approvers_who_are_married() -> None:
 
 async def test_before_an_approval_the_tie_is_known(neighbourhood: Neighbourhood) -> None:
     found = await chosen(neighbourhood)
-    here = {"community_id": found.home.id}
+    here: dict[str, Any] = {"community_id": found.home.id}
     ask = found.project.id, found.treasurer.member_id, Part.APPROVER
     assert await flagging.flags(*ask, **here) == ()
     await kin(found.home, found.undertaker, found.treasurer)
