@@ -27,7 +27,7 @@ KEPT: Final[Sequence[Kept]] = (
         "covenants_written",
         ("covenant_version.written_by",),
         """
-        SELECT project.title AS project, number, note, written_at FROM me
+        SELECT project.title AS project, covenant_version.number, note, written_at FROM me
         JOIN covenant_version ON written_by = me.id
         JOIN project ON project.id = covenant_version.project_id ORDER BY written_at
         """,
