@@ -42,6 +42,7 @@ from marketplace.counting import Rule
 from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
+from tests.care_walks import leave_aftercare
 from tests.delivery_walks import leave_delivery
 from tests.funding_walks import leave_funding
 from tests.hours_examples import leave_hours
@@ -208,6 +209,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _regularly(hood)
     await _matched(hood)
     await _calls(hood)
+    await leave_aftercare(hood)
     await _move(hood, city.id)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),

@@ -155,6 +155,7 @@ async def _chapter(one: Chapter, home: Community, by: Actor | None) -> dict[str,
             "why": _(AGAIN[one.again]) if one.again else "",
             "words": one.words,
             "from_href": f"/projects/{one.from_project}" if one.from_project else "",
+            "round": "",
             "verdicts": [],
         }
     state = PROJECTS[one.state] if one.state != "chosen" else DELIVERIES[one.delivery]
