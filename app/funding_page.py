@@ -159,7 +159,7 @@ class Shown:
         }
         if raised < goal and self.is_open:
             lacks = _("%(money)s still lacking.") % {"money": money(goal - raised)}
-            return f"{told} {lacks}"
+            return _("%(first)s %(then)s") % {"first": told, "then": lacks}
         return told
 
     @property
@@ -175,7 +175,7 @@ class Shown:
         }
         if self.missing_minutes and self.is_open:
             lacks = _("%(hours)s still lacking.") % {"hours": duration(self.missing_minutes)}
-            return f"{told} {lacks}"
+            return _("%(first)s %(then)s") % {"first": told, "then": lacks}
         return told
 
     @property
