@@ -13,6 +13,7 @@ from typing import Final
 import community
 import timebank
 from app import policies
+from app.demo_aftercare import fill_aftercare
 from app.demo_cast import (
     ADMINISTRATOR,
     AUDITOR,
@@ -32,6 +33,7 @@ from app.demo_classes import fill_classes
 from app.demo_deliberation import fill_talk
 from app.demo_delivery import fill_delivery
 from app.demo_desk import fill_desk, fill_reports
+from app.demo_evaluation import fill_evaluation
 from app.demo_funding import fill_funding
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
@@ -211,6 +213,9 @@ async def _fill(now: datetime, tell: Tell) -> None:
     await fill_talk(talked_over, coordinator, neighbours)
     await fill_plans(home, talked_over, coordinator, neighbours)
     await fill_delivery(home, coordinator, _actor(known[TREASURER]), neighbours[25:])
+    staff = (coordinator, _actor(known[TREASURER]), _actor(known[AUDITOR]))
+    await fill_evaluation(home, staff, neighbours)
+    await fill_aftercare(home, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)

@@ -127,7 +127,7 @@ async def undertaker_name(found: Place, judged: Evaluation) -> str:
         group = await community.organisation(judged.organisation_id, community_id=found.home.id)
         return group.name
     names = await names_of(found, [judged.undertaker_id])
-    return names.get(judged.undertaker_id) if judged.undertaker_id in names else _("a resident")
+    return next(iter(names.values()), _("a resident"))
 
 
 async def _own(found: Place, judged: Evaluation, signed: list[SignOff]) -> dict[str, Any]:

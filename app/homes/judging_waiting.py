@@ -8,7 +8,6 @@ from marketplace import evaluation, reading
 from marketplace.delivery import reading as delivery_reading
 from marketplace.delivery.values import DeliveryState
 from marketplace.evaluation import EvaluationState
-from marketplace.values import ProjectId
 
 Line = tuple[str, str, str, datetime | None, str]
 """Icon, who or what waits, why, since when, and where it is settled."""
@@ -35,9 +34,7 @@ async def signatures(by: Actor, now: datetime) -> list[Line]:
     lines: list[Line] = []
     for one in await evaluation.evaluations_shown(by.community_id):
         if one.state is EvaluationState.OPEN and one.closes_at <= now:
-            project = await reading.read_project(
-                ProjectId(one.project_id), community_id=by.community_id
-            )
+            project = await reading.read_project(one.project_id, community_id=by.community_id)
             words = _("Waits for its inspection and a signature")
             href = f"/projects/{project.id}/evaluation"
             lines.append(("search-check", project.title, words, one.closes_at, href))
@@ -49,9 +46,7 @@ async def to_sum_up(by: Actor) -> list[Line]:
     lines: list[Line] = []
     judged = (DeliveryState.JUDGED,)
     for one in await delivery_reading.deliveries(by.community_id, judged):
-        project = await reading.read_project(
-            ProjectId(one.project_id), community_id=by.community_id
-        )
+        project = await reading.read_project(one.project_id, community_id=by.community_id)
         found = await evaluation.evaluation_of(project.id, community_id=by.community_id)
         words, since = _("Judged; waits to be summed up"), found.ended_at if found else None
         lines.append(("book-open", project.title, words, since, f"/projects/{project.id}/summary"))

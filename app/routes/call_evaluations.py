@@ -38,7 +38,7 @@ async def projects_to_rate(request: AnyRequest, call_id: FromPath[UUID]) -> Temp
     member = one.seen.call.member_id
     found = [
         (
-            await reading.read_project(ProjectId(each.project_id), community_id=one.home.id),
+            await reading.read_project(each.project_id, community_id=one.home.id),
             member is not None and await evaluation.own_rating(each, member) is not None,
         )
         for each in await evaluation.evaluations_shown(one.home.id)

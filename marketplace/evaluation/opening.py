@@ -7,6 +7,7 @@ from uuid import UUID
 import ledger
 from community import Actor, system
 from marketplace.delivery.moving import locked as locked_delivery
+from marketplace.delivery.undertaking import undertaking_of
 from marketplace.delivery.values import DeliveryState
 from marketplace.evaluation import circle, reading, rows, rules, telling
 from marketplace.evaluation.errors import NotDelivered
@@ -60,7 +61,7 @@ async def open_evaluation(project_id: UUID, *, by: Actor, at: datetime | None = 
             raise NotDelivered(delivery.state)
         project = await circle.project_of(project_id, community_id=by.community_id)
         policy = await evaluation_policy_at(by.community_id, moment)
-        undertaking = await circle.undertaking_of(project)
+        undertaking = await undertaking_of(project)
         found = Evaluation(
             EvaluationId(ledger.new_id()),
             by.community_id,

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any, NewType
 from uuid import UUID
 
+from marketplace.values import ProjectId
+
 EvaluationId = NewType("EvaluationId", UUID)
 RatingId = NewType("RatingId", UUID)
 
@@ -94,7 +96,7 @@ class Evaluation:
 
     id: EvaluationId
     community_id: UUID
-    project_id: UUID
+    project_id: ProjectId
     number: int
     state: EvaluationState
     aspects: tuple[Aspect, ...]
