@@ -43,6 +43,16 @@ def draft_of(form: Form) -> DisbursementDraft:
     )
 
 
+def look_at(form: Form, papers: list[ReceiptDraft]) -> None:
+    """Say of each field of a request at once that it was left out; the verb knows the rest."""
+    if not fen_of_yuan(form.value("amount")):
+        form.refuse("amount", _("Write the amount in yuan, such as 1200 or 1200.50."))
+    if not form.value("purpose"):
+        form.refuse("purpose", _("Say what the money is for."))
+    if not papers:
+        form.refuse("receipts", _("Add the paper: a receipt, an invoice or an offer."))
+
+
 async def papers_of(submitted: FormMultiDict, form: Form) -> list[ReceiptDraft]:
     """Return the papers that were handed in, looked at by their content. Raises `Unfit`."""
     public = form.value("public") == "yes"

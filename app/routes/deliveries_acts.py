@@ -13,7 +13,7 @@ import ledger
 from app import delivery_page
 from app.acts import act
 from app.days import typed_day
-from app.delivery_form import PHOTOS_BYTES_MAX, draft_of, papers_of, photos_of
+from app.delivery_form import PHOTOS_BYTES_MAX, draft_of, look_at, papers_of, photos_of
 from app.delivery_page import Place
 from app.delivery_words import refusal_words, wrong_field
 from app.forms import Form
@@ -279,6 +279,9 @@ async def ask(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Red
     key = key_of(form)
     try:
         papers = await papers_of(await request.form(), form)
+        look_at(form, papers)
+        if not form.ok:
+            return await _asking(found, form)
         await delivery.ask(
             found.project.id,
             draft_of(form),

@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+import community
 from app import delivery_page
 from app.acts import act
 from app.delivery_page import Place
@@ -52,6 +53,10 @@ async def page(request: AnyRequest, disbursement_id: FromPath[UUID]) -> Template
 async def _page(request: AnyRequest, disbursement_id: UUID, form: Form) -> Template:
     place, found = await _request(request, disbursement_id)
     names = await delivery_page.names_of(place, delivery_page.people_of([found]))
+    # Whoever decides about public money does it under their name, also before visitors.
+    names |= await community.named_members(
+        {one.by for one in found.decisions}, community_id=place.home.id
+    )
     by = place.by
     decider = place.member and by is not None and bool(by.roles & APPROVERS)
     bound = None

@@ -17,6 +17,7 @@ from marketplace.delivery.reading import milestone
 from marketplace.delivery.tables import MilestoneRow
 from marketplace.delivery.undertaking import undertaking_of
 from marketplace.reading import read_project
+from marketplace.values import ProjectId
 
 _OPEN: Final = """
 EXISTS (SELECT FROM delivery WHERE delivery.project_id = milestone.project_id
@@ -72,7 +73,7 @@ async def _tell(community_id: UUID, project_id: UUID, number: int, late_on: date
         claim = _CLAIM_LATE if late_on else _CLAIM_SOON
         if not await MilestoneRow.raw(claim, project_id, number):
             return False
-        project = await read_project(project_id, community_id=community_id)
+        project = await read_project(ProjectId(project_id), community_id=community_id)
         found = await milestone(project_id, number, community_id=community_id)
         whom = set((await undertaking_of(project)).hands)
         if late_on:

@@ -35,7 +35,7 @@ KEPT: Final[Sequence[Kept]] = (
         "work_offered",
         ("work_slot.offered_by", "work_slot.cancelled_by", "work_grant.granted_by"),
         """
-        SELECT project.title AS project, work_slot.title, place, starts_at, offered_at,
+        SELECT project.title AS project, work_slot.title, work_slot.place, starts_at, offered_at,
             work_slot.state AS turn_state, reason, NULL::int AS minutes
         FROM me JOIN work_slot ON me.id IN (offered_by, cancelled_by)
         JOIN project ON project.id = project_id
