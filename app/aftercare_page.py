@@ -19,7 +19,7 @@ from app.guards import actor_of
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.neighbourhood import acting, community_shown
-from app.notices import noticed
+from app.notices import NoticeKind, noticed
 from app.pictures import PHOTO_BYTES_MAX, photo_of
 from app.wording import number
 from community import Actor, Community, Role
@@ -235,7 +235,12 @@ async def photos_in(form: FormMultiDict, field: str) -> list[bytes]:
     return found
 
 
-def to(found: Place, told: str, kind: str = "done", page: str = "/aftercare") -> Redirect:
+def to(
+    found: Place,
+    told: str,
+    kind: NoticeKind = "done",
+    page: str = "/aftercare",
+) -> Redirect:
     """Lead to a page of the project, with a word about what was done."""
     return noticed(Redirect(f"{found.address}{page}", status_code=303), told, kind)
 

@@ -23,7 +23,11 @@ async def lines(by: Actor, now: datetime) -> list[Line]:
     offers = await aftercare.custodian_offers(home.id)
     titles = {
         one: (await reading.read_project(ProjectId(one), community_id=home.id)).title
-        for one in {each.project_id for each in (*said, *due, *offers)}
+        for one in {
+            *(each.project_id for each in said),
+            *(each.project_id for each in due),
+            *(each.project_id for each in offers),
+        }
     }
     names = await community.named_members({one.member_id for one in offers}, community_id=home.id)
     return [
