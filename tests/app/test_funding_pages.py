@@ -3,18 +3,20 @@
 import html
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 import community
 from app.database import Engine
 from app.main import create_app, running
+from app.settings import settings
 from community import Actor, Role
 from marketplace.funding import reading
 from marketplace.funding.drives import open_drive
@@ -384,3 +386,61 @@ async def test_a_drive_that_another_followed_keeps_its_page(
     listed = await neighbour.words("/funding")
     assert "Collecting now" in listed
     assert "Cancelled" in listed
+
+
+@pytest.fixture
+def cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let cards be taken, of a processor that nobody reaches."""
+    for name, value in {
+        "SECRET_KEY": "sk_test_123",
+        "PUBLIC_KEY": "pk_test_123",
+        "WEBHOOK_SECRET": "whsec_123",
+        "METHODS": "card,wechat_pay",
+        "API": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(f"LINLI_STRIPE_{name}", value)
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("cards")
+async def test_money_is_given_by_a_way_that_is_open(app: Litestar, home: Neighbourhood) -> None:
+    drive = await opened(home)
+    page = f"/projects/{drive.project_id}/funding"
+    neighbour = await person(app, home.residents[0])
+    shown = await neighbour.words(f"{page}/give")
+    assert "WeChat Pay" in shown
+    assert "Alipay : This neighbourhood has not switched it on." in shown
+    given = {"key": str(uuid.uuid4()), "amount": "20", "way": "card", "named": "no"}
+    for wrong, said_so in (
+        ({"amount": ""}, "Say how much, in yuan."),
+        ({"amount": "0.5"}, "At least ¥1."),
+        ({"amount": "9999999"}, "At most ¥50,000."),
+        ({"way": "alipay"}, "Choose how you want to pay."),
+        ({"way": "cash"}, "Choose how you want to pay."),
+        ({"named": ""}, "Say yes or no."),
+        ({"organisation": "x"}, "Choose for whom you give."),
+    ):
+        refused = await neighbour.send(f"{page}/give", {**given, **wrong})
+        assert refused.status_code == 422
+        assert said_so in said(refused)
+    assert await reading.contributions(drive.id, community_id=home.id) == []
+    paying = await neighbour.led(f"{page}/give", given)
+    assert await neighbour.led(f"{page}/give", given) == paying
+    (gift,) = await reading.contributions(drive.id, community_id=home.id)
+    assert paying == f"/contributions/{gift.id}/pay"
+    assert (gift.amount_fen, gift.anonymous, gift.member_id) == (
+        2_000,
+        True,
+        home.residents[0].member_id,
+    )
+    assert "¥0 of ¥100" in await neighbour.words(page)
+    choir = community.OrganisationDraft(
+        community.OrganisationKind.RESIDENTS_GROUP, "Choir", "Sings on Tuesdays."
+    )
+    group = await community.add_organisation(choir, by=home.coordinator)
+    for_choir = {**given, "key": str(uuid.uuid4()), "organisation": str(group.id)}
+    refused_at = await neighbour.led(f"{page}/give", for_choir)
+    assert "This is for somebody else to do." in await neighbour.words(refused_at)
