@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,11 @@ async def test_a_milestone_is_reported_once_with_its_day_words_and_photographs(
 ) -> None:
     here = await chosen(neighbourhood)
     await here.begun()
-    how = {"done_on": TODAY, "words": " It stands. ", "by": here.undertaker}
+    how: dict[str, Any] = {
+        "done_on": TODAY,
+        "words": " It stands. ",
+        "by": here.undertaker,
+    }
     done = await delivery.report(here.project.id, 1, photos=[JPEG, JPEG], **how)
     assert done.report is not None
     assert (done.report.words, done.report.done_on) == ("It stands.", TODAY)
