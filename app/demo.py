@@ -49,6 +49,7 @@ from app.demo_paper import fill as fill_paper
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
 from app.demo_plans import fill_plans
+from app.demo_project_work import fill_project_work
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
 from app.demo_screening import fill_screening
@@ -86,6 +87,9 @@ unspent_days = 30
 
 [rounds]
 choices_max = 5
+
+[project_work]
+grant_minutes_max = 2400
 """
 
 Tell = Callable[[str], None]
@@ -219,6 +223,7 @@ async def _fill(now: datetime, tell: Tell) -> None:
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
+    await fill_project_work(home, coordinator, neighbours[25:])
     next_door = await fill_next_door(above[Level.STREET], now)
     await fill_moves(home, next_door, known, above=known[OF_STREET], desk=coordinator)
 

@@ -18,6 +18,7 @@ from tests.app.walking import walker
 from tests.marketplace.conftest import Neighbourhood, settle
 from tests.marketplace.work_examples import (
     NOW,
+    THERE,
     adopt,
     offered,
     planned_under_way,
@@ -154,13 +155,15 @@ async def test_hours_above_the_limit_are_a_donation(
     assert app
     await adopt(here, "time_bank", settings_of=TIME_BANK, cap_minutes=40)
     project = await with_hours(here)
-    slot = await over(owner, here, project, here.residents[1])
+    slot = await offered(here, project)
+    await signed(slot, here.residents[1])
     await work.confirm(
         slot.id,
         here.residents[1].member_id,
         60,
         by=here.coordinator,
         beyond=within_the_caps,
+        at=THERE,
     )
     assert await saved(here.residents[1]) == 40
     relief = await owner.fetchval(
