@@ -31,7 +31,7 @@ class Beyond(Protocol):
     same journal passes to the member from `source`.
     """
 
-    async def __call__(self, turn: Turn, earned: int, *, source: AccountId) -> Sequence[Leg]:
+    async def __call__(self, turn: Turn, earned: int, /, *, source: AccountId) -> Sequence[Leg]:
         """Return those legs; none where all of it may be saved."""
 
 
