@@ -76,7 +76,8 @@ WHERE undertaker_id = {{}} ORDER BY listed.since DESC, project.id
 class Listed:
     """An undertaker in the register: `id` is an organisation's where `is_group`, else a member's.
 
-    `finished` projects are judged, `stopped` ones ended before they were delivered.
+    `finished` projects are judged, `stopped` ones ended before they were delivered. `score` puts
+    all published marks together, which `raters` residents gave, each counted for each project.
     """
 
     id: UUID
@@ -86,6 +87,7 @@ class Listed:
     stopped: int
     latest: datetime
     score: Score | None
+    raters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ async def undertakers(
     found = []
     for row in rows[:size]:
         judged = await _judged(row["id"], group=row["is_group"], community_id=community_id)
-        found.append(Listed(**row, score=overall(judged)))
+        told = [one.result.raters for one in judged if one.result.overall is not None]
+        found.append(Listed(**row, score=overall(judged), raters=sum(told)))
     return found, len(rows) > size
 
 
