@@ -109,7 +109,7 @@ SECTIONS: Final = (
     (mark("Your classes and teams"), ("classes", "sessions_given", "sign_ups", "teams")),
     (mark("Your hours and money"), (
         "passbook", "earned", "moves", "gifts_given", "gifts_received", "donations", "grants",
-        "estate", "needs",
+        "estate", "needs", "contributions", "pledges", "treasury_entries",
     )),
     (mark("Your projects and votes"), (
         "needs_raised", "needs_seconded", "need_reports", "need_merges",
@@ -121,7 +121,7 @@ SECTIONS: Final = (
         "round_changes",
     )),
     (mark("Your work on projects"), (
-        "deliveries_moved", "milestones_reported", "project_news", "project_photos",
+        "drives_led", "deliveries_moved", "milestones_reported", "project_news", "project_photos",
         "money_asked_for", "money_decided",
         "evaluation_ratings", "evaluation_invitations", "inspections", "evaluation_replies",
         "comment_reports",

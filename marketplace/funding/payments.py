@@ -257,7 +257,13 @@ async def fee_known(
         kind = "fee" if fee_fen > 0 else "fee_back"
         if not fee_fen or await _told_before(kind, balance_transaction_id, gift):
             return gift
-        await _entered(kind, balance_transaction_id, gift, fen=abs(fee_fen), parts=Parts())
+        await _entered(
+            "fee" if fee_fen > 0 else "fee_back",
+            balance_transaction_id,
+            gift,
+            fen=abs(fee_fen),
+            parts=Parts(),
+        )
         found = await places(gift)
         sides = (found.fees, found.outside) if fee_fen > 0 else (found.outside, found.fees)
         key = _key(kind, balance_transaction_id, gift)

@@ -4,7 +4,7 @@ The drive's row is locked first and moves once, so of two who settle it, or of a
 payment that comes at that moment, one waits and then sees what the other did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -34,6 +34,13 @@ from marketplace.reading import read_project
 from marketplace.values import ProjectId
 
 AT_A_TIME: Final = 50
+
+ACTS: Final[Mapping[DriveState, str]] = {
+    DriveState.REACHED: "drive.reached",
+    DriveState.MISSED: "drive.missed",
+    DriveState.CANCELLED: "drive.cancelled",
+}
+"""What the trail, and those who hear of it, are told of each end of a drive."""
 
 _DUE: Final = """
 SELECT id, community_id FROM drive WHERE state = 'open' AND deadline <= {}
@@ -87,7 +94,8 @@ async def _settle(drive: Drive, *, by: Actor, now: datetime) -> Drive:
         drive, raised_fen=stands.raised_fen, pledged_minutes=stands.pledged_minutes, whole=True
     )
     rules.settling(drive, now=now, whole_goal=whole)
-    return await end(drive, DriveState.REACHED if stands.reached else DriveState.MISSED, by=by)
+    state = DriveState.REACHED if stands.reached else DriveState.MISSED
+    return await end(drive, state, by=by, at=now)
 
 
 async def _locked_parts(drive: Drive) -> tuple[list[Contribution], list[Pledge]]:
@@ -96,7 +104,9 @@ async def _locked_parts(drive: Drive) -> tuple[list[Contribution], list[Pledge]]
     return gifts, promised
 
 
-async def end(drive: Drive, state: DriveState, *, by: Actor, why: str = "") -> Drive:
+async def end(
+    drive: Drive, state: DriveState, *, by: Actor, at: datetime | None = None, why: str = ""
+) -> Drive:
     """End an open drive that the caller has locked: rows first, then one journal."""
     gifts, promised = await _locked_parts(drive)
     stands = standing(drive, gifts, promised)
@@ -105,7 +115,7 @@ async def end(drive: Drive, state: DriveState, *, by: Actor, why: str = "") -> D
     await DriveRow.raw(
         _END,
         state.value,
-        datetime.now(UTC),
+        at or datetime.now(UTC),
         by.member_id,
         stands.given_fen,
         stands.pledged_minutes,
@@ -120,7 +130,7 @@ async def end(drive: Drive, state: DriveState, *, by: Actor, why: str = "") -> D
     else:
         await _gifts_go_back(gifts)
     await community.record(
-        f"drive.{state.value}",
+        ACTS[state],
         by=by,
         subject_kind="drive",
         subject_id=drive.id,
@@ -130,7 +140,7 @@ async def end(drive: Drive, state: DriveState, *, by: Actor, why: str = "") -> D
             "pledged_minutes": stands.pledged_minutes,
         },
     )
-    await _tell(drive, stands, _gave(gifts, held), by=by, kind=f"drive.{state.value}")
+    await _tell(drive, stands, _gave(gifts, held), by=by, kind=ACTS[state])
     legs = _matching_legs(drive, added)
     legs += _pledge_legs(held, given=reached)
     if reached:

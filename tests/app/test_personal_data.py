@@ -102,6 +102,7 @@ OTHER_THINGS: Final = {
     "merged_into", "plan_id", "offer_id", "amendment_id",
     "argument_id", "alike", "council_decision_id",
     "meeting_id", "council_id", "item_id", "motion_id", "replaces_id", "paper_id",
+    "drive_id", "fund_id", "contribution_id",
 }  # fmt: skip
 
 

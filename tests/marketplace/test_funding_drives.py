@@ -10,6 +10,7 @@ import pytest
 import community
 import ledger
 from community import Role
+from marketplace.delivery import begin
 from marketplace.errors import UnknownProject
 from marketplace.funding import errors
 from marketplace.funding.contributing import (
@@ -441,3 +442,10 @@ async def test_a_treasurer_elsewhere_hands_nothing_back_here(
         await hand_back(gift.id, by=keeper)
     with pytest.raises(errors.UnknownDrive):
         await settle(drive.id, by=elsewhere.coordinator)
+
+
+async def test_nothing_more_is_raised_once_the_work_has_begun(neighbourhood: Neighbourhood) -> None:
+    project = await chosen(neighbourhood)
+    await begin(project.id, by=neighbourhood.coordinator)
+    with pytest.raises(errors.DeliveryBegun):
+        await open_drive(project.id, draft(), by=neighbourhood.coordinator)
