@@ -51,7 +51,7 @@ ATTENTION: Final[Mapping[AttentionState, str]] = {
 
 MOVED: Final[Mapping[AttentionState, str]] = {
     AttentionState.OPEN: mark("Opened again"),
-    AttentionState.ANSWERED: mark("Answered"),
+    AttentionState.ANSWERED: mark("An answer was given"),
     AttentionState.MENDED: mark("Mended"),
     AttentionState.JOINED: mark("Joined with another"),
     AttentionState.HIDDEN: mark("Hidden"),
