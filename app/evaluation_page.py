@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ from marketplace.evaluation import (
 from marketplace.values import Project
 
 AnyRequest = Request[Any, Any, Any]
+OWN: Final = ("rating", "why_not", "may_sign", "may_name", "may_reply")
+"""What the page asks about whoever looks; nothing of it is for strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ async def _own(found: Place, judged: Evaluation, signed: list[SignOff]) -> dict[
     """Return what whoever looks may do here, and what they have done."""
     by = found.by
     if by is None or not found.is_home() or by.on_behalf_of is not None:
-        return {"is_member": by is not None, "rating": None, "why_not": ""}
+        return {**dict.fromkeys(OWN), "is_member": by is not None}
     reason = await evaluation.why_not(found.project, by.member_id)
     is_open = judged.state is EvaluationState.OPEN
     return {
@@ -146,8 +148,6 @@ async def _own(found: Place, judged: Evaluation, signed: list[SignOff]) -> dict[
         and await may_sign(found, by),
         "may_name": is_open and Role.COORDINATOR in by.roles,
         "may_reply": await evaluation.may_reply(judged, by=by),
-        "may_sum_up": await evaluation.may_sum_up(found.project, by=by),
-        "moderates": Role.COORDINATOR in by.roles,
     }
 
 

@@ -44,7 +44,7 @@ CHECKS: Final[Mapping[Check, tuple[str, str]]] = {
     Check.MATERIALS: (mark("Materials"), mark("Are the materials those of the plan?")),
     Check.TIDY: (mark("Tidy"), mark("Was the place left tidy?")),
     Check.ACCESSIBLE: (
-        mark("For everybody"),
+        mark("Usable by all"),
         mark("Can elders and people with disabilities use it?"),
     ),
     Check.RECEIPTS: (mark("Receipts"), mark("Do the receipts fit what you see?")),

@@ -2,9 +2,11 @@
 
 import uuid
 
+import pytest
 import pytest_asyncio
 from litestar import Litestar
 
+import community
 from community import Role
 from marketplace import evaluation
 from marketplace.evaluation import Aspect, Check
@@ -202,3 +204,22 @@ async def test_every_page_of_a_judged_neighbourhood_opens(app: Litestar) -> None
                 hood.address(f"{place}/evaluation/photos/{{sign_off_id:uuid}}/{{number:int}}")
             )
             assert image.headers["content-type"] == "image/jpeg"
+
+
+async def test_a_visitor_reads_everything_and_is_led_to_the_sign_in(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch, here: Neighbourhood
+) -> None:
+    asked, ended = await delivered(here), await judged(here)
+    home = await community.community(here.id)
+    monkeypatch.setattr("app.evaluation_page.community_shown", lambda _request: _always(home))
+    async with walker(app) as visitor:
+        await visitor.open(page_of(asked))
+        assert "Sign in to rate" in visitor.words
+        await visitor.open(page_of(ended))
+        assert "4.0 of 5" in visitor.words
+        await visitor.open(f"/projects/{ended.project.id}/summary")
+        assert "4.0 of 5" in visitor.words
+
+
+async def _always(home: community.Community) -> community.Community:
+    return home
