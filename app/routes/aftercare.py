@@ -1,5 +1,6 @@
 """What comes after a project: its page, its custodians, and the checks on their days."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -212,12 +213,16 @@ async def _check_page(found: Place, one: Check, form: Form) -> Template:
         found, [one.custodian_id, one.done_by, *(each.member_id for each in serving)]
     )
     said = await aftercare.attentions(found.project.id, community_id=found.home.id)
+    days = (await aftercare.aftercare_policy_at(found.home.id)).remind_days
+    opens = one.due_on - timedelta(days=days)
     context = {
         **aftercare_page.base(found),
         "shown": aftercare_page.check_shown(one, names, found.today),
         "form": form,
         "keeper": keeper,
-        "may_report": keeper and one.done_at is None,
+        "may_assign": keeper and one.done_at is None,
+        "may_report": keeper and one.done_at is None and found.today >= opens,
+        "opens": opens if one.done_at is None and found.today < opens else None,
         "outcomes": [
             (each.value, _(words), _(OUTCOME_HINTS[each])) for each, words in OUTCOMES.items()
         ],
