@@ -28,6 +28,9 @@ from timebank import beside, repeats
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
+    "covenant_signature.entered_by": STAFF_ACT,
+    "attention.entered_by": STAFF_ACT,
+    "custodian.answered_by": "a yes or no to somebody; it is in the trail",
     "meeting_subject.subject_id": "names a need or a round",
     "need_not_same.said_by": "a coordinator's finding about two needs; it is in the trail",
     "need_merge.undone_by": "a coordinator's act on needs; it is in the trail",
@@ -100,7 +103,7 @@ OTHER_THINGS: Final = {
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
     "repeat_id", "renews", "need_id", "from_need", "into_id", "merge_id", "one_id",
     "merged_into", "plan_id", "offer_id", "amendment_id",
-    "argument_id", "alike", "council_decision_id",
+    "check_id", "attention_id", "argument_id", "alike", "council_decision_id",
     "meeting_id", "council_id", "item_id", "motion_id", "replaces_id", "paper_id",
     "drive_id", "fund_id", "contribution_id",
 }  # fmt: skip
