@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-ballots bench-close bench-count bench-ledger bench-matching bench-money-trail bench-visits lock clean
+.PHONY: setup setup-run browser demo test check bench bench-ballots bench-close bench-count bench-ledger bench-matching bench-money-trail bench-visits bench-webhooks lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -70,6 +70,7 @@ bench:
 	$(MAKE) bench-visits
 	$(MAKE) bench-ballots
 	$(MAKE) bench-close
+	$(MAKE) bench-webhooks
 	$(MAKE) bench-money-trail
 
 # Some five minutes: 20,000 voters.
@@ -90,6 +91,10 @@ bench-count: $(VENV)/.tools
 # Some two minutes: 100,000 sealed ballots.
 bench-close: $(VENV)/.tools
 	$(BIN)/python -m bench.closing $(CLOSE)
+
+# A minute: payments that Stripe tells of, for one drive.
+bench-webhooks: $(VENV)/.tools
+	$(BIN)/python -m bench.webhooks $(WEBHOOKS)
 
 # One project with 100,000 transfers; TRAIL="--transfers 20000" is quicker.
 bench-money-trail: $(VENV)/.tools
