@@ -189,11 +189,6 @@ class Shown:
         ) % {"percent": share}
 
 
-def zone_of(home: Community) -> ZoneInfo:
-    """Return a community's time zone."""
-    return ZoneInfo(home.time_zone)
-
-
 def address_of(project_id: UUID) -> str:
     """Return the address of the page of a project's drive."""
     return f"/projects/{project_id}/funding"

@@ -109,7 +109,6 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("need.likely", _likely_needs),
         ("attention.hide", _broken),
         ("contribution.enter", _to_hand_back),
-        ("drive.lead", _at_their_goal),
     )
     kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
     return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
@@ -343,11 +342,6 @@ async def _reported_words(by: Actor, _now: datetime) -> list[Waiting]:
 
 async def _to_hand_back(by: Actor, _now: datetime) -> list[Waiting]:
     return [Waiting(*one) for one in await gifts_waiting.to_hand_back(by)]
-
-
-async def _at_their_goal(by: Actor, _now: datetime) -> list[Waiting]:
-    home = await community.community(by.community_id)
-    return [Waiting(*one) for one in await gifts_waiting.at_their_goal(home)]
 
 
 async def _broken(by: Actor, now: datetime) -> list[Waiting]:
