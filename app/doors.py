@@ -70,6 +70,8 @@ FRONT: Final = (
             "/funding",
             "/drives",
             "/contributions",
+            "/deliveries",
+            "/disbursements",
             "/evaluations",
             "/undertakers",
             "/api/projects",
