@@ -217,7 +217,9 @@ async def _page(
         "project": project,
         **_line(change, titles),
         "objections": [one for one in objections if one.words],
-        "own_words": next((one.words for one in objections if by and one.member_id == by.member_id), ""),
+        "own_words": next(
+            (one.words for one in objections if by and one.member_id == by.member_id), ""
+        ),
         "names": await community.named_members(people, community_id=home.id),
         "form": form,
         "may_object": Role.RESIDENT in roles and not undertakes and change.objects(now),
