@@ -400,7 +400,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "covenant.unsign": Act({MEMBER: OWN}),
     "covenant.enter": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
     "custodian.volunteer": Act({RESIDENT: OWN}),
-    "custodian.name": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "custodian.name": Act({RESIDENT: OWN, COORDINATOR: COMMUNITY}),
     "custodian.answer": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
     "custodian.step_back": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
     "check.report": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),

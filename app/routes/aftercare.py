@@ -122,6 +122,10 @@ async def answer(
 ) -> Redirect:
     """Say yes or no to somebody who looks after a project, or for oneself."""
     found, by = await aftercare_page.place_of(request, project_id)
+    people = await aftercare.custodians(found.project.id, community_id=found.home.id)
+    asked = any(one.id == custodian_id and one.member_id == by.member_id for one in people)
+    if not asked and not await aftercare_page.looks_after(found):
+        raise NotFoundException
     said = (await typed(request)).value("answer")
     if said not in {YES, NO}:
         return to(found, _("Say yes or no."), "wrong")

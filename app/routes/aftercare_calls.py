@@ -22,6 +22,7 @@ from app.phone_desk import call_page
 from app.routes.calls import DESK, to_call
 from app.routes.typed import key_of, typed, whole_number
 from marketplace import aftercare
+from marketplace.aftercare.errors import UnknownAttention, UnknownCovenant
 from marketplace.errors import MarketplaceError, UnknownProject
 from marketplace.needs import NoWordGiven
 from timebank import desk
@@ -53,7 +54,7 @@ async def say_for_caller(request: AnyRequest, call_id: FromPath[UUID]) -> Templa
         said = await aftercare.raise_attention(
             project_id, form.value("words"), by=one.by, id=key_of(form), call_id=call_id
         )
-    except UnknownProject as error:
+    except (UnknownProject, UnknownAttention, UnknownCovenant) as error:
         raise NotFoundException from error
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
@@ -91,7 +92,7 @@ async def volunteer_for_caller(
 async def _done(call_id: UUID, done: Awaitable[object], told: str) -> Redirect:
     try:
         await done
-    except UnknownProject as error:
+    except (UnknownProject, UnknownAttention, UnknownCovenant) as error:
         raise NotFoundException from error
     except MarketplaceError as refusal:
         return to_call(call_id, refusal_words(refusal), "wrong")
