@@ -6,6 +6,7 @@
 import asyncio
 import os
 import uuid
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -64,10 +65,10 @@ from tests.marketplace.funding_examples import (
     treasurer,
 )
 
-STEPS = int(os.environ.get("LINLI_STEPS", "500"))
+STEPS = int(os.environ.get("LINLI_STEPS", "1500"))
 STEPS_A_RUN = 45
 SECONDS_MAX = 20
-GOAL, GOAL_MINUTES, CAP = 2_000, 60, 900
+GOAL, GOAL_MINUTES, CAP = 400, 10, 200
 
 Result = TypeVar("Result")
 number = st.integers(0, 255)
@@ -80,6 +81,8 @@ class Funding(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     owner: asyncpg.Connection
     steps = 0
+    ends: Counter[str]
+    """How the drives that were played ended, and how many projects were wound up."""
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         type(self).steps += 1
@@ -294,7 +297,7 @@ class Funding(RuleBasedStateMachine):
 
     @rule(n=number)
     def deadline(self, n: int) -> None:
-        if n % 6 or self.lane.state != "open":
+        if n % 12 or self.lane.state != "open":
             return
         self.lane.end("reached" if self.lane.whole() else "missed")
         self.run(past_deadline(self.owner, self.drive))
@@ -306,7 +309,7 @@ class Funding(RuleBasedStateMachine):
 
     @rule(n=number)
     def call_off(self, n: int) -> None:
-        if n % 8:
+        if n % 16:
             return
         done = cancel_drive(self.drive.id, by=self.home.coordinator, why="The wall fell down")
         if self.lane.state != "open":
@@ -346,7 +349,7 @@ class Funding(RuleBasedStateMachine):
     @precondition(lambda self: self.lane.state != "open")
     @rule(n=number)
     def wind_up(self, n: int) -> None:
-        if n % 3:
+        if n % 4 == 3:
             return
         order = sorted(range(len(self.ids)), key=lambda n: self.ids[n])
         gifts = self.lane.gifts
@@ -407,6 +410,8 @@ class Funding(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nothing that the processor is asked to give back is asked for beyond the gift."""
         if hasattr(self, "lane"):
+            self.ends[self.lane.state] += 1
+            self.ends["wound up"] += self.lane.wound_up
             self.run(self._asked())
 
     async def _asked(self) -> None:
@@ -429,6 +434,7 @@ async def ground(
 ) -> None:
     """Let the machine know the loop that the pool lives in."""
     Funding.loop, Funding.owner, Funding.steps = asyncio.get_running_loop(), owner, 0
+    Funding.ends = Counter()
 
 
 @pytest.mark.usefixtures("ground")
@@ -437,9 +443,12 @@ def test_money_is_where_the_oracle_says(record_property: Callable[[str, object],
         max_examples=max(1, STEPS // STEPS_A_RUN),
         stateful_step_count=STEPS_A_RUN,
         deadline=None,
+        derandomize="LINLI_STEPS" not in os.environ,  # what is played is known to show enough
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
     run_state_machine_as_test(Funding, settings=play)
     record_property("calls played against the oracle", Funding.steps)
     assert Funding.steps >= STEPS
+    assert Funding.ends["reached"], "a play in which no drive reaches its goal shows little"
+    assert Funding.ends["wound up"], Funding.ends
