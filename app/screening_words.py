@@ -115,6 +115,8 @@ def wrong_field(refusal: MarketplaceError) -> tuple[str, str] | None:
         case screening.BandOutside(least_fen=least, most_fen=most):
             words = _("A project here costs %(least)s to %(most)s. So the answer is no or unclear.")
             told = "point_budget", words % {"least": money(least), "most": money(most)}
+        case screening.NotAlike():
+            told = "alike", _("One of these is not there any more. Choose again.")
         case screening.InvalidList(field=field, most=most):
             told = field, _("That are too many: at most %(most)s.") % {"most": number(most)}
         case _:

@@ -27,6 +27,8 @@ from marketplace.spreading import voter_groups
 from marketplace.tables import CountRow, ElectionRow
 from marketplace.values import ElectionId
 
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('election ' || {}::text, 7046))"
+
 RULES = (Rule.GREEDY, Rule.MES)
 """Each election is counted under both, with cost satisfaction and ties by id as text."""
 
@@ -74,6 +76,8 @@ async def import_election(
     tell("store")
     packed = await asyncio.to_thread(gzip.compress, content, mtime=0)
     async with verb():
+        # Who comes second waits here, and then finds the file stored.
+        await ElectionRow.raw(_TURN, digest)
         stored = await ElectionRow.raw(
             "INSERT INTO election (id, community_id, name, file_name, file_sha256, file, summary)"
             " VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)"

@@ -57,6 +57,10 @@ class BandOutside(MarketplaceError):
         super().__init__(f"a project costs {least_fen} to {most_fen} fen")
 
 
+class NotAlike(MarketplaceError):
+    """A need that was named as being like this one is this one, or is not there."""
+
+
 class AgainstTheChecklist(MarketplaceError):
     """The outcome contradicts the answers. `outcome` is the one that was wanted."""
 

@@ -14,11 +14,11 @@ import community
 from community import Actor
 from marketplace import rules as roles
 from marketplace.needs import Need, NeedState, followers, locked, move
-from marketplace.needs.errors import NotForAnother, UnknownNeed
+from marketplace.needs.errors import NotForAnother
 from marketplace.needs.tables import NeedRow
 from marketplace.refusals import verb
 from marketplace.screening import rows, rules
-from marketplace.screening.errors import ChangedMeanwhile, NotWaiting
+from marketplace.screening.errors import ChangedMeanwhile, NotAlike, NotWaiting
 from marketplace.screening.policy import screening_policy
 from marketplace.screening.tables import ScreeningRow
 from marketplace.screening.values import (
@@ -49,7 +49,7 @@ async def save_screening(
 
     `revision` is the one that the form was filled from. The same answers again change nothing.
     Raises `NotACoordinator`, `OwnNeed`, `NotWaiting`, `ChangedMeanwhile`, `InvalidPoint`,
-    `InvalidBand`, `TooLong`, `UnknownNeed`.
+    `InvalidBand`, `TooLong`, `NotAlike`, `UnknownNeed`.
     """
     coordinates(by)
     async with verb():
@@ -176,7 +176,7 @@ async def _alike_exist(alike: Collection[UUID], need: Need) -> None:
         need.id,
     )
     if len(found) != len(set(alike)):
-        raise UnknownNeed
+        raise NotAlike
 
 
 def _tidy(draft: Draft) -> Draft:

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page
 
 from app import forgery
 from community import Actor, Role, add_community, add_member, member
-from tests.journeys.browsing import View, assert_sound
+from tests.journeys.browsing import Looking, View, assert_sound
 from tests.journeys.conftest import OpenPage
 from tests.walks import signed_in_token
 
@@ -54,7 +54,7 @@ class Lane:
         await page.goto(path if path.startswith("http") else self.site + path)
         return page
 
-    async def look(self, page: Page, name: str, *, axe: bool = True) -> None:
+    async def look(self, page: Page, name: str, *, axe: Looking | None = "all") -> None:
         """See that a page is sound; keep a picture where somebody wants to look themselves.
 
         Where the sweep over every page has axe look at the same, it need not look again.

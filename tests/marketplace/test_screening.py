@@ -27,6 +27,7 @@ from marketplace.screening import (
     Draft,
     InvalidPoint,
     NoAppeal,
+    NotAlike,
     NotItsAuthor,
     NotRefused,
     NotWaiting,
@@ -137,8 +138,8 @@ async def test_what_cannot_be_saved(neighbourhood: Any, elsewhere: Any) -> None:
     for draft, refusal in (
         (Draft({"weather": Answer(Verdict.YES)}), InvalidPoint),
         (Draft({"duty": Answer(Verdict.NO, "x" * 301)}), TooLong),
-        (Draft(alike=(need.id,)), UnknownNeed),
-        (Draft(alike=(uuid.uuid4(),)), UnknownNeed),
+        (Draft(alike=(need.id,)), NotAlike),
+        (Draft(alike=(uuid.uuid4(),)), NotAlike),
     ):
         with pytest.raises(refusal):
             await screening.save_screening(need.id, draft, revision=0, by=home.coordinator)

@@ -104,6 +104,7 @@ def test_every_kind_that_is_told_has_words_and_a_fill_that_fits() -> None:
 
 def test_kinds_that_are_handed_on_are_written_out_in_their_module() -> None:
     """Where a function of its own tells, each text like `family.what` in its module is a kind."""
+    written = written_acts()
     for path in {one.place.split(":")[0] for one in tellings() if not one.kinds}:
         tree = ast.parse((HOUSE / path).read_text())
         families = {kind.split(".")[0] for kind in KINDS}
@@ -113,7 +114,7 @@ def test_kinds_that_are_handed_on_are_written_out_in_their_module() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         }
         acts = {text for text in texts if text.endswith((".grant", ".revoke"))}  # of the trail
-        acts |= {text for one in written_acts() if one.place.startswith(path) for text in one.acts}
+        acts |= {text for one in written if one.place.startswith(path) for text in one.acts}
         kinds = {
             t for t in texts - acts if re.fullmatch(r"\w+\.\w+", t) and t.split(".")[0] in families
         }
