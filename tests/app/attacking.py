@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -15,9 +16,11 @@ from app.main import create_app
 from app.tables import WebSessionRow
 from community import Member
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
-from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client
+from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client, visiting
 
 REFUSED = 400
+# A transaction gets its number when it first writes, or locks, a row; reading alone gets none.
+_TOUCHED = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS touched"
 # Every row of every table, but for what is there to remember attempts.
 _TABLES = """
 SELECT table_name FROM information_schema.tables
@@ -56,6 +59,7 @@ class Site:
     hood: Neighbourhood
     database: Engine
     _counting: str = ""
+    _entered: dict[UUID | None, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
 
     def doors(self, *methods: str, machines: bool = False) -> Iterator[Door]:
         """Yield every route that takes one of these methods."""
@@ -75,6 +79,20 @@ class Site:
         except _UndoError:
             pass
 
+    async def enter(self, *people: Member | None) -> None:
+        """Sign these people in, once and for good: what they then do may be undone."""
+        for person in people:
+            at = person.id if person else None
+            if at not in self._entered:
+                client, form = await signed_in_client(self.app, person)
+                self._entered[at] = dict(client.cookies), form
+                await client.aclose()
+
+    async def client(self, person: Member | None) -> tuple[httpx.AsyncClient, dict[str, str]]:
+        """Return a browser of its own, in which a person is signed in, and a form's token."""
+        cookies, form = self._entered[person.id if person else None]
+        return visiting(self.app, httpx.Cookies(cookies)), dict(form)
+
     async def send(
         self, door: Door, fields: dict[str, Any] | None = None, **request: Any
     ) -> tuple[httpx.Response, bool]:
@@ -84,6 +102,7 @@ class Site:
         transaction (the database refused a row), the page about the refusal cannot be made within
         it: so it is sent again without.
         """
+        await self.enter(door.person)
         found: list[tuple[httpx.Response, bool]] = []
         try:
             async with self.undone():
@@ -97,7 +116,7 @@ class Site:
     async def _sent(
         self, door: Door, fields: dict[str, Any], request: dict[str, Any]
     ) -> httpx.Response:
-        client, form = await signed_in_client(self.app, door.person)
+        client, form = await self.client(door.person)
         if door.method == "POST" and "content" not in request:
             request = {**request, "data": {**fields, **form}}
         else:
@@ -109,6 +128,8 @@ class Site:
 
     async def stored(self) -> set[str]:
         """Return the tables of which rows were written in this transaction, sessions included."""
+        if not await touched():
+            return set()
         if not self._counting:
             tables = await WebSessionRow.raw(_TABLES)
             self._counting = " UNION ALL ".join(
@@ -118,6 +139,11 @@ class Site:
                 for row in tables
             )
         return {row["name"] for row in await WebSessionRow.raw(self._counting)}
+
+
+async def touched() -> bool:
+    """Say whether the open transaction has written, or locked, any row."""
+    return bool((await WebSessionRow.raw(_TOUCHED))[0]["touched"])
 
 
 async def open_site(database: Engine, **settings_of_app: Any) -> Site:

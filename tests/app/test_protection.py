@@ -248,8 +248,9 @@ def _forgeries(theirs: dict[str, str], planted: dict[str, str]) -> Iterator[Forg
 async def _sent(site: Site, door: Door, forged: Forged) -> int:
     """Send a forged form from the browser of the right person, undo it, and return the status."""
     found = []
+    await site.enter(door.person)
     async with site.undone():
-        client, _form = await signed_in_client(site.app, door.person)
+        client, _form = await site.client(door.person)
         for name, value in forged.cookies.items():
             client.cookies.delete(name) if name in client.cookies else None
             client.cookies.set(name, value)

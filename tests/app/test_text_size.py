@@ -3,11 +3,13 @@
 import re
 from typing import Final
 
+import httpx
 from litestar import Litestar
 
+from community import Role
 from tests.journeys.sweeping import PAGES_MIN, READERS, shown_to_visitors
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
-from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client
+from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client, visiting
 
 # What differs between any two answers, and what the switch in the header says.
 _OWN: Final = re.compile(
@@ -25,11 +27,15 @@ async def test_large_text_changes_one_class_and_nothing_else(app: Litestar) -> N
 async def _same_pages(app: Litestar, hood: Neighbourhood) -> int:
     """Compare each page with itself in large text; return how many there are."""
     pages = 0
+    entered: dict[Role | None, httpx.Cookies] = {}
     for (method, path), handler in handlers(app).items():
         if method != "GET" or path.startswith(MACHINES):
             continue
         role = READERS.get(path, (right_person(act_of(handler)),))[-1]
-        client, _fields = await signed_in_client(app, hood.people[role] if role else None)
+        if role not in entered:
+            person = hood.people[role] if role else None
+            entered[role] = (await signed_in_client(app, person))[0].cookies
+        client = visiting(app, httpx.Cookies(entered[role]))
         seen = []
         for size in ("normal", "large"):
             client.cookies.set("text-size", size, domain="site.test")
