@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-count bench-ledger bench-matching bench-visits lock clean
+.PHONY: setup setup-run browser demo test check bench bench-ballots bench-close bench-count bench-ledger bench-matching bench-visits lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -68,6 +68,12 @@ bench:
 	$(MAKE) bench-count
 	$(MAKE) bench-matching
 	$(MAKE) bench-visits
+	$(MAKE) bench-ballots
+	$(MAKE) bench-close
+
+# Some five minutes: 20,000 voters.
+bench-ballots: $(VENV)/.tools
+	$(BIN)/python -m bench.ballots $(BALLOTS)
 
 # Less than ten minutes; BENCH=--small takes two.
 bench-visits: $(VENV)/.tools
@@ -79,6 +85,10 @@ bench-matching: $(VENV)/.tools
 # Some three minutes; COUNT=--no-add1 takes one. See --help for more.
 bench-count: $(VENV)/.tools
 	$(BIN)/python -m bench.counting $(COUNT)
+
+# Some two minutes: 100,000 sealed ballots.
+bench-close: $(VENV)/.tools
+	$(BIN)/python -m bench.closing $(CLOSE)
 
 # About ten minutes; BENCH=--small takes two. See --help for more.
 bench-ledger: $(VENV)/.tools $(PEER)/.installed

@@ -68,6 +68,10 @@ TO_CONFIRM: Final = frozenset({DelegatedAct.CONFIRM})
 TO_SEE_PASSBOOK: Final = frozenset({DelegatedAct.PASSBOOK})
 TO_DO_ANY: Final = frozenset(DelegatedAct)
 
+# A request for one of these writes nothing about who makes it: not that they were seen, not how
+# often they asked. A trace beside a ballot would tell when somebody voted.
+LEAVES_NO_TRACE: Final = frozenset({"round.vote", "ballot.at_desk"})
+
 ACTS: Final[Mapping[str, Act]] = {
     # What anybody may read, and what a machine asks.
     "static.read": Act({ANYONE: OWN}),
@@ -77,7 +81,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "app.install": Act({ANYONE: OWN}),
     "book.read": Act({ANYONE: COMMUNITY}),
     "project.read": Act({ANYONE: COMMUNITY}),
+    "need.read": Act({ANYONE: COMMUNITY}),
+    "plan.read": Act({ANYONE: COMMUNITY}),
     "round.read": Act({ANYONE: COMMUNITY}),
+    "receipt.find": Act({ANYONE: COMMUNITY}),
+    "ballot.enter_code": Act({ANYONE: OWN}),
+    "ballot.at_desk": Act({ANYONE: OWN}),
     "election.read": Act({ANYONE: COMMUNITY}),
     "time_bank.read": Act({ANYONE: COMMUNITY}),
     "reserve.read": Act({ANYONE: COMMUNITY}),
@@ -317,11 +326,75 @@ ACTS: Final[Mapping[str, Act]] = {
     "post.give": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "post.end": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     # Rounds.
+    # Needs. Who raised one, and how far it has come, its rules know.
+    # Plans. Who writes one, carries one out, or chooses who does, their rules know.
+    "plan.write": Act({MEMBER: OWN}),
+    "undertaking.call": Act({COORDINATOR: COMMUNITY}),
+    "undertaking.offer": Act({MEMBER: COMMUNITY}),
+    "undertaking.withdraw": Act({MEMBER: OWN}),
+    "undertaking.choose": Act({COORDINATOR: COMMUNITY, RESIDENT: OWN}),
+    "undertaking.step_back": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "amendment.propose": Act({RESIDENT: COMMUNITY}),
+    "amendment.support": Act({RESIDENT: COMMUNITY}),
+    "amendment.withdraw": Act({MEMBER: OWN}),
+    "amendment.answer": Act({MEMBER: OWN}),
+    "need.raise": Act({RESIDENT: OWN}),
+    "need.similar": Act({ANYONE: COMMUNITY}),
+    "need.likely": Act({COORDINATOR: COMMUNITY}),
+    "need.merge_ask": Act({RESIDENT: OWN, COORDINATOR: COMMUNITY}),
+    "need.merge_read": Act({MEMBER: OWN, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "need.merge_answer": Act({MEMBER: OWN}),
+    "need.merge_take_back": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "need.unmerge": Act({COORDINATOR: COMMUNITY}),
+    "need.second": Act({RESIDENT: OWN}),
+    "need.unsecond": Act({MEMBER: OWN}),
+    "need.edit": Act({MEMBER: OWN}),
+    "need.withdraw": Act({MEMBER: OWN}),
+    "need.report": Act({RESIDENT: OWN}),
+    "need.moderate": Act({COORDINATOR: COMMUNITY}),
+    "need.category": Act({COORDINATOR: COMMUNITY}),
+    "election.import": Act({COORDINATOR: COMMUNITY}),
+    # Screening, and the talk about a need. Whose words they are, and who is impartial, rules know.
+    "screening.read": Act({ANYONE: COMMUNITY}),
+    "screening.screen": Act({COORDINATOR: COMMUNITY}),
+    "screening.appeal": Act({MEMBER: OWN}),
+    "screening.change_list": Act({COORDINATOR: COMMUNITY}),
+    "argument.read": Act({ANYONE: COMMUNITY}),
+    "argument.give": Act({RESIDENT: OWN}),
+    "argument.enter": Act({COORDINATOR: COMMUNITY, PHONE_OPERATOR: COMMUNITY}),
+    "argument.own": Act({MEMBER: OWN}),
+    "argument.mark": Act({RESIDENT: COMMUNITY}),
+    "argument.report": Act({MEMBER: COMMUNITY}),
+    "argument.moderate": Act({COORDINATOR: COMMUNITY}),
+    "argument.sum_up": Act({COORDINATOR: COMMUNITY}),
+    "argument.change_rules": Act({COORDINATOR: COMMUNITY}),
+    # Meetings and councils. Who runs a meeting, is there, or has a vote, their rules know.
+    "meeting.read": Act({ANYONE: COMMUNITY}),
+    "meeting.call": Act({COORDINATOR: COMMUNITY}),
+    "meeting.answer": Act({MEMBER: OWN}),
+    "meeting.attend": Act({MEMBER: OWN}),
+    "meeting.propose_item": Act({RESIDENT: OWN, COORDINATOR: COMMUNITY}),
+    "meeting.vote": Act({MEMBER: OWN}),
+    "meeting.object": Act({MEMBER: OWN}),
+    "meeting.run": Act({MEMBER: OWN}),
+    "council.read": Act({ANYONE: COMMUNITY}),
+    "council.keep": Act({COORDINATOR: COMMUNITY, ADMINISTRATOR: COMMUNITY}),
     "round.open": Act({COORDINATOR: COMMUNITY}),
     "round.open_ballot": Act({COORDINATOR: COMMUNITY}),
+    "round.prepare": Act({COORDINATOR: COMMUNITY}),
+    "round.change": Act({COORDINATOR: COMMUNITY}),
+    # Who raised a need or undertakes its plan, the rounds' rules know.
+    "project.enter": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
+    "project.leave": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
     "round.close": Act({COORDINATOR: COMMUNITY}),
     "round.propose": Act({RESIDENT: OWN}),
-    "round.vote": Act({RESIDENT: OWN}),
+    # Whom a round asks, its electorate says: elders, or a council's members, as well as residents.
+    "round.vote": Act({MEMBER: OWN}),
+    "ballot.desk": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "paper.print": Act({COORDINATOR: COMMUNITY}),
+    "paper.hand_out": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY}),
+    "paper.key": Act({PHONE_OPERATOR: COMMUNITY, COORDINATOR: COMMUNITY, AUDITOR: COMMUNITY}),
+    "paper.audit": Act({AUDITOR: COMMUNITY, COORDINATOR: COMMUNITY}),
 }
 
 

@@ -40,11 +40,12 @@ def written(
     entries: Iterable[CalendarEntry],
     classes: Iterable[CalendarSession] = (),
     *,
+    events: Iterable[Event] = (),
     name: str,
     zone: ZoneInfo,
     site: str,
 ) -> bytes:
-    """Return visits and sessions of classes as a calendar in the language of the request."""
+    """Return visits, sessions of classes and other events, in the language of the request."""
     calendar = Calendar()
     calendar.add("prodid", "-//Linli//Time bank//EN")
     calendar.add("version", "2.0")
@@ -56,6 +57,8 @@ def written(
         calendar.add_component(_event(entry, zone, site))
     for one in classes:
         calendar.add_component(_session(one, zone, site))
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 

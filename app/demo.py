@@ -29,17 +29,25 @@ from app.demo_cast import (
     cast,
 )
 from app.demo_classes import fill_classes
+from app.demo_deliberation import fill_talk
 from app.demo_desk import fill_desk, fill_reports
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
+from app.demo_marketplace import NOT_VOTED
 from app.demo_marketplace import fill as fill_marketplace
 from app.demo_matching import fill_matching
+from app.demo_meetings import fill as fill_meetings
+from app.demo_merging import fill_merging
 from app.demo_moving import fill_moves
+from app.demo_needs import fill_needs
 from app.demo_organisations import fill_organisations
+from app.demo_paper import fill as fill_paper
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
+from app.demo_plans import fill_plans
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
+from app.demo_screening import fill_screening
 from app.demo_timebank import WEEKS, fill_time_bank
 from app.demo_volunteers import fill_volunteers
 from community import Actor, Area, Community, Level, Member, Role
@@ -173,6 +181,26 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
+    await fill_paper(
+        home,
+        coordinator,
+        _actor(known[PHONE_OPERATOR]),
+        _voters(home, known, households)[NOT_VOTED:],
+    )
+    await fill_meetings(home, coordinator, _voters(home, known, households))
+    neighbours = _voters(home, known, households)[:40]
+    raised = await fill_needs(
+        home,
+        coordinator,
+        neighbours,
+        operator=_actor(known[PHONE_OPERATOR]),
+        caller=_actor(known[ELDERS[1][0]]),
+    )
+    await fill_merging(neighbours[20:], coordinator)
+    colleague = _actor(known[COORDINATORS[1]])
+    talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
+    await fill_talk(talked_over, coordinator, neighbours)
+    await fill_plans(home, talked_over, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)

@@ -1,13 +1,17 @@
-"""The demo's marketplace: a round counted and paid, one that waits for votes, an old election."""
+"""The demo's marketplace: a round counted and paid, those that wait for votes, an old election."""
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from app import demo_rounds
 from community import Actor, Community
 from marketplace import (
     Category,
     Draft,
     Round,
+    Setup,
     Terms,
     close_and_count,
     import_election,
@@ -99,6 +103,7 @@ TICKED: Final = (
 )
 
 TIMES: Final = 8  # eight times forty of them
+NOT_VOTED: Final = 6  # of these to the next early voter, who is nine further, nobody has
 EARLY: Final = 9  # every ninth neighbour has voted in the open round already
 
 THIS_YEAR: Final = (
@@ -145,8 +150,10 @@ async def fill(community: Community, coordinator: Actor, residents: Sequence[Act
 
     Needs a few residents more than there are projects.
     """
+    await demo_rounds.small(community, coordinator, residents)
     await _counted_round(coordinator, residents)
-    await _open_round(coordinator, residents)
+    await _open_round(community, coordinator, residents)
+    await demo_rounds.fill(community, coordinator)
     await import_election(
         ELECTION.encode(), community_id=community.id, file_name="plum-orchard-2025.pb"
     )
@@ -164,9 +171,16 @@ async def _counted_round(coordinator: Actor, residents: Sequence[Actor]) -> None
     await close_and_count(opened.id, by=coordinator)
 
 
-async def _open_round(coordinator: Actor, residents: Sequence[Actor]) -> None:
+async def _open_round(home: Community, coordinator: Actor, residents: Sequence[Actor]) -> None:
     terms = Terms(30_000 * YUAN, 3, Rule.GREEDY)
-    opened = await open_round(by=coordinator, name="八里秋季民生微实事", terms=terms)
+    zone = ZoneInfo(home.time_zone)
+    ends = datetime.combine(datetime.now(zone).date() + timedelta(days=12), time(18), zone)
+    opened = await open_round(
+        by=coordinator,
+        name="八里秋季民生微实事",
+        terms=terms,
+        setup=Setup(voting_closes_at=ends),
+    )
     for place, said in enumerate(THIS_YEAR):
         await _propose(opened, said, residents[-1 - place % len(residents)])
     await open_ballot(opened.id, by=coordinator)
@@ -196,6 +210,7 @@ unit;梅园里
 instance;2025
 budget;60000
 vote_type;approval
+rule;greedy
 currency;CNY
 min_length;1
 max_length;3
@@ -203,14 +218,14 @@ electorate;52
 num_projects;7
 num_votes;24
 PROJECTS
-project_id;cost;name
-1;24000;停车棚加装充电桩
-2;18000;中心花园无障碍坡道
-3;15000;老年食堂空调
-4;9000;图书漂流亭
-5;12000;儿童沙坑翻新
-6;30000;外墙彩绘
-7;6000;宠物拾便箱
+project_id;cost;name;selected
+1;24000;停车棚加装充电桩;1
+2;18000;中心花园无障碍坡道;1
+3;15000;老年食堂空调;1
+4;9000;图书漂流亭;0
+5;12000;儿童沙坑翻新;0
+6;30000;外墙彩绘;0
+7;6000;宠物拾便箱;0
 VOTES
 voter_id;vote
 1;1,2

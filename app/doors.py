@@ -57,7 +57,13 @@ HOME: Final = Door("/", "house", mark("Home"), "me.read")
 SIGN_IN: Final = Door("/sign-in", "log-in", mark("Sign in"), "sign_in", ("/join",))
 FRONT: Final = (
     Door("/time-bank", "clock", mark("Time bank"), "time_bank.read"),
-    Door("/projects", "sprout", mark("Projects"), "project.read", ("/rounds", "/elections")),
+    Door(
+        "/projects",
+        "sprout",
+        mark("Projects"),
+        "project.read",
+        ("/rounds", "/elections", "/feed.xml", "/ballot-desk"),
+    ),
     Door("/book", "book-open", mark("Open book"), "book.read", away=True),
 )
 MENU: Final = (
@@ -130,6 +136,21 @@ MENU: Final = (
         mark("For everybody"),
         (
             Door(
+                "/needs",
+                "megaphone",
+                mark("What we need here"),
+                "need.read",
+                (
+                    "/api/needs",
+                    "/plans",
+                    "/api/plans",
+                    "/screening",
+                    "/screenings",
+                    "/arguments",
+                    "/neighbourly-rules",
+                ),
+            ),
+            Door(
                 "/time-bank/services",
                 "hand-helping",
                 mark("What neighbours help with"),
@@ -138,6 +159,13 @@ MENU: Final = (
             ),
             Door("/time-bank/honours", "star", mark("Thank you, neighbours"), "honour.read"),
             Door("/classes", "graduation-cap", mark("Classes"), "class.read", ("/api/classes",)),
+            Door(
+                "/meetings",
+                "messages-square",
+                mark("Meetings"),
+                "meeting.read",
+                ("/councils", "/api/meetings", "/api/councils"),
+            ),
             Door("/teams", "users", mark("Teams of volunteers"), "team.read"),
             Door(
                 "/time-bank/fund",

@@ -11,6 +11,10 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
+from marketplace import deliberation, needs, plans, screening
+from marketplace.councils.personal import forget_councils
+from marketplace.meetings.personal import forget_meetings
+from marketplace.needs.merging.personal import forget_need_merges
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -53,6 +57,13 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
         erased = await community.erase_member(member_id, by=by)
         if erased.now:
             await timebank.forget(erased.ids, community_id=by.community_id)
+            await needs.forget_needs(erased.ids, by=by)
+            await forget_need_merges(erased.ids, community_id=by.community_id)
+            await screening.forget_screening(erased.ids, community_id=by.community_id)
+            await plans.forget_plans(erased.ids, community_id=by.community_id)
+            await deliberation.forget_words(erased.ids, community_id=by.community_id)
+            await forget_councils(erased.ids, community_id=by.community_id)
+            await forget_meetings(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)
     return erased
 

@@ -29,6 +29,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "phone": mark("by telephone"),
         "paper": mark("on paper"),
         "online": mark("online"),
+        "meeting": mark("at a meeting"),
+    },
+    "side": {
+        "for": mark("for it"),
+        "against": mark("against it"),
+        "question": mark("a question"),
+        "answer": mark("an answer"),
+    },
+    "wording": {
+        "said": mark("said"),
+        "amended": mark("put right"),
+        "added": mark("added"),
+    },
+    "report_reason": {
+        "insult": mark("It hurts or insults somebody"),
+        "private": mark("It tells what is private"),
+        "advertising": mark("It is advertising"),
+        "off_topic": mark("It has nothing to do with this need"),
+        "other": mark("Something else"),
     },
     "standing": {
         "applied": mark("has asked to join"),
@@ -143,6 +162,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "offered": mark("waiting for an answer"),
         "accepted": mark("accepted"),
         "lapsed": mark("gone back, not answered"),
+        "raised": mark("raised"),
+        "seconded": mark("waits for screening"),
+        "refused": mark("refused"),
+        "entered": mark("stands in a round"),
+        "merged": mark("joined with another"),
+        "hidden": mark("hidden"),
     },
     "language": {
         "zh": mark("Chinese"),
@@ -213,4 +238,27 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "wrong_person": mark("somebody else answered"),
         "not_right": mark("a visit was not right"),
     },
+    "seat_role": {
+        "chair": mark("Chairs"),
+        "member": mark("Member"),
+        "alternate": mark("Alternate"),
+    },
+    "entry": {"elected": mark("elected"), "appointed": mark("appointed")},
+    "reply": {
+        "yes": mark("I come"),
+        "no": mark("I do not come"),
+        "online": mark("I take part online"),
+    },
+    "took_part": {"room": mark("in the room"), "online": mark("online")},
+    "noted_how": {
+        "code": mark("by the number in the room"),
+        "list": mark("ticked on the list"),
+        "online": mark("online"),
+    },
+    "item_state": {
+        "proposed": mark("proposed"),
+        "accepted": mark("on the agenda"),
+        "declined": mark("not taken up"),
+    },
+    "vote": {"yes": mark("In favour"), "no": mark("Against"), "abstain": mark("Abstain")},
 }

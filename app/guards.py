@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 import community
 from app import forgery, sessions
-from app.acts import ACTS, Act, Relation
+from app.acts import ACTS, LEAVES_NO_TRACE, Act, Relation
 from app.addresses import address_of
 from app.sessions import Session
 
@@ -74,7 +74,8 @@ async def _see(connection: Connection, session: Session) -> None:
         actor = await community.actor(member.id, session.working_at) or actor
     if await sessions.over_for_staff(session, member, actor.roles | member.roles):
         return
-    await sessions.touch(session)
+    if not _leaves_no_trace(connection):
+        await sessions.touch(session)
     scope = connection.scope
     scope["auth"] = session
     if session.waits_for_second_factor:
@@ -83,6 +84,12 @@ async def _see(connection: Connection, session: Session) -> None:
     resting = frozenset() if session.opens_staff_roles else actor.roles & community.STAFF
     actor = replace(actor, roles=actor.roles - resting, address=address_of(connection))
     scope["state"][_SEEN] = _Seen(actor, resting)
+
+
+def _leaves_no_trace(connection: Connection) -> bool:
+    """Say whether the request is for an act of which nothing is written down."""
+    handler = connection.scope.get("route_handler")
+    return handler is not None and handler.opt.get("act") in LEAVES_NO_TRACE
 
 
 async def actor_of(connection: Connection) -> community.Actor | None:

@@ -23,6 +23,7 @@ from litestar.types import (
 )
 
 import ledger
+import marketplace
 import timebank
 from app import failures, forgery, logs
 from app.acts import act
@@ -40,6 +41,7 @@ from app.postgres import end_with_parent
 from app.preferences import SpeakingMiddleware
 from app.retention import clear_everywhere
 from app.roster import working
+from app.round_keys import destroy_left_keys
 from app.routes import route_handlers
 from app.routes.health import A_MACHINE
 from app.settings import settings
@@ -49,6 +51,13 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from marketplace.desk_voting import clear_desk_ballots
+from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
+from marketplace.needs.alike import look_for_pairs
+from marketplace.needs.merging import look_after_merges
+from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
+from marketplace.screening import remind_of_screenings
+from marketplace.uploading import import_waiting
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -67,17 +76,32 @@ jobs = [
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
     Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
     Job("remind of classes", every_seconds=300, run=remind_of_classes),
+    Job("remind of meetings", every_seconds=300, run=remind_of_meetings),
+    Job("publish minutes", every_seconds=60, run=publish_minutes),
+    Job("ask for late minutes", every_seconds=3600, run=chase_minutes),
     Job("tidy the sign-in", every_seconds=600, run=tidy_sign_in),
     Job("look after messages", every_seconds=60, run=sweep),
+    Job("remind of screenings", every_seconds=300, run=remind_of_screenings),
+    Job("look after merges of needs", every_seconds=300, run=look_after_merges),
+    Job("look for needs that are alike", every_seconds=30, run=look_for_pairs),
     Job("tell staff what waits", every_seconds=300, run=tell_staff),
     Job("match weeks", every_seconds=2, run=match_waiting),
     Job("throw old proposals away", every_seconds=3600, run=clear_old_runs),
+    Job("open ballots at their dates", every_seconds=30, run=marketplace.open_due),
+    Job("close ballots at their dates", every_seconds=30, run=marketplace.close_due),
+    Job("tell of rounds", every_seconds=60, run=marketplace.tell_due),
+    Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
+    Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),
+    Job("let late amendments lapse", every_seconds=60, run=lapse_amendments),
     Job("take rosters in", every_seconds=2, run=working.work),
+    Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
     Job("throw old rosters away", every_seconds=3600, run=empty_old_rosters),
     Job("remind of certificates", every_seconds=3600, run=remind_of_expiring),
     Job("remind of unused hours", every_seconds=6 * 3600, run=prompt_members),
     Job("make the monthly reports", every_seconds=3600, run=make_due_reports),
+    Job("destroy keys left behind", every_seconds=60, run=destroy_left_keys),
+    Job("end ballots at desks", every_seconds=600, run=clear_desk_ballots),
     Job("clear what was kept long enough", every_seconds=3600, run=clear_everywhere),
 ]
 

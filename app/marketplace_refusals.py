@@ -4,32 +4,54 @@ from typing import Final
 
 from app.i18n import gettext as _
 from app.i18n import mark, ngettext
+from app.paper_unfinished import unfinished_words
+from app.round_words import WHY_NOT
 from app.wording import money, number
+from marketplace import WhyNot
 from marketplace.errors import (
+    BadArea,
     BadRules,
     BudgetOutOfBounds,
+    ByPlansOnly,
+    CeilingOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
+    DatesWrong,
+    ElectorateWrong,
+    GroupTooSmall,
     MarketplaceError,
     NotACoordinator,
+    NotACorrection,
     NotAResident,
     NothingToVoteOn,
+    NotInTheElectorate,
+    NotLonger,
     NotOnTheBallot,
+    NotYoursToEnter,
+    OutsideArea,
+    PlanEmpty,
+    PlanEntered,
+    PointsOutOfBounds,
     ProposalsClosed,
+    QuorumOutOfBounds,
     RoundMoved,
+    ThresholdOutOfBounds,
     TooDear,
     TooLong,
     TooManyChoices,
+    TooManyExtensions,
     TooManyProjects,
     VotingClosed,
     WordsMissing,
 )
+from marketplace.paper.errors import PaperUnfinished, VotesOnPaper
 
 _MISSING: Final = {
     "name": mark("Give the round a name."),
     "title": mark("Give the project a title."),
     "purpose": mark("Say what the project is for."),
     "place": mark("Say where it would be."),
+    "why": mark("Say why. Everybody can read the reason."),
 }
 
 _MOVED: Final = {
@@ -38,7 +60,29 @@ _MOVED: Final = {
     "closed": mark("This round is closed and counted already. Nothing was changed."),
 }
 
+_DATES: Final = {
+    "opens": mark("Choose a day that has not passed yet."),
+    "closes": mark("Choose a day that lies ahead, at least an hour after the ballot opens."),
+}
+
 _SENTENCES: Final[dict[type[MarketplaceError], str]] = {
+    BadArea: mark("That area is not in this community."),
+    ByPlansOnly: mark(
+        "This round takes plans of needs. Raise a need first; when it has a plan, it can enter."
+    ),
+    NotYoursToEnter: mark(
+        "Only who raised the need, who undertakes its plan, or a coordinator can do this. Nothing "
+        "was changed."
+    ),
+    PlanEmpty: mark("This plan has no text yet. Write it first; then it can enter a round."),
+    PlanEntered: mark("This plan stands in this round already. Nothing was changed."),
+    OutsideArea: mark(
+        "This round is for one area, and the plan is not for a place in it. Nothing was changed."
+    ),
+    NotACorrection: mark(
+        "That is another title. Only a typing error can be corrected while people vote."
+    ),
+    GroupTooSmall: mark("Choose at least two projects that exclude one another, or none."),
     NotACoordinator: mark("Only a coordinator of this community may do this. Nothing was changed."),
     NotAResident: mark("Only residents of this community propose and vote. Nothing was changed."),
     ProposalsClosed: mark(
@@ -48,6 +92,10 @@ _SENTENCES: Final[dict[type[MarketplaceError], str]] = {
         "This round has no room for another project. Keep yours for the next one."
     ),
     NothingToVoteOn: mark("Nobody has proposed a project yet, so there is nothing to vote on."),
+    VotesOnPaper: mark(
+        "You were given a paper ballot in this round, so you have none here. Ask the desk if that "
+        "is not so."
+    ),
     VotingClosed: mark("Voting is not open, so this choice was not kept."),
     NotOnTheBallot: mark(
         "That project is not on this ballot. Your choice from before still stands."
@@ -75,20 +123,67 @@ def wrong_field(refusal: MarketplaceError) -> tuple[str, str] | None:
         case BadRules():
             told = "completion", _("Only equal shares can go on with money that is left.")
         case _:
+            return _field_of_setup(refusal)
+    return told
+
+
+def _field_of_setup(refusal: MarketplaceError) -> tuple[str, str] | None:
+    """Return the same for what a round is set up with besides its money."""
+    match refusal:
+        case DatesWrong(field=field):
+            told = f"{field}_day", _(_DATES[field])
+        case ElectorateWrong(most=most):
+            told = "age_min", _("An age is a number from 0 to %(most)s.") % {"most": most}
+        case PointsOutOfBounds(most=most):
+            words = _("Points are 1 to %(most)s, and to one project at most as many as in all.")
+            told = "points", words % {"most": number(most)}
+        case ThresholdOutOfBounds():
+            told = "threshold", _("Write 1 or more: what nobody wants is not chosen.")
+        case QuorumOutOfBounds():
+            told = "quorum", _("A quorum is a number from 0 to 100.")
+        case CeilingOutOfBounds(name=name, most=most):
+            words = _("A part is more than nothing and at most the whole budget, %(most)s.")
+            told = f"part_{name}", words % {"most": money(most)}
+        case NotLonger(days=days):
+            words = _("Choose a day after the one that was set, at most %(days)s days later.")
+            told = "closes_day", words % {"days": days}
+        case NotACorrection():
+            told = "title", _(_SENTENCES[NotACorrection])
+        case _:
             return None
     return told
 
 
 def refusal_words(refusal: MarketplaceError) -> str:
     """Return a refusal as one or two sentences for the person who met it."""
-    if isinstance(refusal, RoundMoved):
-        return _(_MOVED[refusal.state])
-    if isinstance(refusal, TooManyChoices):
-        return _too_many(refusal)
-    if type(refusal) in _SENTENCES:
-        return _(_SENTENCES[type(refusal)])
-    told = wrong_field(refusal)
-    return told[1] if told else str(refusal)
+    told = _of_its_own(refusal)
+    if told is None and type(refusal) in _SENTENCES:
+        told = _(_SENTENCES[type(refusal)])
+    if told is None:
+        field = wrong_field(refusal)
+        told = field[1] if field else str(refusal)
+    return told
+
+
+def _of_its_own(refusal: MarketplaceError) -> str | None:
+    """Return the sentence of a refusal that tells something of its own; None for the others."""
+    match refusal:
+        case RoundMoved(state=state):
+            return _(_MOVED[state])
+        case NotInTheElectorate(reason=reason):
+            return _(WHY_NOT[WhyNot(reason)])
+        case TooManyExtensions(most=most):
+            return ngettext(
+                "A ballot can be extended only %(num)s time here. It closes at its date.",
+                "A ballot can be extended only %(num)s times here. It closes at its date.",
+                most,
+            ) % {"num": most}
+        case PaperUnfinished():
+            return unfinished_words(refusal)
+        case TooManyChoices():
+            return _too_many(refusal)
+        case _:
+            return None
 
 
 def _too_many(refusal: TooManyChoices) -> str:

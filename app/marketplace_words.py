@@ -1,4 +1,4 @@
-"""The marketplace in words for people: categories, rules, and why a project won or lost."""
+"""The marketplace in words for people: categories, rules, ballots, and votes."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from app.i18n import gettext as _
 from app.i18n import mark, ngettext
 from app.wording import money, number
 from marketplace import Category
-from marketplace.counting import Completion, Outcome, Reason, Rule, Satisfaction
+from marketplace.counting import Completion, Rule, Satisfaction
 from marketplace.pabulib.amounts import as_text
 
 CATEGORIES: Final = {
@@ -31,9 +31,19 @@ RULES: Final = {
     Rule.MES: mark("Equal shares"),
 }
 
+POINTED_RULES: Final = {
+    Rule.GREEDY: mark("Most points first"),
+    Rule.GREEDY_NO_SKIP: mark("Most points first, until one no longer fits"),
+}
+"""The same rules where ballots hold points or an order, and the count goes by them."""
+
 RULE_HINTS: Final = {
     Rule.GREEDY: mark(
         "The project with the most votes is paid first, then the next that the money still covers."
+    ),
+    Rule.GREEDY_NO_SKIP: mark(
+        "The project with the most votes is paid first, then the next. The first that the money "
+        "does not cover ends it."
     ),
     Rule.MES: mark(
         "Every voter has the same share of the money, and projects are paid by those who want "
@@ -80,34 +90,6 @@ def votes_words(votes: int) -> str:
     return ngettext("%(count)s vote", "%(count)s votes", votes) % {"count": number(votes)}
 
 
-_REASONS: Final = {
-    Reason.CHOSEN: "",
-    Reason.COMPLETED: mark("Chosen with the money that equal shares had left"),
-    Reason.NO_SUPPORT: mark("Nobody voted for it"),
-    Reason.BELOW_THRESHOLD: mark("Fewer votes than the rules ask for"),
-}
-
-
-def why(outcome: Outcome, rule: Rule, scale: int, currency: str) -> str:
-    """Say why a project won or lost, and what it lacked; nothing for a plain winner."""
-    if outcome.reason in _REASONS:
-        told = _REASONS[outcome.reason]
-        return _(told) if told else ""
-    lacked = []
-    if outcome.money_short is not None:
-        lacked.append(money_words(outcome.money_short, scale, currency))
-    if outcome.votes_short is not None:
-        lacked.append(_lacking_votes(outcome.votes_short, rule))
-    if not lacked:
-        return _("More votes would not have been enough")
-    if len(lacked) == 1:
-        return _("Short by %(this)s") % {"this": lacked[0]}
-    return _("Short by %(this)s or %(that)s") % {"this": lacked[0], "that": lacked[1]}
-
-
-def _lacking_votes(short: int, rule: Rule) -> str:
-    if rule is Rule.MES:
-        return ngettext("%(count)s supporter", "%(count)s supporters", short) % {
-            "count": number(short)
-        }
-    return votes_words(short)
+def points_words(points: int) -> str:
+    """Return a number of points with its unit."""
+    return ngettext("%(count)s point", "%(count)s points", points) % {"count": number(points)}

@@ -15,6 +15,10 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
+from marketplace import deliberation, needs, plans, screening
+from marketplace.councils.personal import leave_councils, take_over_seats
+from marketplace.meetings.personal import leave_meetings, take_over_meetings
+from marketplace.needs.merging.personal import take_over_need_merges
 from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
@@ -39,6 +43,7 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
     `marketplace.VotedTwice` where both have voted in a round that is still open.
     """
     async with ledger.transaction():
+        await marketplace.hold_ballots(by.community_id)
         ended = await end_repeats_of([other], by=by)
         merged = await community.merge_members(survivor, other, by=by)
         if merged.before:
@@ -46,6 +51,13 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await tell_survivor(ended, survivor)
         await refuse_open_move(other, community_id=by.community_id)
         await marketplace.take_over_ballots(other, survivor, community_id=by.community_id)
+        await needs.take_over_needs(other, survivor, by=by)
+        await take_over_need_merges(other, survivor, by=by)
+        await screening.take_over_appeals(other, survivor, community_id=by.community_id)
+        await plans.take_over_plans(other, survivor, by=by)
+        await deliberation.take_over_words(other, survivor, community_id=by.community_id)
+        await take_over_seats(other, survivor, by=by)
+        await take_over_meetings(other, survivor, by=by)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
         await beside.take_over_beside(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)
@@ -69,6 +81,8 @@ async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> in
         await timebank.refuse_open_visits(member_id, community_id=by.community_id)
         await leave_classes([member_id], community_id=by.community_id)
         await leave_teams([member_id], community_id=by.community_id)
+        await leave_councils([member_id], community_id=by.community_id)
+        await leave_meetings([member_id], community_id=by.community_id)
         await sessions.end_all(member_id)
         if why is None:
             await hours.end_open_gifts(member_id, by=by)

@@ -34,13 +34,13 @@ async def photo_of(form: FormMultiDict, field: str) -> bytes | None:
     if size > PHOTO_BYTES_MAX:
         most = number(PHOTO_BYTES_MAX // 1024 // 1024)
         raise Unfit(_("This photograph is larger than %(most)s megabytes.") % {"most": most})
-    found = await asyncio.to_thread(_written_anew, given.file.read())
+    found = await asyncio.to_thread(written_anew, given.file.read())
     if found is None:
         raise Unfit(_("This is no photograph that we can read. Choose a JPEG, PNG or WebP."))
     return found
 
 
-def _written_anew(given: bytes) -> bytes | None:
+def written_anew(given: bytes) -> bytes | None:
     """Return the picture as a small JPEG; None for what is none, or too large to look at."""
     try:
         with warnings.catch_warnings():

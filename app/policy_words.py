@@ -13,6 +13,11 @@ from community.policy.file import LENGTHS_MAX, PACK_BYTES_MAX
 GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "time_bank": (mark("Visits and hours"), "clock"),
     "rounds": (mark("Rounds and projects"), "vote"),
+    "needs": (mark("Needs of residents"), "megaphone"),
+    "screening": (mark("Screening of needs"), "search-check"),
+    "deliberation": (mark("The talk about a need"), "messages-square"),
+    "plans": (mark("Plans and who carries them out"), "pencil-ruler"),
+    "meetings": (mark("Meetings and councils"), "users"),
     "joining": (mark("Joining"), "user-round"),
     "sign_in": (mark("Signing in"), "log-in"),
     "delegation": (mark("Acting for somebody"), "users"),

@@ -20,6 +20,7 @@ from community.policy.declared import (
     MESSAGE_DAYS,
     SIGN_IN_RECORD_DAYS,
 )
+from marketplace import plans
 from timebank import beside
 
 log = structlog.get_logger("linli.retention")
@@ -51,6 +52,8 @@ async def clear(community_id: UUID, *, at: datetime, size: int = ROWS_AT_A_TIME)
     while await _clear_cards(community_id, revoked_before, size) == size:
         pass
     while await beside.clear_photos(community_id, at=at) == beside.PHOTOS_AT_A_TIME:
+        pass
+    while await plans.clear_loose_files(community_id, at=at) == plans.LOOSE_AT_A_TIME:
         pass
     await _erase_due(
         community_id,

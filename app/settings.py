@@ -21,6 +21,7 @@ SECRET_LENGTH_MIN = 32
 FERNET_KEY_BYTES = 32
 EMBEDDED_CONNECTIONS_MAX = 180  # it takes 200; the rest is for the operator's own
 FOR_TESTS = {
+    "LINLI_BALLOTS",
     "LINLI_DATA",
     "LINLI_SCREENSHOTS",
     "LINLI_SEED",
@@ -223,6 +224,12 @@ class Settings(BaseSettings):
         None,
         "tables of deaths and care need for projections; without it those of Linli",
         "a folder with mortality.csv or care_need.csv, as docs/solvency.md has them",
+    )
+
+    round_keys: Path | None = _setting(
+        None,
+        "where the keys of open ballots are kept, apart from backups; several machines share it",
+        "a folder; without it LINLI_VAR/round-keys",
     )
 
     @property

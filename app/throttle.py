@@ -99,6 +99,27 @@ async def wait_in_pace(
     return max(1, -(-due // timedelta(seconds=1)))
 
 
+class PaceInMemory:
+    """Counts as `wait_in_pace` does, and writes nothing: for what must leave no trace."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        """Keep at most so many levels; then those that slow nobody down any more are dropped."""
+        self._most = most
+        self._levels: dict[str, datetime] = {}
+
+    def wait(self, key: str, limit: int, per_seconds: int, at: datetime | None = None) -> int:
+        """Count a request and return 0 where it may go on; else the seconds until it may."""
+        now = at or datetime.now(UTC)
+        step, whole = timedelta(seconds=per_seconds / limit), timedelta(seconds=per_seconds)
+        if len(self._levels) >= self._most:
+            self._levels = {one: until for one, until in self._levels.items() if until > now}
+        level = max(self._levels.get(key, now), now) + step
+        if level > now + whole:
+            return max(1, -(-(level - whole - now) // timedelta(seconds=1)))
+        self._levels[key] = level
+        return 0
+
+
 async def allow(key: str, limit: int, per_seconds: int, *, at: datetime | None = None) -> bool:
     """Count a request and say whether it may go on; as `wait_in_pace`."""
     return not await wait_in_pace(key, limit, per_seconds, at=at)

@@ -85,7 +85,7 @@ def taken(form: FormMultiDict, field: str, *, kinds: Collection[Kind], bytes_max
     kind = kind_of(start)
     if kind not in kinds:
         why = _("This is another kind of file, whatever its name says. Choose another.")
-        raise Unfit(why, _signed_as(start).lstrip("."))
+        raise Unfit(why, mark_of(start).lstrip("."))
     return Upload(safe_name(given.filename), given.file, size, kind)
 
 
@@ -99,7 +99,7 @@ def kind_of(start: bytes) -> Kind:
         plain = start[: len(start) // 2 * 2].decode("utf-16", errors="ignore").encode()
     else:
         plain = start
-    if _NO_TEXT.search(plain) or _signed_as(start) not in _TEXTS:
+    if _NO_TEXT.search(plain) or mark_of(start) not in _TEXTS:
         return Kind.OTHER
     return Kind.TEXT
 
@@ -120,7 +120,7 @@ def safe_name(given: str) -> str:
     return words or "file"
 
 
-def _signed_as(start: bytes) -> str:
+def mark_of(start: bytes) -> str:
     """Return the usual end of such files' names; nothing for what has no mark of its own."""
     try:
         found = puremagic.magic_string(start)

@@ -28,6 +28,13 @@ class Connection:
         self, method: str, path: str, *, cookie: str = "", form: bytes = b""
     ) -> tuple[int, bytes]:
         """Ask once; return the answer's status and its body."""
+        status, body, _where = await self.ask_where(method, path, cookie=cookie, form=form)
+        return status, body
+
+    async def ask_where(
+        self, method: str, path: str, *, cookie: str = "", form: bytes = b""
+    ) -> tuple[int, bytes, str]:
+        """Ask once; return the answer's status, its body, and where it leads to, if anywhere."""
         if self.reader is None or self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", "accept: text/html"]
@@ -46,7 +53,12 @@ class Connection:
             while length := int(await self.reader.readline(), 16):
                 body += (await self.reader.readexactly(length + 2))[:-2]
             await self.reader.readline()
-        return int(head.split()[1]), body
+        where = (
+            head.split("\r\nlocation:")[1].split("\r\n")[0].strip()
+            if "\r\nlocation:" in head
+            else ""
+        )
+        return int(head.split()[1]), body, where
 
     def close(self) -> None:
         """Let the connection go; the next question opens another."""

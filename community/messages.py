@@ -25,6 +25,18 @@ ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
 RETURNING id
 """
 
+# One statement for a whole electorate. The ids come from here, so that they sort by time as all do.
+_TELL_ALL = """
+WITH told AS (
+    INSERT INTO message (id, community_id, member_id, kind, fill, link, urgent, once)
+    SELECT told.id, {}, told.member_id, {}, {}::jsonb, {}, {}, {}
+    FROM unnest({}::uuid[], {}::uuid[]) AS told (id, member_id)
+    ON CONFLICT ON CONSTRAINT message_told_once DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) AS told FROM told
+"""
+
 # Unread ones first, then the newest: both descend, so one comparison of rows finds the next page.
 _INBOX = """
 SELECT id, kind, fill, link, urgent, created_at, read_at FROM message
@@ -123,6 +135,38 @@ async def tell(  # noqa: PLR0913 (a message has these parts)
     return rows[0]["id"] if rows else None
 
 
+async def tell_all(  # noqa: PLR0913 (a message has these parts)
+    member_ids: Collection[UUID],
+    kind: str,
+    *,
+    community_id: UUID,
+    fill: Fill | None = None,
+    link: str | None = None,
+    urgent: bool = False,
+    once: str | None = None,
+) -> int:
+    """Tell many members the same, within the caller's transaction; return how many were told.
+
+    As `tell` does for one, in one statement however many there are.
+    """
+    written = json.dumps(
+        {name: _plain(value) for name, value in (fill or {}).items()}, ensure_ascii=False
+    )
+    told_to = list(member_ids)
+    (row,) = await MessageRow.raw(
+        _TELL_ALL,
+        community_id,
+        kind,
+        written,
+        link,
+        urgent,
+        once,
+        [new_id() for _ in told_to],
+        told_to,
+    )
+    return int(row["told"])
+
+
 async def inbox(
     member_id: UUID, *, community_id: UUID, after: tuple[bool, UUID] | None = None, size: int = 20
 ) -> list[Message]:
@@ -180,10 +224,17 @@ async def settle_messages(member_id: UUID, link: str, *, community_id: UUID) -> 
 
     For an act after which it is no news any more: nobody should be asked to confirm twice.
     """
+    await settle_messages_of([member_id], link, community_id=community_id)
+
+
+async def settle_messages_of(
+    member_ids: Collection[UUID], link: str, *, community_id: UUID
+) -> None:
+    """Mark as read what these members were told of a page, as `settle_messages` does for one."""
     await MessageRow.raw(
         "UPDATE message SET read_at = clock_timestamp()"
-        " WHERE member_id = {} AND community_id = {} AND link = {} AND read_at IS NULL",
-        member_id,
+        " WHERE member_id = ANY({}) AND community_id = {} AND link = {} AND read_at IS NULL",
+        list(member_ids),
         community_id,
         link,
     )

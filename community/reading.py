@@ -1,5 +1,6 @@
 """Reads the register: communities and members. Never writes."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +61,17 @@ async def members(community_id: UUID, role: Role | None = None) -> list[Member]:
     )
     found = [_member(row) for row in rows]
     return found if role is None else [one for one in found if role in one.roles]
+
+
+async def members_among(member_ids: Collection[UUID], *, community_id: UUID) -> list[Member]:
+    """Return these members of a community in the order they joined; unknown ids are left out."""
+    rows = await MemberRow.raw(
+        f"{_MEMBER} WHERE member.community_id = {{}} AND member.id = ANY({{}})"
+        " ORDER BY joined_at, id",
+        community_id,
+        list(member_ids),
+    )
+    return [_member(row) for row in rows]
 
 
 async def named_members(member_ids: set[UUID], *, community_id: UUID) -> dict[UUID, str]:

@@ -5,14 +5,16 @@ nobody can say any longer whose a ballot was. The roll keeps who could vote and 
 """
 
 import asyncio
-from uuid import UUID
 
 import ledger
-from community import Actor, Role, members, record
-from marketplace import rules
-from marketplace.counting import Count, CountRules, Rule, count
-from marketplace.election import Ballot, BallotKind, Election
-from marketplace.election import Project as BallotProject
+from community import Actor, record
+from marketplace import rules, turns
+from marketplace.casting import cast, end_key, grouped, opened_ballots, with_paper
+from marketplace.counting import Count, count
+from marketplace.election import Election
+from marketplace.entering import back_to_planned
+from marketplace.paper import paper_ballots, want_finished
+from marketplace.publishing import as_election, comparing_rules, deciding_rules
 from marketplace.reading import projects_of, read_round
 from marketplace.refusals import verb
 from marketplace.results import as_stored
@@ -25,136 +27,74 @@ from marketplace.rounds import (
     origin,
     public_budget,
 )
-from marketplace.tables import (
-    BallotRow,
-    CastBallotRow,
-    CountRow,
-    ProjectMoveRow,
-    RoundKeyRow,
-    VoterRollRow,
-)
-from marketplace.values import Project, Round, RoundId, RoundState, ballot_id
-
-FEN_SCALE = 2
-"""A count is in fen: hundredths of a yuan."""
+from marketplace.tables import CountRow, ProjectMoveRow
+from marketplace.turnout import keep_turnout
+from marketplace.values import Project, Round, RoundId, RoundState, Terms
 
 
 async def close_and_count(round_id: RoundId, *, by: Actor) -> Round:
     """Close a round: count it once, store the result, and book each winner's budget.
 
     What the winners leave returns to the public budget. Raises `NotACoordinator`, `UnknownRound`,
-    `RoundMoved` (also for whoever comes second: the first closing stands).
+    `RoundMoved` (also for whoever comes second: the first closing stands), and what `close_now`
+    raises.
     """
     rules.coordinates(by.roles)
     async with verb():
-        current = await locked(round_id, community_id=by.community_id)
-        rules.closing(current.state)
-        projects = await projects_of(round_id, community_id=by.community_id)
-        election = as_election(current, projects, await _grouped_ballots(round_id))
-        decided, compared = await asyncio.to_thread(_count, election, current)
-        on_roll = await _cast(current)
-        await move(round_id, RoundState.CLOSED, by)
-        for one in (decided, compared):
-            await _store(one, current)
-        won = [project for project in projects if project.ballot_id in decided.winners]
-        await _move_projects(projects, won, by)
-        await record(
-            "round.close",
-            by=by,
-            subject_kind="round",
-            subject_id=round_id,
-            details={
-                "winners": [str(project.id) for project in won],
-                "votes": election.votes,
-                "on_roll": on_roll,
-            },
-        )
-        await _pay(current, projects, decided, by)
-        return await read_round(round_id, community_id=by.community_id)
+        closed = await close_now(round_id, by=by)
+    await end_key(round_id)
+    return closed
 
 
-def as_election(
-    current: Round, projects: list[Project], ballots: list[tuple[tuple[int, ...], int]]
-) -> Election:
-    """Return a round as the count and the published file take it; `ballots` are with how many."""
-    return Election(
-        kind=BallotKind.APPROVAL,
-        budget=current.terms.budget_fen,
-        projects=tuple(
-            BallotProject(
-                id=project.ballot_id,
-                cost=project.cost_fen,
-                name=project.title,
-                category=project.category.value,
-            )
-            for project in projects
-        ),
-        ballots=tuple(
-            Ballot(tuple(ballot_id(number) for number in choices), (), times)
-            for choices, times in ballots
-        ),
-        scale=FEN_SCALE,
-        meta=(
-            ("description", current.name),
-            ("currency", "CNY"),
-            ("rule", current.terms.rule.value),
-            ("max_length", str(current.terms.choices_max)),
-            ("terms", current.terms_text),
-            ("terms_sha256", current.terms_hash),
-        ),
-    )
+async def close_now(round_id: RoundId, *, by: Actor) -> Round:
+    """Close and count a round, whoever decided it: a coordinator or its date.
 
-
-def _count(election: Election, current: Round) -> tuple[Count, Count]:
-    """Count under the round's rules, which decide, and under the other rule, to compare."""
-    other = Rule.GREEDY if current.terms.rule is Rule.MES else Rule.MES
-    return count(election, current.terms.count_rules), count(election, CountRules(other))
-
-
-async def _grouped_ballots(round_id: RoundId) -> list[tuple[tuple[int, ...], int]]:
-    rows = await BallotRow.raw(
-        "SELECT choices, count(*) AS times FROM ballot WHERE round_id = {}"
-        " GROUP BY choices ORDER BY choices",
-        round_id,
-    )
-    return [(tuple(row["choices"]), row["times"]) for row in rows]
-
-
-async def _cast(current: Round) -> int:
-    """Write the roll, write the ballots anew without marks, and destroy the key.
-
-    Returns how many stand on the roll.
-
-    `gen_random_uuid` draws from a strong source, so neither the numbers nor the place of a row in
-    the table say anything about the order in which ballots came in.
+    Within the caller's transaction; when it has committed, the caller ends the round's key. Raises
+    `UnknownRound`, `RoundMoved`, `PaperUnfinished`, `KeyMissing`, `BallotDamaged`: then nothing was
+    changed.
     """
-    key = (await RoundKeyRow.raw("SELECT key FROM round_key WHERE round_id = {}", current.id))[0]
-    marks = await BallotRow.raw("SELECT mark FROM ballot WHERE round_id = {}", current.id)
-    known = {row["mark"] for row in marks}
-    roll: dict[UUID, bool] = {}
-    for member in await members(current.community_id):
-        voted = rules.voter_mark(key["key"], member.id) in known
-        if voted or Role.RESIDENT in member.roles:
-            roll[member.id] = voted
-    await VoterRollRow.raw(
-        "INSERT INTO voter_roll (round_id, member_id, voted)"
-        " SELECT {}, * FROM unnest({}::uuid[], {}::boolean[])",
-        current.id,
-        list(roll),
-        list(roll.values()),
+    current = await locked(round_id, community_id=by.community_id)
+    rules.closing(current.state)
+    await turns.alone(round_id)
+    await want_finished(current)
+    paper = await paper_ballots(current)
+    ballots = with_paper(await opened_ballots(round_id), paper)
+    projects = await projects_of(round_id, community_id=by.community_id)
+    election = as_election(current, projects, grouped(ballots))
+    on_roll = await cast(current, ballots, on_paper=paper.voters)
+    decided, compared = await asyncio.to_thread(_count, election, current.terms, on_roll)
+    await keep_turnout(current)
+    await move(round_id, RoundState.CLOSED, by)
+    for one in (decided, compared):
+        await _store(one, election, current)
+    won = [project for project in projects if project.ballot_id in decided.winners]
+    await _move_projects(projects, won, by)
+    await record(
+        "round.close",
+        by=by,
+        subject_kind="round",
+        subject_id=round_id,
+        details={
+            "winners": [str(project.id) for project in won],
+            "votes": election.votes,
+            "on_roll": on_roll,
+            "quorum": decided.rules.quorum,
+            "ballot_hash": current.ballot_hash,
+        },
     )
-    await CastBallotRow.raw(
-        "INSERT INTO cast_ballot (round_id, number, choices)"
-        " SELECT round_id, row_number() OVER (ORDER BY gen_random_uuid()), choices"
-        " FROM ballot WHERE round_id = {}",
-        current.id,
-    )
-    await BallotRow.raw("DELETE FROM ballot WHERE round_id = {}", current.id)
-    await RoundKeyRow.raw("DELETE FROM round_key WHERE round_id = {}", current.id)
-    return len(roll)
+    await _pay(current, projects, decided, by)
+    return await read_round(round_id, community_id=by.community_id)
 
 
-async def _store(counted: Count, current: Round) -> None:
+def _count(election: Election, terms: Terms, on_roll: int) -> tuple[Count, Count]:
+    """Count under the round's rules, which decide, and under the other rule, to compare."""
+    return (
+        count(election, deciding_rules(terms, on_roll=on_roll)),
+        count(election, comparing_rules(terms, on_roll=on_roll)),
+    )
+
+
+async def _store(counted: Count, election: Election, current: Round) -> None:
     await CountRow.raw(
         "INSERT INTO count_result (id, community_id, round_id, rule, rules, rules_hash, result)"
         " VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)",
@@ -164,7 +104,7 @@ async def _store(counted: Count, current: Round) -> None:
         counted.rules.rule.value,
         counted.rules.canonical(),
         counted.rules_sha256,
-        as_stored(counted),
+        as_stored(counted, election),
     )
 
 
@@ -176,6 +116,8 @@ async def _move_projects(projects: list[Project], won: list[Project], by: Actor)
             "chosen" if project in won else "not_chosen",
             by.member_id,
         )
+        if project not in won:
+            await back_to_planned(project, by=by)
 
 
 async def _pay(current: Round, projects: list[Project], decided: Count, by: Actor) -> None:

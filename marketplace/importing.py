@@ -1,4 +1,8 @@
-"""Takes in a published election: its file byte for byte, what it says, and its counts."""
+"""Takes in a published election: its file byte for byte, what it says, and its counts.
+
+It is counted by its own rule, where that can be followed, and compared with the winners that it
+records; and under both rules that every election here is counted by.
+"""
 
 import asyncio
 import gzip
@@ -6,20 +10,24 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 import ledger
 from community import Actor, record, system
-from marketplace.counting import Count, CountRules, Rule, count
+from marketplace.counting import CountRules, Rule, compared, count, official_rules
 from marketplace.election import Election
+from marketplace.errors import BadRules
 from marketplace.pabulib import read_election
 from marketplace.refusals import verb
-from marketplace.results import as_stored
+from marketplace.results import OWN, as_stored
+from marketplace.spreading import voter_groups
 from marketplace.tables import CountRow, ElectionRow
 from marketplace.values import ElectionId
+
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('election ' || {}::text, 7046))"
 
 RULES = (Rule.GREEDY, Rule.MES)
 """Each election is counted under both, with cost satisfaction and ties by id as text."""
@@ -51,13 +59,25 @@ async def import_election(
         return Imported(known, known=True)
     tell("read")
     election = await asyncio.to_thread(read_election, content)
+    own, not_followed = _own_rules(election)
+    summary = _summary(election)
+    groups = await asyncio.to_thread(voter_groups, election)
     counts = []
+    if own is not None:
+        tell(OWN)
+        counted = await asyncio.to_thread(count, election, own)
+        counts.append((counted, await asyncio.to_thread(as_stored, counted, election, groups)))
+        summary["recorded"] = asdict(compared(counted, election))
+    summary["not_followed"] = not_followed
     for rule in RULES:
         tell(rule.value)
-        counts.append(await asyncio.to_thread(count, election, CountRules(rule)))
+        counted = await asyncio.to_thread(count, election, CountRules(rule))
+        counts.append((counted, await asyncio.to_thread(as_stored, counted, election, groups)))
     tell("store")
     packed = await asyncio.to_thread(gzip.compress, content, mtime=0)
     async with verb():
+        # Who comes second waits here, and then finds the file stored.
+        await ElectionRow.raw(_TURN, digest)
         stored = await ElectionRow.raw(
             "INSERT INTO election (id, community_id, name, file_name, file_sha256, file, summary)"
             " VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)"
@@ -68,11 +88,23 @@ async def import_election(
             PurePath(file_name).name,
             digest,
             packed,
-            json.dumps(_summary(election), ensure_ascii=False),
+            json.dumps(summary, ensure_ascii=False),
         )
         if stored:
-            for counted in counts:
-                await _store(counted, ElectionId(stored[0]["id"]), community_id)
+            for place, (counted, result) in enumerate(counts):
+                await CountRow.raw(
+                    "INSERT INTO count_result"
+                    " (id, community_id, election_id, rule, own, rules, rules_hash, result)"
+                    " VALUES ({}, {}, {}, {}, {}, {}, {}, {}::jsonb)",
+                    ledger.new_id(),
+                    community_id,
+                    stored[0]["id"],
+                    counted.rules.rule.value,
+                    own is not None and place == 0,
+                    counted.rules.canonical(),
+                    counted.rules_sha256,
+                    result,
+                )
             await record(
                 "election.import",
                 by=by or system(community_id),
@@ -94,6 +126,16 @@ async def _known(community_id: UUID, digest: str) -> ElectionId | None:
         digest,
     )
     return ElectionId(rows[0]["id"]) if rows else None
+
+
+def _own_rules(election: Election) -> tuple[CountRules | None, str]:
+    """Return the rules that a file states for itself; else None, and why they are not followed."""
+    if not any(election.fact(key).strip() for key in ("rule", "count_rules", "terms")):
+        return None, ""
+    try:
+        return official_rules(election), ""
+    except BadRules as error:
+        return None, str(error)
 
 
 def _name(election: Election, file_name: str) -> str:
@@ -118,6 +160,11 @@ def _summary(election: Election) -> dict[str, Any]:
         "begins": election.fact("date_begin").strip(),
         "ends": election.fact("date_end").strip(),
         "threshold": election.threshold,
+        "quorum": election.quorum,
+        "rule": election.fact("rule").strip(),
+        "max_length": election.fact("max_length").strip(),
+        "knapsack": bool(election.fact("max_sum_cost").strip()),
+        "ceilings": [[one.grouping.value, one.name, one.amount] for one in election.ceilings],
         "warnings": [str(warning) for warning in election.warnings],
         "projects": [
             {
@@ -126,6 +173,8 @@ def _summary(election: Election) -> dict[str, Any]:
                 "category": project.category,
                 "cost": project.cost,
                 "votes": election.supporters[project.id],
+                "score": election.scores[project.id],
+                "neighbourhood": project.neighbourhood,
             }
             for project in election.projects
         ],
@@ -139,18 +188,3 @@ def _voters(election: Election) -> int | None:
         if stated.isdecimal() and int(stated) >= max(election.votes, 1):
             return int(stated)
     return None
-
-
-async def _store(counted: Count, election_id: ElectionId, community_id: UUID) -> None:
-    await CountRow.raw(
-        "INSERT INTO count_result"
-        " (id, community_id, election_id, rule, rules, rules_hash, result)"
-        " VALUES ({}, {}, {}, {}, {}, {}, {}::jsonb)",
-        ledger.new_id(),
-        community_id,
-        election_id,
-        counted.rules.rule.value,
-        counted.rules.canonical(),
-        counted.rules_sha256,
-        as_stored(counted),
-    )

@@ -7,6 +7,12 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, number
+from marketplace.deliberation_settings import SETTINGS as DELIBERATION
+from marketplace.meeting_settings import SETTINGS as MEETINGS
+from marketplace.needs.policy import SETTINGS as NEEDS
+from marketplace.paper_settings import SETTINGS as PAPER
+from marketplace.plan_settings import SETTINGS as PLANS
+from marketplace.screening_settings import SETTINGS as SCREENING
 from marketplace.values import RoundPolicy
 
 _USUAL: Final = RoundPolicy()
@@ -35,8 +41,27 @@ PROJECTS_MAX: Final = number(
     most=_USUAL.projects_max,
     words="The most projects that a round has room for: %(value)s.",
 )
+EXTENSIONS_MAX: Final = number(
+    "rounds.extensions_max",
+    _USUAL.extensions_max,
+    Unit.COUNT,
+    least=0,
+    most=5,
+    words="How often the closing time of an open ballot can be moved later: %(value)s.",
+)
 
-SETTINGS: Final[Sequence[Setting[Any]]] = (BUDGET_FEN_MAX, CHOICES_MAX, PROJECTS_MAX)
+SETTINGS: Final[Sequence[Setting[Any]]] = (
+    *NEEDS,
+    BUDGET_FEN_MAX,
+    CHOICES_MAX,
+    PROJECTS_MAX,
+    EXTENSIONS_MAX,
+    *SCREENING,
+    *PLANS,
+    *DELIBERATION,
+    *MEETINGS,
+    *PAPER,
+)
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 
 
@@ -46,6 +71,7 @@ def round_policy(policy: Policy) -> RoundPolicy:
         budget_fen_max=policy[BUDGET_FEN_MAX],
         choices_max=policy[CHOICES_MAX],
         projects_max=policy[PROJECTS_MAX],
+        extensions_max=policy[EXTENSIONS_MAX],
     )
 
 

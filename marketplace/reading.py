@@ -1,33 +1,20 @@
-"""Reads the marketplace for pages and exports: rounds, projects, elections, results. Never writes.
+"""Reads rounds and their projects for pages and exports. Never writes.
 
 Nothing here tells how a round stands before it is closed: only a voter's own ballot can be read
 until then, and that by `voting.own_choices`.
 """
 
-import gzip
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marketplace.counting import Rule
-from marketplace.errors import NotYetCounted, UnknownElection, UnknownProject, UnknownRound
-from marketplace.results import BallotLine, Counted, Result, ranked
-from marketplace.tables import (
-    CastBallotRow,
-    CountRow,
-    ElectionRow,
-    ProjectMoveRow,
-    ProjectRow,
-    RoundMoveRow,
-    RoundRow,
-    VoterRollRow,
-)
+from marketplace.errors import UnknownProject, UnknownRound
+from marketplace.tables import ProjectMoveRow, ProjectRow, RoundMoveRow, RoundRow
 from marketplace.values import (
-    Category,
-    ElectionId,
+    Electorate,
+    Entry,
     Move,
     Project,
     ProjectId,
@@ -38,7 +25,7 @@ from marketplace.values import (
     Terms,
 )
 
-_ROUND = "SELECT id, community_id, name, terms, terms_hash, state, opened_at FROM round"
+_ROUND = "SELECT * FROM round"
 
 _PROJECT = """
 SELECT project.*, (SELECT state FROM project_move WHERE project_id = project.id
@@ -75,6 +62,14 @@ def _round(row: dict[str, Any]) -> Round:
         terms_hash=row["terms_hash"],
         state=RoundState(row["state"]),
         opened_at=row["opened_at"],
+        area_id=row["area_id"],
+        voting_opens_at=row["voting_opens_at"],
+        voting_closes_at=row["voting_closes_at"],
+        electorate=Electorate.of(json.loads(row["electorate"])),
+        entry=Entry(row["entry"]),
+        incompatible=tuple(map(tuple, json.loads(row["incompatible"]))),
+        ballot_terms=row["ballot_terms"] or "",
+        ballot_hash=row["ballot_hash"] or "",
     )
 
 
@@ -90,17 +85,31 @@ async def round_moves(round_id: RoundId, *, community_id: UUID) -> list[Move]:
     return [Move(row["state"], row["moved_by"], row["moved_at"], "") for row in rows]
 
 
-async def ballot_numbers(round_id: RoundId) -> list[int]:
-    """Return the numbers of a round's projects."""
-    rows = await ProjectRow.raw("SELECT number FROM project WHERE round_id = {}", round_id)
-    return [row["number"] for row in rows]
+async def ballot_costs(round_id: RoundId) -> dict[int, int]:
+    """Return the numbers of a round's projects, each with its cost in fen."""
+    rows = await ProjectRow.raw(
+        "SELECT number, cost_fen FROM project WHERE round_id = {} AND left_at IS NULL", round_id
+    )
+    return {row["number"]: row["cost_fen"] for row in rows}
 
 
 async def projects_of(round_id: RoundId, *, community_id: UUID) -> list[Project]:
-    """Return a round's projects in the order of proposing."""
+    """Return a round's projects in the order of proposing, without those that left it again."""
     rows = await ProjectRow.raw(
-        f"{_PROJECT} WHERE round_id = {{}} AND community_id = {{}} ORDER BY number",
+        f"{_PROJECT} WHERE round_id = {{}} AND community_id = {{}} AND left_at IS NULL"
+        " ORDER BY number",
         round_id,
+        community_id,
+    )
+    return [_project(row) for row in rows]
+
+
+async def projects_of_plan(plan_id: UUID, *, community_id: UUID) -> list[Project]:
+    """Return where a plan stands or stood on a ballot, the newest first, rounds it left aside."""
+    rows = await ProjectRow.raw(
+        f"{_PROJECT} WHERE plan_id = {{}} AND community_id = {{}} AND left_at IS NULL"
+        " ORDER BY proposed_at DESC, id",
+        plan_id,
         community_id,
     )
     return [_project(row) for row in rows]
@@ -137,9 +146,7 @@ async def projects_proposed(
 
 
 def _project(row: dict[str, Any]) -> Project:
-    return Project(
-        **{**row, "category": Category(row["category"]), "state": ProjectState(row["state"])}
-    )
+    return Project(**{**row, "state": ProjectState(row["state"])})
 
 
 async def project_moves(project_id: ProjectId, *, community_id: UUID) -> list[Move]:
@@ -152,141 +159,3 @@ async def project_moves(project_id: ProjectId, *, community_id: UUID) -> list[Mo
         community_id,
     )
     return [Move(row["state"], row["moved_by"], row["moved_at"], row["why"]) for row in rows]
-
-
-async def round_result(current: Round) -> Result:
-    """Return the result of a closed round. Raises `NotYetCounted` before it is closed."""
-    rows = await CountRow.raw("SELECT * FROM count_result WHERE round_id = {}", current.id)
-    if not rows:
-        raise NotYetCounted
-    counts = {Rule(row["rule"]): Counted.of(row) for row in rows}
-    outcomes = counts[current.terms.rule].outcomes
-    roll = await VoterRollRow.raw(
-        "SELECT count(*) AS voters FROM voter_roll WHERE round_id = {}", current.id
-    )
-    votes = await CastBallotRow.raw(
-        "SELECT count(*) AS votes FROM cast_ballot WHERE round_id = {}", current.id
-    )
-    projects = await projects_of(current.id, community_id=current.community_id)
-    return Result(
-        budget=current.terms.budget_fen,
-        scale=2,
-        currency="CNY",
-        votes=votes[0]["votes"],
-        voters=roll[0]["voters"] or None,
-        lines=ranked(
-            [
-                BallotLine(
-                    id=project.ballot_id,
-                    name=project.title,
-                    cost=project.cost_fen,
-                    votes=outcomes[project.ballot_id].votes,
-                    category=project.category.value,
-                )
-                for project in projects
-            ]
-        ),
-        counts=counts,
-        decides=current.terms.rule,
-    )
-
-
-async def cast_ballots(current: Round) -> list[tuple[tuple[int, ...], int]]:
-    """Return the ballots of a closed round in the order of their random numbers, each once."""
-    rows = await CastBallotRow.raw(
-        "SELECT choices FROM cast_ballot WHERE round_id = {} ORDER BY number", current.id
-    )
-    return [(tuple(row["choices"]), 1) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class ElectionCard:
-    """A published election as a list shows it."""
-
-    id: ElectionId
-    name: str
-    kind: str
-    projects: int
-    votes: int
-    budget: int
-    scale: int
-    currency: str
-
-
-async def elections(community_id: UUID) -> list[ElectionCard]:
-    """Return the published elections of a community, the newest import first."""
-    rows = await ElectionRow.raw(
-        "SELECT id, name, summary->>'kind' AS kind, summary->>'currency' AS currency,"
-        " jsonb_array_length(summary->'projects') AS projects, summary->>'votes' AS votes,"
-        " summary->>'budget' AS budget, summary->>'scale' AS scale"
-        " FROM election WHERE community_id = {} ORDER BY imported_at DESC, id",
-        community_id,
-    )
-    figures = ("votes", "budget", "scale")
-    return [ElectionCard(**{**row, **{name: int(row[name]) for name in figures}}) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedElection:
-    """A published election with its result, and what its reader should know of the file."""
-
-    id: ElectionId
-    name: str
-    file_name: str
-    file_sha256: str
-    imported_at: datetime
-    kind: str
-    description: str
-    country: str
-    begins: str
-    ends: str
-    threshold: int | None
-    warnings: tuple[str, ...]
-    result: Result
-
-
-async def election(election_id: ElectionId, *, community_id: UUID) -> PublishedElection:
-    """Return a published election of this community. Raises `UnknownElection`."""
-    rows = await ElectionRow.raw(
-        "SELECT id, name, file_name, file_sha256, imported_at, summary FROM election"
-        " WHERE id = {} AND community_id = {}",
-        election_id,
-        community_id,
-    )
-    if not rows:
-        raise UnknownElection
-    (row,) = rows
-    told = json.loads(row.pop("summary"))
-    counts = await CountRow.raw("SELECT * FROM count_result WHERE election_id = {}", election_id)
-    result = Result(
-        budget=told["budget"],
-        scale=told["scale"],
-        currency=told["currency"],
-        votes=told["votes"],
-        voters=told["voters"],
-        lines=ranked([BallotLine(**line) for line in told["projects"]]),
-        counts={Rule(one["rule"]): Counted.of(one) for one in counts},
-    )
-    texts = {name: told[name] for name in ("kind", "description", "country", "begins", "ends")}
-    return PublishedElection(
-        **row,
-        **texts,
-        threshold=told["threshold"],
-        warnings=tuple(told["warnings"]),
-        result=result,
-    )
-
-
-async def election_file(election_id: ElectionId, *, community_id: UUID) -> tuple[str, bytes]:
-    """Return a published election's file name and its bytes, exactly as they came.
-
-    Raises `UnknownElection`.
-    """
-    rows = await ElectionRow.raw(
-        "SELECT file_name, file FROM election WHERE id = {} AND community_id = {}",
-        election_id,
-        community_id,
-    )
-    if not rows:
-        raise UnknownElection
-    return rows[0]["file_name"], gzip.decompress(rows[0]["file"])

@@ -21,13 +21,19 @@ REFUSALS: Final[dict[str, Callable[[], MarketplaceError]]] = {
 
 
 @asynccontextmanager
-async def verb() -> AsyncIterator[None]:
-    """Open the transaction of a verb, or join its caller's; speak the constraints' language."""
+async def verb(**of_its_own: MarketplaceError) -> AsyncIterator[None]:
+    """Open the transaction of a verb, or join its caller's; speak the constraints' language.
+
+    A part names what its own constraints mean: `verb(one_appeal_each=AppealedAlready())`.
+    """
     try:
         async with ledger.transaction():
             yield
     except asyncpg.IntegrityConstraintViolationError as error:
-        refusal = REFUSALS.get(error.constraint_name or "")
+        name = error.constraint_name or ""
+        if name in of_its_own:
+            raise of_its_own[name] from error
+        refusal = REFUSALS.get(name)
         if refusal is None:
             raise
         raise refusal() from error

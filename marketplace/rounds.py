@@ -1,17 +1,22 @@
-"""A coordinator's verbs on a round: open it with its money, then open its ballot."""
+"""A coordinator's verbs on a round before it is voted on: open it with its money, set its dates."""
 
-import secrets
+import json
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from uuid import UUID
 
+import community
 import ledger
 from community import Actor, record
 from marketplace import rules
-from marketplace.errors import UnknownRound
+from marketplace.councils import council
+from marketplace.election import Grouping
+from marketplace.errors import BadArea, UnknownRound
 from marketplace.policy import round_policy_at
-from marketplace.reading import read_round
+from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
-from marketplace.tables import ProjectMoveRow, RoundKeyRow, RoundMoveRow, RoundRow
-from marketplace.values import Round, RoundId, RoundState, Terms
+from marketplace.tables import RoundMoveRow, RoundRow
+from marketplace.values import Round, RoundId, RoundState, Setup, Terms
 
 PUBLIC_BUDGET, ROUND_ACCOUNT, PROJECT_ACCOUNT = "public_budget", "round", "project"
 """The kinds of account through which a round's money passes, in fen."""
@@ -24,38 +29,28 @@ async def open_round(
     by: Actor,
     name: str,
     terms: Terms,
+    setup: Setup | None = None,
     id: RoundId | None = None,  # noqa: A002 (the row's name)
+    at: datetime | None = None,
 ) -> Round:
     """Open a round: publish its terms and book its budget on its own account.
 
-    The same `id` again returns the round that it opened. Raises `NotACoordinator`,
-    `WordsMissing`, `TooLong`, `BudgetOutOfBounds`, `ChoicesLimitOutOfBounds`, `BadRules`.
+    The same `id` again returns the round that it opened. Raises `NotACoordinator`, `WordsMissing`,
+    `TooLong`, what `rules.terms` and `rules.setup` raise, `BadArea`, `UnknownCouncil`.
     """
     rules.coordinates(by.roles)
     rules.words(name=name)
     key = id or RoundId(ledger.new_id())
+    planned = setup or Setup()
     async with verb():
-        rules.terms(
-            terms.budget_fen,
-            terms.choices_max,
-            rule=terms.rule,
-            satisfaction=terms.satisfaction,
-            policy=await round_policy_at(by.community_id),
-        )
-        opened = await RoundRow.raw(
-            "INSERT INTO round (id, community_id, name, budget_fen, choices_max, terms,"
-            " terms_hash, opened_by) VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
-            " ON CONFLICT (id) DO NOTHING RETURNING id",
-            key,
-            by.community_id,
-            name.strip(),
-            terms.budget_fen,
-            terms.choices_max,
-            terms.canonical(),
-            terms.sha256(),
-            by.member_id,
-        )
-        if not opened:
+        rules.terms(terms, policy=await round_policy_at(by.community_id))
+        if await RoundRow.raw(
+            "SELECT FROM round WHERE id = {} AND community_id = {}", key, by.community_id
+        ):
+            return await read_round(key, community_id=by.community_id)
+        rules.setup(planned, at=at or datetime.now(UTC))
+        await _places_there(terms, planned, community_id=by.community_id)
+        if not await _write(key, name.strip(), terms, planned, by=by):
             return await read_round(key, community_id=by.community_id)
         await move(key, RoundState.PROPOSING, by)
         await record(
@@ -67,6 +62,43 @@ async def open_round(
         )
         await _fund(key, terms.budget_fen, by)
         return await read_round(key, community_id=by.community_id)
+
+
+async def _places_there(terms: Terms, setup: Setup, *, community_id: UUID) -> None:
+    """Refuse areas and a council that are not this community's."""
+    named = {one.name for one in terms.ceilings if one.grouping is Grouping.NEIGHBOURHOOD}
+    if setup.area_id is not None:
+        named.add(str(setup.area_id))
+    if named:
+        below = await community.areas_below(community_id)
+        if not named <= {str(community_id), *(str(area.id) for area in below)}:
+            raise BadArea
+    if setup.electorate.council_id is not None:
+        await council(setup.electorate.council_id, community_id=community_id)
+
+
+async def _write(key: RoundId, name: str, terms: Terms, setup: Setup, *, by: Actor) -> bool:
+    """Write a round down; say whether this was the first time."""
+    written = await RoundRow.raw(
+        "INSERT INTO round (id, community_id, name, budget_fen, choices_max, terms, terms_hash,"
+        " opened_by, area_id, voting_opens_at, voting_closes_at, electorate, entry)"
+        " VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}::jsonb, {})"
+        " ON CONFLICT (id) DO NOTHING RETURNING id",
+        key,
+        by.community_id,
+        name,
+        terms.budget_fen,
+        terms.choices_max,
+        terms.canonical(),
+        terms.sha256(),
+        by.member_id,
+        setup.area_id,
+        setup.voting_opens_at,
+        setup.voting_closes_at,
+        json.dumps(setup.electorate.stated()),
+        setup.entry.value,
+    )
+    return bool(written)
 
 
 async def _fund(round_id: RoundId, budget_fen: int, by: Actor) -> None:
@@ -87,35 +119,68 @@ async def _fund(round_id: RoundId, budget_fen: int, by: Actor) -> None:
     )
 
 
-async def open_ballot(round_id: RoundId, *, by: Actor) -> Round:
-    """Open a round's ballot: from now on its projects are frozen and residents vote.
+async def set_dates(
+    round_id: RoundId,
+    opens: datetime | None,
+    closes: datetime | None,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+) -> Round:
+    """Set when a round's ballot opens and closes by itself, before it has opened.
 
-    Raises `NotACoordinator`, `UnknownRound`, `RoundMoved`, `NothingToVoteOn`.
+    Raises `NotACoordinator`, `UnknownRound`, `RoundMoved`, `DatesWrong`.
     """
     rules.coordinates(by.roles)
     async with verb():
         current = await locked(round_id, community_id=by.community_id)
-        projects = await RoundRow.raw(
-            "SELECT count(*) AS projects FROM project WHERE round_id = {}", round_id
-        )
-        rules.opening_of_ballot(current.state, projects=projects[0]["projects"])
-        await RoundKeyRow.raw(
-            "INSERT INTO round_key (round_id, key) VALUES ({}, {})",
-            round_id,
-            secrets.token_bytes(rules.KEY_BYTES),
-        )
-        await ProjectMoveRow.raw(
-            "INSERT INTO project_move (project_id, state, moved_by)"
-            " SELECT id, 'on_ballot', {} FROM project WHERE round_id = {} ORDER BY number",
-            by.member_id,
+        rules.still_proposing(current.state)
+        if (opens, closes) == (current.voting_opens_at, current.voting_closes_at):
+            return current
+        rules.dates(opens, closes, at=at or datetime.now(UTC))
+        await RoundRow.raw(
+            "UPDATE round SET voting_opens_at = {}, voting_closes_at = {} WHERE id = {}",
+            opens,
+            closes,
             round_id,
         )
-        await move(round_id, RoundState.VOTING, by)
         await record(
-            "round.open_ballot",
+            "round.set_dates",
             by=by,
             subject_kind="round",
             subject_id=round_id,
+            details={
+                "opens": opens.isoformat() if opens else None,
+                "closes": closes.isoformat() if closes else None,
+            },
+        )
+        return await read_round(round_id, community_id=by.community_id)
+
+
+async def exclude(round_id: RoundId, groups: Iterable[Collection[int]], *, by: Actor) -> Round:
+    """Say of which projects of a round at most one can win, by their numbers, group by group.
+
+    These groups stand instead of any before. Raises `NotACoordinator`, `UnknownRound`,
+    `RoundMoved`, `NotOnTheBallot`, `GroupTooSmall`.
+    """
+    rules.coordinates(by.roles)
+    async with verb():
+        current = await locked(round_id, community_id=by.community_id)
+        rules.still_proposing(current.state)
+        wanted = rules.incompatible(groups, on_ballot=await ballot_costs(round_id))
+        if wanted == current.incompatible:
+            return current
+        await RoundRow.raw(
+            "UPDATE round SET incompatible = {}::jsonb WHERE id = {}",
+            json.dumps(wanted),
+            round_id,
+        )
+        await record(
+            "round.exclude",
+            by=by,
+            subject_kind="round",
+            subject_id=round_id,
+            details={"groups": [list(group) for group in wanted]},
         )
         return await read_round(round_id, community_id=by.community_id)
 
@@ -137,7 +202,7 @@ async def locked(round_id: RoundId, *, community_id: UUID) -> Round:
 
 async def move(round_id: RoundId, state: RoundState, by: Actor) -> None:
     """Move a round on and write the step down, within the open transaction."""
-    if state is not RoundState.PROPOSING:
+    if state is RoundState.CLOSED:
         await RoundRow.raw("UPDATE round SET state = {} WHERE id = {}", state.value, round_id)
     await RoundMoveRow.raw(
         "INSERT INTO round_move (round_id, state, moved_by) VALUES ({}, {}, {})",

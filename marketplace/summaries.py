@@ -14,7 +14,7 @@ SELECT round_id, count(*) AS projects, count(*) FILTER (WHERE state = 'chosen') 
     coalesce(sum(cost_fen) FILTER (WHERE state = 'chosen'), 0)::bigint AS chosen_fen
 FROM project CROSS JOIN LATERAL (SELECT state FROM project_move
     WHERE project_id = project.id ORDER BY seq DESC LIMIT 1) AS last
-WHERE round_id = ANY({}) AND community_id = {} GROUP BY round_id
+WHERE round_id = ANY({}) AND community_id = {} AND left_at IS NULL GROUP BY round_id
 """
 
 

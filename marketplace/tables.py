@@ -1,7 +1,7 @@
 """The marketplace's tables. Their rules (checks, keys, triggers, rights) stand in the migration.
 
 A round's terms, projects, moves, cast ballots, counts and elections are never changed once they
-are written. Only `ballot` and `round_key` come and go while a round's ballot is open.
+are written. Only `ballot` and `desk_ballot` come and go while a round's ballot is open.
 """
 
 from piccolo.columns import JSONB, UUID, Array, BigInt, Boolean, Bytea, Integer, Text, Timestamptz
@@ -21,6 +21,14 @@ class RoundRow(Table, tablename="round"):
     state = Text()
     opened_by = UUID()
     opened_at = Timestamptz()
+    area_id = UUID(null=True, default=None)
+    voting_opens_at = Timestamptz(null=True, default=None)
+    voting_closes_at = Timestamptz(null=True, default=None)
+    electorate = JSONB()
+    entry = Text()
+    incompatible = JSONB()
+    ballot_terms = Text(null=True, default=None)
+    ballot_hash = Text(null=True, default=None)
 
 
 class RoundMoveRow(Table, tablename="round_move"):
@@ -47,6 +55,10 @@ class ProjectRow(Table, tablename="project"):
     cost_fen = BigInt()
     proposed_by = UUID()
     proposed_at = Timestamptz()
+    area_id = UUID(null=True, default=None)
+    plan_id = UUID(null=True, default=None)
+    plan_version = Integer(null=True, default=None)
+    left_at = Timestamptz(null=True, default=None)
 
 
 class ProjectMoveRow(Table, tablename="project_move"):
@@ -60,19 +72,26 @@ class ProjectMoveRow(Table, tablename="project_move"):
     why = Text()
 
 
-class RoundKeyRow(Table, tablename="round_key"):
-    """The key that marks a round's ballots; gone when the round is closed."""
-
-    round_id = UUID(primary_key=True)
-    key = Bytea()
-
-
 class BallotRow(Table, tablename="ballot"):
-    """A ballot of an open round, under its voter's mark; without a time, on purpose."""
+    """A sealed ballot of an open round, under its voter's mark; without a time, on purpose."""
 
     round_id = UUID(primary_key=True)
     mark = Bytea()
-    choices = Array(base_column=Integer())
+    sealed = Bytea()
+
+
+class DeskBallotRow(Table, tablename="desk_ballot"):
+    """A resident who votes at the desk just now: by which code or token, and until when."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    round_id = UUID()
+    member_id = UUID()
+    checked = Text()
+    code_hash = Bytea(null=True, default=None)
+    token_hash = Bytea(null=True, default=None)
+    started_by = UUID()
+    ends_at = Timestamptz()
 
 
 class CastBallotRow(Table, tablename="cast_ballot"):
@@ -81,6 +100,8 @@ class CastBallotRow(Table, tablename="cast_ballot"):
     round_id = UUID(primary_key=True)
     number = Integer()
     choices = Array(base_column=Integer())
+    points = Array(base_column=Integer(), null=True, default=None)
+    receipt = Text(null=True, default=None)
 
 
 class VoterRollRow(Table, tablename="voter_roll"):
@@ -89,6 +110,28 @@ class VoterRollRow(Table, tablename="voter_roll"):
     round_id = UUID(primary_key=True)
     member_id = UUID()
     voted = Boolean()
+
+
+class RoundChangeRow(Table, tablename="round_change"):
+    """A change after the ballot opened: what it was, what it became, who changed it, and why."""
+
+    id = UUID(primary_key=True)
+    round_id = UUID()
+    kind = Text()
+    project_id = UUID(null=True, default=None)
+    before = Text()
+    after = Text()
+    why = Text()
+    changed_by = UUID()
+    changed_at = Timestamptz()
+
+
+class RoundNoticeRow(Table, tablename="round_notice"):
+    """What was told of a round, so that it is told once."""
+
+    round_id = UUID(primary_key=True)
+    kind = Text()
+    told_at = Timestamptz()
 
 
 class ElectionRow(Table, tablename="election"):

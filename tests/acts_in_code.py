@@ -30,11 +30,13 @@ def _of_package(package: str) -> Iterator[Written]:
         if "piccolo_migrations" not in path.parts
     }
     for path, tree in trees.items():
+        own = [tree]
+        near = [one for place, one in trees.items() if place.is_relative_to(path.parent)]
         for function in _functions(tree):
             for call in _calls(function):
                 if _name(call) in {"record", "record_many"} and call.args:
                     place = f"{path.relative_to(HOUSE)}:{call.lineno}"
-                    yield Written(place, _texts(call.args[0], function, list(trees.values())))
+                    yield Written(place, _texts(call.args[0], function, own, near))
 
 
 def _functions(tree: ast.Module) -> list[Function]:
@@ -54,19 +56,27 @@ def _name(call: ast.Call) -> str:
     return ""
 
 
-def _texts(given: ast.expr, function: Function, trees: list[ast.Module]) -> frozenset[str]:
-    """Return the texts that an expression can be: a literal, a choice of two, or what is passed."""
+def _texts(
+    given: ast.expr, function: Function, own: list[ast.Module], trees: list[ast.Module]
+) -> frozenset[str]:
+    """Return the texts that an expression can be: a literal, a choice of two, or what is passed.
+
+    `own` is the module that it stands in: a private function is called, and a table read, there;
+    another function is called from the modules of its folder.
+    """
     match given:
         case ast.Constant(value=str() as text):
             return frozenset({text})
         case ast.IfExp(body=body, orelse=other):
-            return _texts(body, function, trees) | _texts(other, function, trees)
+            return _texts(body, function, own, trees) | _texts(other, function, own, trees)
         case ast.JoinedStr(
             values=[ast.Constant(value=str() as before), ast.FormattedValue(value=rest)]
         ):
-            return frozenset(before + text for text in _texts(rest, function, trees))
+            return frozenset(before + text for text in _texts(rest, function, own, trees))
         case ast.Name(id=name):
-            return _passed(name, function, trees)
+            return _passed(name, function, own if function.name.startswith("_") else trees)
+        case ast.Subscript(value=ast.Name(id=table)):
+            return _of_table(table, own)
     return frozenset()
 
 
@@ -83,5 +93,24 @@ def _passed(name: str, function: Function, trees: list[ast.Module]) -> frozenset
                 if not given and name in places and places.index(name) < len(call.args):
                     given = [call.args[places.index(name)]]
                 for one in given:
-                    found |= _texts(one, caller, trees)
+                    found |= _texts(one, caller, [tree], trees)
     return found
+
+
+def _of_table(table: str, trees: list[ast.Module]) -> frozenset[str]:
+    """Return the texts of a mapping that a module declares under this name."""
+    found = [
+        node.value
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id == table
+    ]
+    return frozenset(
+        one.value
+        for declared in found
+        if isinstance(declared, ast.Dict)
+        for one in declared.values
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    )

@@ -30,6 +30,7 @@ SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
 for name in [name for name in os.environ if name.startswith("LINLI_")]:
     if name not in {
         "LINLI_TEST_DATABASE_URL",
+        "LINLI_BALLOTS",
         "LINLI_DATA",
         "LINLI_SCREENSHOTS",
         "LINLI_SEED",

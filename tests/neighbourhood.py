@@ -37,12 +37,30 @@ from community import (
 from community.applications import Applicant, apply_to_join, waiting_applications
 from community.invitations import Guest, invite
 from community.roster import receive_roster
+from marketplace import councils, meetings
 from marketplace.counting import Rule
+from marketplace.needs.merging import ask_merge
+from marketplace.paper.values import Reading
+from marketplace.uploading import receive_election, take_in
 from tests.hours_examples import leave_hours
+from tests.plan_walks import leave_plans
+from tests.talk_examples import leave_talk
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
 DEFAULT_PACK = Path(__file__).parent.parent / "docs" / "policy" / "default.toml"
+PAPER_ROUTES = (
+    "",
+    "/print",
+    "/prints/{batch:int}",
+    "/hand-out",
+    "/spoil",
+    "/key",
+    "/differences",
+    "/differences/{serial:str}",
+    "/audit",
+    "/draw",
+)
 ELECTION = b"""META
 key;value
 description;A made-up vote about two things for a lane
@@ -144,13 +162,22 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _visits(hood)
     await _classes(hood)
     await _rounds(hood)
+    await _meetings(hood)
     pack = await policies.read_for(home, DEFAULT_PACK.read_bytes(), datetime.now(UTC))
     adopted = await community.adopt_policy(pack, by=hood.actor(Role.ADMINISTRATOR))
     imported = await marketplace.import_election(
         ELECTION, community_id=home.id, file_name="lane.pb"
     )
+    handed_in = await receive_election(
+        uuid.uuid4(),
+        ELECTION.replace(b"3;stage", b"3;stairs"),
+        file_name="lane-2.pb",
+        by=hood.actor(Role.COORDINATOR),
+    )
+    await take_in(handed_in)
     hood.examples |= {
         "election_id": imported.id,
+        "upload_id": handed_in.id,
         "pack_id": adopted.id,
         "consent_id": delegation.consent.id,
         "code": home.code,
@@ -164,6 +191,8 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     }
     await _papers(hood)
     await leave_hours(hood)
+    await leave_talk(hood)
+    await leave_plans(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)
@@ -514,6 +543,41 @@ async def _classes(hood: Neighbourhood) -> None:
     hood.by_route["/classes/{course_id:uuid}/decide"] = {"course_id": proposed.id}
 
 
+async def _paper_ballots(hood: Neighbourhood, round_id: marketplace.RoundId) -> None:
+    """Leave paper ballots of an open round: some settled, and one that two read differently."""
+    operator, auditor = hood.actor(Role.PHONE_OPERATOR), hood.actor(Role.AUDITOR)
+    printer = hood.actor(Role.COORDINATOR)
+    await marketplace.paper.print_ballots(round_id, 4, by=printer, number=1)
+    first, second, *_rest = await marketplace.paper.papers_of(round_id, 1)
+    for name in ("纸一", "纸二"):
+        voter = await community.add_member(
+            community_id=hood.home.id, name=name, roles=(Role.RESIDENT,)
+        )
+        await marketplace.paper.hand_out(round_id, voter.id, by=printer)
+    ticked, blank = Reading(marketplace.Marks((1,))), Reading()
+    for serial, readings in ((first.serial, (ticked, ticked)), (second.serial, (ticked, blank))):
+        for reader, read in zip((operator, auditor), readings, strict=True):
+            await marketplace.paper.key_in(round_id, serial, read, by=reader)
+    for route in PAPER_ROUTES:
+        hood.by_route[f"/rounds/{{round_id:uuid}}/paper{route}"] = {"round_id": round_id}
+    hood.examples |= {"batch": 1, "serial": second.serial}
+
+
+async def _merging(hood: Neighbourhood, coordinator: Actor, resident: Actor) -> None:
+    """Leave a need that goes on in another, and two of which the author is asked."""
+    one, two, three = [
+        await marketplace.needs.raise_need(
+            marketplace.needs.NeedDraft(title, "没有地方歇脚。", "environment"), by=resident
+        )
+        for title in ("花园添长椅", "花园里多放凳子", "河边放几把椅子")
+    ]
+    await ask_merge(one.id, two.id, "都在花园", by=resident)
+    asked = await ask_merge(two.id, three.id, "都是长椅", by=coordinator)
+    hood.examples |= {"merge_id": asked.id, "twin_id": three.id}
+    hood.related["merge_id"] = frozenset({Role.RESIDENT, Role.COORDINATOR, Role.AUDITOR})
+    hood.by_route["/needs/{need_id:uuid}/unmerge"] = {"need_id": one.id}
+
+
 async def _rounds(hood: Neighbourhood) -> None:
     """Leave one round closed, one with an open ballot, and one that takes proposals."""
     coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
@@ -530,10 +594,79 @@ async def _rounds(hood: Neighbourhood) -> None:
     for one in (last, this):
         await marketplace.open_ballot(one.id, by=coordinator)
     await marketplace.vote(last.id, [1], by=resident)
+    await _paper_ballots(hood, this.id)
     await marketplace.close_and_count(last.id, by=coordinator)
+    need = await marketplace.needs.raise_need(
+        marketplace.needs.NeedDraft("弄口的灯", "晚上太暗。", "environment", "3 号楼前"),
+        by=resident,
+        photo=photo(),
+    )
+    hood.examples |= {"need_id": need.id, "key": "culture"}
+    await _merging(hood, coordinator, resident)
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
     hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):
         hood.by_route[route] = {"round_id": this.id}
     for route in ("/rounds/{round_id:uuid}/propose", "/rounds/{round_id:uuid}/open-ballot"):
         hood.by_route[route] = {"round_id": coming.id}
+
+
+async def _meetings(hood: Neighbourhood) -> None:
+    """Leave a council with a seat, and a meeting of it under way with an item and a vote."""
+    coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
+    now = datetime.now(UTC).replace(microsecond=0)
+    council = await councils.found_council(
+        councils.CouncilDraft(
+            f"议事会{hood.home.name}",
+            councils.CouncilKind.COUNCIL,
+            3,
+            now.date() - timedelta(days=100),
+            now.date() + timedelta(days=900),
+        ),
+        by=coordinator,
+        at=now - timedelta(days=90),
+    )
+    seat = await councils.seat_member(
+        council.id,
+        resident.member_id,
+        councils.SeatRole.CHAIR,
+        councils.Entry.ELECTED,
+        by=coordinator,
+        at=now - timedelta(days=90),
+    )
+    draft = meetings.MeetingDraft(
+        kind=meetings.Kind.COUNCIL,
+        title=f"晾衣架放在哪里{hood.home.name}",
+        starts_at=now - timedelta(minutes=20),
+        length=90,
+        place="居委会二楼",
+        link="https://talk.example/lane",
+        chair_id=coordinator.member_id,
+        clerk_id=coordinator.member_id,
+        items=(meetings.ItemDraft("地点"), meetings.ItemDraft("钥匙")),
+        audience=meetings.Audience.COUNCIL,
+        council_id=council.id,
+    )
+    called = now - timedelta(days=60)
+    meeting = await meetings.call_meeting(draft, by=coordinator, at=called)
+    item = await meetings.propose_item(
+        meeting.id, meetings.ItemDraft("路灯"), by=hood.actor(Role.RESIDENT), at=called
+    )
+    await meetings.say_online(meeting.id, by=resident, at=now)
+    seen = await meetings.meeting_page(meeting.id, community_id=hood.home.id, by=coordinator)
+    motion = await meetings.put_motion(
+        meeting.id, seen.agenda[0].id, "在东侧装一组晾衣架。", by=coordinator, at=now
+    )
+    later = await meetings.call_meeting(
+        dataclasses.replace(draft, title="下一次", starts_at=now + timedelta(days=60)),
+        by=coordinator,
+    )
+    hood.examples |= {
+        "council_id": council.id,
+        "seat_id": seat.id,
+        "meeting_id": meeting.id,
+        "item_id": item.id,
+        "motion_id": motion.id,
+    }
+    for part in ("answer", "items", "change", "cancel"):
+        hood.by_route[f"/meetings/{{meeting_id:uuid}}/{part}"] = {"meeting_id": later.id}

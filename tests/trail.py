@@ -26,6 +26,7 @@ BALLOT = (
 )
 SIGNED_IN = "how somebody stays signed in; signing in and what changes it are events"
 ON_THE_WAY = "work on its way, which the act that began it and the act that ends it write down"
+DERIVED = "follows from the words of a need, whose writing is an event"
 READER = "a member's own reading of messages changes nothing for anybody else"
 
 EXEMPT: Final[dict[str, str]] = {
@@ -33,7 +34,7 @@ EXEMPT: Final[dict[str, str]] = {
     "transfer": BOOK,
     "open_hold": BOOK,
     "ballot": BALLOT,
-    "round_key": BALLOT,
+    "desk_ballot": "that a resident came to the desk is an event; when they voted is nobody's",
     "message": READER,
     "message_delivery": ON_THE_WAY,
     "staff_digest": ON_THE_WAY,
@@ -41,10 +42,14 @@ EXEMPT: Final[dict[str, str]] = {
     "pgqueuer_log": ON_THE_WAY,
     "pgqueuer_schedules": ON_THE_WAY,
     "pgqueuer_statistics": ON_THE_WAY,
+    "round_notice": "what was told of a round, to tell it once; what it tells of is an event",
     "roster_import": ON_THE_WAY,
     "roster_piece": ON_THE_WAY,
     "roster_row": ON_THE_WAY,
     "roster_progress": ON_THE_WAY,
+    "election_upload": ON_THE_WAY,
+    "need_pair": DERIVED,
+    "need_terms": DERIVED,
     "match_run": ON_THE_WAY,
     "match_suggestion": ON_THE_WAY,
     "application": "tries of its code, and those with a number that somebody has, which are of no"

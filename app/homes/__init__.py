@@ -14,7 +14,8 @@ from community import STAFF, Actor, Community, Role
 __all__ = ["parts_of"]
 
 PARTS: Final = (
-    "visits", "delegate", "resident", "inbox", "book", "treasurer", "auditor", "administrator",
+    "visits", "delegate", "resident", "needs", "meeting", "inbox", "book", "treasurer", "auditor",
+    "administrator",
 )  # fmt: skip
 
 
@@ -30,6 +31,8 @@ async def parts_of(by: Actor, home: Community, *, at: datetime | None = None) ->
         parts["delegate"] = await personal.acted_for(by, now)
     if Role.RESIDENT in roles:
         parts["resident"] = await personal.rounds(by)
+        parts["needs"] = await personal.needs_here(by)
+        parts["meeting"] = await personal.next_meeting(by)
     if inbox.is_for(by):
         parts["inbox"] = await inbox.waiting(by, now)
     if roles & {Role.TREASURER, Role.AUDITOR}:

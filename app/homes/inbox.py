@@ -13,14 +13,15 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
-from app.homes import hours_waiting
+from app.homes import hours_waiting, talk_waiting
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
 from app.phone_desk.words import TOPICS
 from community import Actor
 from community.applications import waiting_applications
-from marketplace import RoundState, reading
+from marketplace import RoundState, needs, reading
+from marketplace.needs.alike.pairs import count_likely_pairs
 from timebank import State, beside, care, desk, group_sessions, moving, rules
 from timebank.care import VolunteerStanding
 from timebank.group_sessions import SessionState
@@ -85,8 +86,12 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("grant.decide", _proposals),
         ("estate.propose", _estates),
         ("needs.enter", _reviews),
+        ("need.moderate", _reported_needs),
+        ("screening.screen", _screenings),
+        ("argument.moderate", _reported_words),
         ("round.close", _rounds),
         ("member.merge", _duplicates),
+        ("need.likely", _likely_needs),
     )
     kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
     return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
@@ -251,11 +256,43 @@ async def _undelivered(by: Actor, _now: datetime) -> list[Waiting]:
 
 
 async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
-    return [
-        Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
+    """Return the rounds that go on only by somebody's hand: no day is set for their next step."""
+    by_hand = {
+        one: one.voting_opens_at if one.state is RoundState.PROPOSING else one.voting_closes_at
         for one in await reading.rounds(by.community_id)
         if one.state in _ROUNDS
+    }
+    return [
+        Waiting("vote", one.name, _(_ROUNDS[one.state]), one.opened_at, f"/rounds/{one.id}")
+        for one, day in by_hand.items()
+        if day is None
     ]
+
+
+async def _reported_needs(by: Actor, _now: datetime) -> list[Waiting]:
+    """One line for each need that was reported, however many did."""
+    first: dict[UUID, datetime] = {}
+    for one in await needs.waiting_reports(by.community_id):
+        first.setdefault(one.need_id, one.reported_at)
+    titles = await needs.titles_of(first, community_id=by.community_id) if first else {}
+    return [
+        Waiting(
+            "flag",
+            titles[need_id],
+            _("A resident has reported this need"),
+            since,
+            f"/needs/{need_id}",
+        )
+        for need_id, since in first.items()
+    ]
+
+
+async def _screenings(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await talk_waiting.screenings(by)]
+
+
+async def _reported_words(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await talk_waiting.reported(by)]
 
 
 async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
@@ -265,6 +302,15 @@ async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:
     who = ngettext("%(num)s pair of members", "%(num)s pairs of members", pairs) % {"num": pairs}
     why = _("May be one and the same person")
     return [Waiting("users", who, why, None, "/members/duplicates")]
+
+
+async def _likely_needs(by: Actor, _now: datetime) -> list[Waiting]:
+    pairs = await count_likely_pairs(by.community_id)
+    if not pairs:
+        return []
+    who = ngettext("%(num)s pair of needs", "%(num)s pairs of needs", pairs) % {"num": pairs}
+    why = _("The two needs seem to ask for the same")
+    return [Waiting("users", who, why, None, "/needs/likely")]
 
 
 async def _vetting(by: Actor, _now: datetime) -> list[Waiting]:

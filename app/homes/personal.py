@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 import community
 import timebank
 from app import visit_page
+from app.i18n import gettext as _
+from app.need_words import STATES
 from app.visit_page import ShownVisit
 from community import Actor, Role
-from marketplace import RoundState, own_choices, round_summaries
+from marketplace import RoundState, meetings, needs, own_choices, round_summaries
+from marketplace.meetings import Meeting, MeetingState
+from marketplace.needs import NeedState, Search
 from timebank import Seen, State
 
 WEEK: Final = timedelta(days=7)
 REQUESTS_SHOWN: Final = 3
 ROUNDS_SHOWN: Final = 4
+NEEDS_SHOWN: Final = 3
 ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
 
@@ -90,6 +95,26 @@ async def acted_for(by: Actor, now: datetime) -> list[dict[str, Any]]:
         if member_id in names
     ]
     return sorted(people, key=lambda one: not one["waiting"])
+
+
+async def needs_here(by: Actor) -> dict[str, Any]:
+    """Return what is missing here: the member's own needs, and others' that they could support."""
+    own = await needs.own_needs(by.member_id, community_id=by.community_id, size=NEEDS_SHOWN)
+    open_ones = await needs.need_cards(
+        Search(NeedState.RAISED), community_id=by.community_id, size=2 * NEEDS_SHOWN
+    )
+    mine = {one.need.id for one in own}
+    return {
+        "own": own,
+        "others": [one for one in open_ones if one.need.id not in mine][:NEEDS_SHOWN],
+        "states": {state: _(words) for state, words in STATES.items()},
+    }
+
+
+async def next_meeting(by: Actor) -> Meeting | None:
+    """Return the next meeting of the community that is not called off."""
+    ahead = await meetings.meetings_ahead(by.community_id)
+    return next((one for one in ahead if one.state is MeetingState.ANNOUNCED), None)
 
 
 async def rounds(by: Actor) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ _SPOKEN: Final = {
     DelegatedAct.CONFIRM: mark("confirm visits, so that hours pass to the volunteer"),
     DelegatedAct.PASSBOOK: mark("look at the hours saved"),
 }
+_NEEDS: Final = mark("write down what is missing in the neighbourhood, or support it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,11 @@ class Script:
 def read_back(line: OnTheLine, language: Language) -> str:
     """Return the sentence that the operator reads back and the caller says yes to."""
     with speaking(language):
-        names = {
-            "caller": line.caller,
-            "member": line.member,
-            "operator": line.operator,
-            "wishes": _(", ").join(_(_SPOKEN[act]) for act in DelegatedAct if act in line.acts),
-        }
+        wishes = [_(_SPOKEN[act]) for act in DelegatedAct if act in line.acts]
+        names = {"caller": line.caller, "member": line.member, "operator": line.operator}
         if line.caller == line.member:
+            # Nobody raises a need for another, so only the member's own word covers it.
+            names["wishes"] = _(", ").join([*wishes, _(_NEEDS)])
             return (
                 _(
                     "You are %(caller)s, and you wish that I, %(operator)s, do this for you in this"
@@ -61,6 +60,7 @@ def read_back(line: OnTheLine, language: Language) -> str:
                 )
                 % names
             )
+        names["wishes"] = _(", ").join(wishes)
         return (
             _(
                 "You are %(caller)s, and you wish that I, %(operator)s, do this for %(member)s in"

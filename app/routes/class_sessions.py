@@ -20,12 +20,13 @@ from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
 from app.i18n import ngettext
+from app.named_field import Candidates
 from app.neighbourhood import acting, community_shown
 from app.notices import NoticeKind, noticed
 from app.routes.elder_acts import whole
 from app.routes.typed import typed
 from app.settings import settings
-from app.volunteer_field import Candidates, read_volunteer
+from app.volunteer_field import read_volunteer
 from app.wording import duration, number
 from community import Actor, Role
 from timebank import TimebankError, group_sessions

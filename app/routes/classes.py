@@ -20,10 +20,11 @@ from app.class_words import COURSE_STATES, SESSION_STATES, refusal_words, wrong_
 from app.forms import Form
 from app.guards import actor_of
 from app.i18n import gettext as _
+from app.named_field import Candidates
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.routes.typed import key_of, typed
-from app.volunteer_field import Candidates, read_volunteer, read_volunteers
+from app.volunteer_field import read_volunteer, read_volunteers
 from community import Actor, Role
 from timebank import TimebankError, group_sessions, teams
 from timebank.group_sessions import CourseState, SeenSession

@@ -13,13 +13,16 @@ import ledger
 from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
+from app.guards import actor_of
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
 from app.marketplace_words import CATEGORIES, CATEGORY_ICONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
+from app.results.gathering import shown_project
+from app.round_entries import way_of
 from app.routes.typed import key_of, typed
-from community import named_members
+from community import SYSTEM, named_members
 from marketplace import (
     Category,
     Draft,
@@ -29,6 +32,7 @@ from marketplace import (
     RoundState,
     propose,
     reading,
+    result_reading,
 )
 from marketplace.errors import MarketplaceError, UnknownProject, UnknownRound
 from marketplace.rounds import PROJECT_ACCOUNT
@@ -44,7 +48,7 @@ async def front_page(request: AnyRequest) -> Template:
     context = {
         "community": home,
         "rounds": [(one, await reading.projects_of(one.id, community_id=home.id)) for one in found],
-        "elections": await reading.elections(home.id),
+        "elections": await result_reading.elections(home.id),
         "roles": await roles_shown(request),
         "zone": ZoneInfo(home.time_zone),
     }
@@ -66,13 +70,19 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
         unit=ledger.CNY,
         owner=project.id,
     )
+    current = await reading.read_round(project.round_id, community_id=home.id)
     context = {
         "project": project,
-        "round": await reading.read_round(project.round_id, community_id=home.id),
+        "round": current,
+        "own_result": await shown_project(current, project)
+        if current.state is RoundState.CLOSED
+        else None,
         "moves": moves,
         "names": await named_members(
             {move.by for move in moves} | {project.proposed_by}, community_id=home.id
-        ),
+        )
+        | {SYSTEM: _("the system, at the set date")},
+        **await way_of(project, await actor_of(request)),
         "statement": await ledger.statement(account.id) if account else None,
         "balance": await ledger.balance(account.id) if account else None,
         "zone": ZoneInfo(home.time_zone),

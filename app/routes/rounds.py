@@ -1,7 +1,5 @@
-"""Rounds: their page, opening them, their ballot, and closing them with the count."""
+"""Rounds: their page, opening them and their ballot, and closing them with the count."""
 
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,41 +9,32 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-import ledger
 from app.acts import act
-from app.amounts import fen_of_yuan
 from app.forms import Form
+from app.guards import actor_of
 from app.i18n import gettext as _
 from app.marketplace_refusals import refusal_words, wrong_field
-from app.marketplace_words import COMPLETIONS, RULE_HINTS, RULES, SATISFACTIONS
 from app.neighbourhood import acting, community_shown, roles_shown
 from app.notices import noticed
-from app.result_pages import as_page
+from app.results.gathering import beside_earlier, shown_round
+from app.round_form import first_form, offered, setup_of, terms_of
+from app.round_page import round_facts
+from app.round_words import my_vote_words
 from app.routes.typed import key_of, typed
-from app.templating import page_or_fragment
-from community import named_members
+from community import SYSTEM, Community, named_members
 from marketplace import (
-    Project,
     Round,
     RoundId,
     RoundState,
-    Terms,
-    as_election,
     close_and_count,
     open_ballot,
     open_round,
-    own_choices,
+    paper,
     reading,
-    round_policy_at,
-    rules,
-    vote,
 )
-from marketplace.counting import Completion, Rule, Satisfaction
-from marketplace.errors import MarketplaceError, NotYetCounted, RoundMoved, UnknownRound
-from marketplace.pabulib import write_election
+from marketplace.errors import MarketplaceError, RoundMoved, UnknownRound
 
 AnyRequest = Request[Any, Any, Any]
-OFFERED_RULES = (Rule.GREEDY, Rule.MES)
 
 
 async def _round(round_id: UUID, community_id: UUID) -> Round:
@@ -62,7 +51,7 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
     current = await _round(round_id, home.id)
     projects = await reading.projects_of(current.id, community_id=home.id)
     moves = await reading.round_moves(current.id, community_id=home.id)
-    context = {
+    context: dict[str, Any] = {
         "round": current,
         "projects": projects,
         "moves": moves,
@@ -71,14 +60,32 @@ async def round_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template:
             community_id=home.id,
         ),
         "roles": await roles_shown(request),
+        "on_paper": bool(await paper.batches(current.id)),
         "zone": ZoneInfo(home.time_zone),
+        **await round_facts(current, ZoneInfo(home.time_zone)),
     }
+    context["names"][SYSTEM] = _("the system, at the set date")
+    context["cannot_vote"] = await my_vote_words(current, await actor_of(request))
     if current.state is RoundState.CLOSED:
-        result = await reading.round_result(current)
-        addresses = {project.ballot_id: f"/projects/{project.id}" for project in projects}
-        shown = as_page(result, request.query_params.get("rule"), addresses)
-        return Template("marketplace/round_result.html", context={**context, "shown": shown})
+        context["shown"] = await shown_round(current, projects, request.query_params.get("rule"))
+        context["earlier"] = await beside_earlier(current)
+        return Template("marketplace/round_result.html", context=context)
     return Template("marketplace/round.html", context=context)
+
+
+@get("/rounds/{round_id:uuid}/ballot-terms.json", opt=act("round.read"))
+async def frozen_terms(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
+    """Give the document that was frozen and hashed when the ballot opened, byte for byte."""
+    home = await community_shown(request)
+    current = await _round(round_id, home.id)
+    if not current.ballot_terms:
+        raise NotFoundException
+    name = f"ballot-terms-{current.ballot_hash[:12]}.json"
+    return Response(
+        current.ballot_terms.encode(),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @get("/rounds", name="rounds", opt=act("round.read"), status_code=303)
@@ -90,34 +97,30 @@ async def rounds_page() -> Redirect:
 @get("/rounds/new", name="round.new", opt=act("round.open"))
 async def round_form(request: AnyRequest) -> Template:
     """Show the form that opens a round."""
-    actor = await acting(request)
-    first = {
-        "key": str(ledger.new_id()),
-        "choices_max": "3",
-        "rule": Rule.GREEDY.value,
-        "satisfaction": Satisfaction.COST.value,
-        "completion": Completion.NONE.value,
-    }
-    return await _round_form(Form.of(first), actor.community_id)
+    await acting(request)
+    return await _round_form(first_form(), await community_shown(request))
 
 
 @post("/rounds", name="round.open", opt=act("round.open"), status_code=303)
 async def open_one(request: AnyRequest) -> Template | Redirect:
     """Open a round with its money."""
     actor = await acting(request)
+    home = await community_shown(request)
     form = await typed(request)
-    terms = _terms(form)
-    if terms is None:
-        return await _round_form(form, actor.community_id)
+    terms, setup = await terms_of(form, home), await setup_of(form, home)
+    if terms is None or setup is None:
+        return await _round_form(form, home)
     try:
-        opened = await open_round(by=actor, name=form.value("name"), terms=terms, id=_id(form))
+        opened = await open_round(
+            by=actor, name=form.value("name"), terms=terms, setup=setup, id=_id(form)
+        )
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
             told = refusal_words(refusal)
             raise PermissionDeniedException(told, extra={"happened": told}) from refusal
         form.refuse(*field)
-        return await _round_form(form, actor.community_id)
+        return await _round_form(form, home)
     return noticed(
         Redirect(f"/rounds/{opened.id}", status_code=303),
         _("The round is open. Its terms are published and its money stands in the book."),
@@ -129,44 +132,12 @@ def _id(form: Form) -> RoundId | None:
     return RoundId(key) if key else None
 
 
-async def _round_form(form: Form, community_id: UUID) -> Template:
-    def options(words: dict[Any, str]) -> list[tuple[str, str]]:
-        return [(one.value, _(told)) for one, told in words.items()]
-
-    context = {
-        "form": form,
-        "rules": [(rule.value, _(RULES[rule]), _(RULE_HINTS[rule])) for rule in OFFERED_RULES],
-        "satisfactions": options(SATISFACTIONS),
-        "completions": options(COMPLETIONS),
-        "choices_most": (await round_policy_at(community_id)).choices_max,
-    }
+async def _round_form(form: Form, home: Community) -> Template:
     return Template(
-        "marketplace/round_form.html", context=context, status_code=200 if form.ok else 422
+        "marketplace/round_form.html",
+        context={"form": form, **await offered(home)},
+        status_code=200 if form.ok else 422,
     )
-
-
-def _terms(form: Form) -> Terms | None:
-    """Read a round's terms; None where a field cannot be read, which the form then says."""
-    budget, most = fen_of_yuan(form.value("budget")), form.value("choices_max")
-    if budget is None:
-        form.refuse("budget", _("Write an amount in yuan, such as 50000 or 1200.50."))
-    if not (most.isascii() and most.isdecimal() and len(most) < 4):  # noqa: PLR2004 (digits)
-        form.refuse("choices_max", _("Write a whole number, such as 3."))
-    chosen: dict[str, Any] = {}
-    offered: tuple[tuple[str, Iterable[StrEnum]], ...] = (
-        ("rule", OFFERED_RULES),
-        ("satisfaction", SATISFACTIONS),
-        ("completion", COMPLETIONS),
-    )
-    for field, options in offered:
-        found = [one for one in options if one.value == form.value(field)]
-        if found:
-            chosen[field] = found[0]
-        else:
-            form.refuse(field, _("Choose one of these."))
-    if budget is None or not form.ok:
-        return None
-    return Terms(budget, int(most), **chosen)
 
 
 @post("/rounds/{round_id:uuid}/open-ballot", opt=act("round.open_ballot"), status_code=303)
@@ -180,62 +151,6 @@ async def open_its_ballot(request: AnyRequest, round_id: FromPath[UUID]) -> Redi
     except MarketplaceError as refusal:
         return noticed(back, refusal_words(refusal), "wrong")
     return noticed(back, _("The ballot is open. Residents can vote from now on."))
-
-
-@get("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"))
-async def ballot_page(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
-    """Show a resident's own ballot."""
-    actor = await acting(request)
-    current = await _round(round_id, actor.community_id)
-    if current.state is not RoundState.VOTING:
-        return Redirect(f"/rounds/{current.id}", status_code=303)
-    chosen = await own_choices(current.id, by=actor)
-    form = Form.of({"choice": [str(number) for number in chosen]})
-    return _ballot(request, current, await _on_ballot(current, actor.member_id), (form, chosen))
-
-
-@post("/rounds/{round_id:uuid}/ballot", opt=act("round.vote"), status_code=303)
-async def cast(request: AnyRequest, round_id: FromPath[UUID]) -> Template | Redirect:
-    """Keep a resident's choices: each time one is ticked, or when the form is sent."""
-    actor = await acting(request)
-    current = await _round(round_id, actor.community_id)
-    form = await typed(request)
-    ticked = [int(one) for one in form.values.get("choice", ()) if one.isdecimal()]
-    try:
-        chosen = await vote(current.id, ticked, by=actor)
-    except MarketplaceError as refusal:
-        form.refuse("choice", refusal_words(refusal))
-        chosen = await own_choices(current.id, by=actor)
-    if current.state is not RoundState.VOTING:
-        back = Redirect(f"/rounds/{current.id}", status_code=303)
-        return noticed(back, next(iter(form.errors.values()), ""), "wrong")
-    if form.ok and not request.headers.get("hx-request"):
-        back = Redirect(f"/rounds/{current.id}/ballot", status_code=303)
-        return noticed(back, _("Your choice is kept. You can change it until voting closes."))
-    projects = await _on_ballot(current, actor.member_id)
-    return _ballot(request, current, projects, (form, chosen))
-
-
-async def _on_ballot(current: Round, voter: UUID) -> list[Project]:
-    """Return the projects in the order in which this voter sees them."""
-    projects = await reading.projects_of(current.id, community_id=current.community_id)
-    by_number = {project.number: project for project in projects}
-    return [by_number[n] for n in rules.ballot_order(current.id, voter, by_number)]
-
-
-def _ballot(
-    request: AnyRequest,
-    current: Round,
-    projects: list[Project],
-    answers: tuple[Form, tuple[int, ...]],
-) -> Template:
-    """Return the ballot with what is ticked in the form and what is kept."""
-    form, chosen = answers
-    kept = [project for project in projects if project.number in chosen]
-    context = {"round": current, "projects": projects, "form": form, "kept": kept}
-    return page_or_fragment(
-        request, "marketplace/ballot.html", context, status_code=200 if form.ok else 422
-    )
 
 
 @get("/rounds/{round_id:uuid}/close", opt=act("round.close"))
@@ -263,36 +178,13 @@ async def close(request: AnyRequest, round_id: FromPath[UUID]) -> Redirect:
     return noticed(back, _("Closed and counted. The winners' money stands on their own accounts."))
 
 
-@get("/rounds/{round_id:uuid}/result.pb", opt=act("round.read"))
-async def published(request: AnyRequest, round_id: FromPath[UUID]) -> Response[bytes]:
-    """Give a closed round as a `.pb` file: terms, projects, and every anonymous ballot."""
-    home = await community_shown(request)
-    current = await _round(round_id, home.id)
-    try:
-        await reading.round_result(current)
-    except NotYetCounted as error:
-        raise NotFoundException from error
-    election = as_election(
-        current,
-        await reading.projects_of(current.id, community_id=home.id),
-        await reading.cast_ballots(current),
-    )
-    return Response(
-        write_election(election).encode(),
-        media_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="round-{current.id}.pb"'},
-    )
-
-
 handlers = [
     rounds_page,
     round_page,
     round_form,
     open_one,
     open_its_ballot,
-    ballot_page,
-    cast,
+    frozen_terms,
     closing_page,
     close,
-    published,
 ]

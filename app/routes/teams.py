@@ -16,11 +16,12 @@ from app.acts import ACTS, act
 from app.class_form import id_of
 from app.forms import Form
 from app.i18n import gettext as _
+from app.named_field import Candidates
 from app.neighbourhood import acting
 from app.notices import NoticeKind, noticed
 from app.routes.typed import key_of, typed
 from app.team_words import refusal_words, wrong_field
-from app.volunteer_field import Candidates, read_volunteer
+from app.volunteer_field import read_volunteer
 from community import Actor, Role
 from timebank import TimebankError, group_sessions, teams
 from timebank.teams import Team, TeamDraft

@@ -5,14 +5,25 @@ from marketplace.counting.file import FileCount, count_file
 from marketplace.counting.official import Comparison, compared, official_rules
 from marketplace.counting.result import Count, Outcome, Pick, Purchase, Reason
 from marketplace.counting.rules import Completion, CountRules, Rule, Satisfaction
-from marketplace.counting.spreading import Spread, contributions, paid_for, payments, spread
+from marketplace.counting.spreading import (
+    FINE,
+    Given,
+    Spread,
+    contributions,
+    given,
+    paid_for,
+    payments,
+    spread,
+)
 
 __all__ = [
+    "FINE",
     "Comparison",
     "Completion",
     "Count",
     "CountRules",
     "FileCount",
+    "Given",
     "Outcome",
     "Pick",
     "Purchase",
@@ -24,6 +35,7 @@ __all__ = [
     "contributions",
     "count",
     "count_file",
+    "given",
     "official_rules",
     "paid_for",
     "payments",

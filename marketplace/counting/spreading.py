@@ -20,12 +20,25 @@ class Spread:
     """How the money that was spent was spread over the voters, in the smallest unit of money.
 
     `tenths` begins with the tenth of the voters who had the least of it. `without` voters had
-    nothing of what they voted for, `most` is what one voter at most decided about.
+    nothing of what they voted for, `most` is what one voter at most decided about. `projects` says
+    how many voters had part in none, in one, in two of the projects that were chosen, and so on.
     """
 
     tenths: tuple[int, ...]
     without: int
     most: int
+    projects: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """For each of an election's ballots what one voter with it gave, and for how many projects.
+
+    Amounts are in 1 / `FINE` of the smallest unit of money.
+    """
+
+    amounts: Ints
+    projects: Ints
 
 
 def payments(count: Count) -> Iterator[tuple[str, dict[int, Fraction]]]:
@@ -97,16 +110,31 @@ def paid_for(election: Election, count: Count, ballot: int) -> tuple[tuple[str, 
     )
 
 
-def spread(election: Election, count: Count) -> Spread:
-    """Return how the money that was spent was spread over the voters."""
-    given = np.zeros(len(election.columns), dtype=np.int64)
+def given(election: Election, count: Count) -> Given:
+    """Return what each ballot's voter gave in all, and for how many of the chosen projects."""
+    amounts = np.zeros(len(election.columns), dtype=np.int64)
+    projects = np.zeros(len(election.columns), dtype=np.int64)
     for _, paid in contributions(election, count):
-        given += paid
-    voters = np.sort(np.repeat(given, election.columns.votes))
+        amounts += paid
+        projects += paid > 0
+    return Given(amounts, projects)
+
+
+def spread(election: Election, count: Count, by_ballot: Given | None = None) -> Spread:
+    """Return how the money that was spent was spread over the voters.
+
+    `by_ballot` is what `given` returned for the same count, where it is at hand.
+    """
+    by_ballot = by_ballot or given(election, count)
+    votes = election.columns.votes
+    voters = np.sort(np.repeat(by_ballot.amounts, votes))
+    served = np.zeros(int(by_ballot.projects.max(initial=0)) + 1, dtype=np.int64)
+    np.add.at(served, by_ballot.projects, votes)
     return Spread(
         tenths=tuple(_rounded(int(part.sum())) for part in np.array_split(voters, 10)),
         without=int((voters == 0).sum()),
         most=_rounded(int(voters.max(initial=0))),
+        projects=tuple(served.tolist()),
     )
 
 

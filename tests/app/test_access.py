@@ -9,19 +9,20 @@ Each request runs in a transaction that is rolled back, so that what is allowed 
 the requests after it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
 import httpx
+import pytest
 import pytest_asyncio
 from litestar import Litestar
 
 import community
 from app.acts import Relation, Who
 from app.database import Engine
-from app.main import create_app, running
+from app.main import create_app
 from app.tables import WebSessionRow
 from community import Role
 from tests.neighbourhood import NAMES, PARAMETER, Neighbourhood, open_neighbourhood
@@ -78,11 +79,10 @@ class Door:
     form: dict[str, str]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def app(database: Engine) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    made = create_app()
-    async with running(made):
-        yield made
+@pytest.fixture(scope="module")
+def app(database: Engine) -> Litestar:  # noqa: ARG001 (the app needs it)
+    """Give the app without its jobs: what they do on their own is no answer to a request."""
+    return create_app()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

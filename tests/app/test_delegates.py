@@ -10,7 +10,7 @@ import community
 import marketplace
 import timebank
 from community import DelegatedAct
-from marketplace.errors import NotAResident
+from marketplace.errors import VotesAlone
 from marketplace.values import RoundId
 from tests.app.delegating import Site, site
 from tests.timebank.street import open_street, street
@@ -197,7 +197,7 @@ async def test_one_s_own_id_leads_to_one_s_own_pages(site: Site) -> None:
 async def test_nobody_votes_or_proposes_for_another(site: Site) -> None:
     await site.granted()
     acting = await community.delegated(site.daughter, site.elder.member_id, frozenset(DelegatedAct))
-    with pytest.raises(NotAResident):
+    with pytest.raises(VotesAlone):
         await marketplace.vote(RoundId(uuid4()), [], by=acting)
     daughter = await site.signed_in(site.daughter)
     answer = await daughter.client.get(f"{site.place}/rounds/{uuid4()}")

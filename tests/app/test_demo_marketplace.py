@@ -6,7 +6,7 @@ import ledger
 from app.database import Engine
 from app.demo_marketplace import EARLY, THIS_YEAR, TICKED, TIMES, fill
 from community import Actor, Role, add_community, add_member
-from marketplace import own_choices, reading
+from marketplace import BallotForm, own_choices, reading, result_reading
 from marketplace.counting import Rule
 
 
@@ -23,9 +23,12 @@ async def test_the_demo_has_a_counted_round_an_open_one_and_an_election(
         ]
     ]
     await fill(home, Actor(desk.id, home.id, desk.roles), residents)
-    waiting, counted = await reading.rounds(home.id)
+    planned, waiting, counted, *small = await reading.rounds(home.id)
+    assert (planned.state.value, planned.entry.value) == ("proposing", "plans")
+    kinds = {one.terms.kind for one in (waiting, *small) if one.state.value == "voting"}
+    assert kinds == set(BallotForm), "somebody can try each kind of ballot"
     assert (waiting.state.value, counted.state.value) == ("voting", "closed")
-    result = await reading.round_result(counted)
+    result = await result_reading.round_result(counted)
     assert sum(times for _, times in TICKED) * TIMES > result.votes == len(residents)
     winners = result.counts[Rule.MES].winners
     assert set(winners) != set(result.counts[Rule.GREEDY].winners), "the two rules should differ"
@@ -39,7 +42,7 @@ async def test_the_demo_has_a_counted_round_an_open_one_and_an_election(
     assert len(categories) == 5
     assert await own_choices(waiting.id, by=residents[len(THIS_YEAR) + EARLY])
     assert not await own_choices(waiting.id, by=residents[0]), "one votes in the demo's open round"
-    (election,) = await reading.elections(home.id)
-    told = await reading.election(election.id, community_id=home.id)
+    (election,) = await result_reading.elections(home.id)
+    told = await result_reading.election(election.id, community_id=home.id)
     assert told.warnings == ()
     assert told.result.counts[Rule.MES].winners != told.result.counts[Rule.GREEDY].winners

@@ -25,8 +25,8 @@ from tests.app.walking import Walker, walker
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 
 # For anybody with one role, whatever the size of the community; and for the desk's inbox, which
-# asks each of fourteen kinds of what may wait three questions at most: who, what, their names.
-QUERIES_MAX, QUERIES_OF_INBOX_MAX = 12, 42
+# asks each of eighteen kinds of what may wait three questions at most: who, what, their names.
+QUERIES_MAX, QUERIES_OF_INBOX_MAX = 12, 54
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -129,7 +129,11 @@ async def test_a_delegate_s_home_leads_to_the_act_in_one_click(lane: Lane) -> No
 
 async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
     resident = await lane.home(Role.RESIDENT)
-    assert headings(resident) == ["What we decide together"]
+    assert headings(resident) == [
+        "What we decide together",
+        "What we need here",
+        "The next meeting",
+    ]
     titles = re.findall(r'card-title"><a href="/rounds/[^"]+">([^<]+)<', resident.page)
     assert titles == ["今年", "明年", "去年"]
     assert "Vote now" in resident.words
@@ -209,7 +213,8 @@ async def test_whoever_has_many_roles_sees_the_personal_parts_first(lane: Lane) 
     page = await lane.home_of(everything.id)
     assert headings(page) == [
         "Your next visit", "Nothing is planned yet", "My week",
-        "Who could use you, while you are free", "What we decide together", "What waits",
+        "Who could use you, while you are free", "What we decide together",
+        "What we need here", "The next meeting", "What waits",
         "Find a member", "The money", "What was done last", "The house",
     ]  # fmt: skip
     assert page.words.count("The book balances") == 1

@@ -264,9 +264,15 @@ async def test_each_act_is_for_its_role_alone(lane: dict[str, Person], app: Lite
         for address in ("/rounds/new", f"{where}/close"):
             assert (await lane[who].see(address)).status_code == 403
     for who in ("coordinator", "volunteer"):
-        for address in (f"{where}/propose", f"{where}/ballot"):
-            assert (await lane[who].send(address, LAMP)).status_code == 403
-            assert (await lane[who].see(address)).status_code == 403
+        assert (await lane[who].send(f"{where}/propose", LAMP)).status_code == 403
+        assert (await lane[who].see(f"{where}/propose")).status_code == 403
+    await lane["coordinator"].at(f"{where}/open-ballot", {})
+    for who in ("coordinator", "volunteer"):
+        led = await lane[who].see(f"{where}/ballot")
+        assert led.headers["location"] == where, "whom a round does not ask is told so there"
+        refused = await lane[who].send(f"{where}/ballot", {"choice": "1"})
+        assert refused.status_code == 422
+        assert "Only those whom this round asks can vote" in refused.text
     forged = await lane["coordinator"].client.post(f"{where}/close", headers=HTML)
     assert forged.status_code == 403
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type] # ASGI in other words

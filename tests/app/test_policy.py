@@ -104,6 +104,11 @@ def test_the_default_pack_states_every_setting_as_it_is() -> None:
     assert made == content.decode()
 
 
+def test_no_setting_is_left_out_for_want_of_a_heading() -> None:
+    declared = {one.key for one in (*TIME_BANK, *MARKETPLACE, *REGISTER)}
+    assert {one.key for one in SETTINGS} == declared
+
+
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.key)
 def test_a_rule_is_said_in_both_languages_with_its_value(setting: Setting[int]) -> None:
     values = {

@@ -142,11 +142,12 @@ def attempts(
         public, named = act_of(handler).public, PARAMETER.findall(route)
         addresses = {there.address(route)}
         for one in named:
+            own, theirs = here.by_route.get(route, {}), there.by_route.get(route, {})
             mixed = Neighbourhood(
                 here.home,
                 here.people,
-                {**here.examples, one: there.examples[one]},
-                by_route=here.by_route,
+                here.examples,
+                by_route={route: {**own, one: theirs.get(one, there.examples.get(one))}},
             )
             addresses.add(mixed.address(route))
         for address in sorted(addresses):

@@ -80,7 +80,7 @@ async def test_a_demo_killed_on_its_way_is_whole_after_the_next_start(
     assert found["states"] == [
         "booked", "cancelled", "confirmed", "disputed", "finished", "requested", "under_way",
     ]  # fmt: skip
-    assert found["rounds"] == ["closed", "voting"]
+    assert found["rounds"] == ["closed", "proposing", *["voting"] * 4]  # one of each ballot kind
     assert found["ballots"] == 320
     assert found["delegations"] == 6
     assert found["waiting"] == 4

@@ -17,6 +17,7 @@ from community import Actor, Role, add_community, add_member, member
 from marketplace import (
     Category,
     Draft,
+    Marks,
     Terms,
     close_and_count,
     import_election,
@@ -24,6 +25,7 @@ from marketplace import (
     open_round,
     propose,
     reading,
+    result_reading,
     vote,
 )
 from marketplace.counting import Completion, Rule
@@ -216,7 +218,7 @@ async def test_quick_ticks_all_arrive(site: str, open_page: OpenPage, lane: Lane
     await expect(page.locator("#ballot-told .notice-done")).to_contain_text("勾选了 5 个")
     await close_and_count(opened.id, by=lane.coordinator)
     closed = await reading.read_round(opened.id, community_id=lane.id)
-    assert await reading.cast_ballots(closed) == [((1, 2, 3, 4, 5), 1)]
+    assert await result_reading.cast_ballots(closed) == [(Marks((1, 2, 3, 4, 5)), 1)]
 
 
 @pytest.mark.parametrize(

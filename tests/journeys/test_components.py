@@ -182,9 +182,15 @@ async def test_a_fault_planted_in_the_page_is_found(site: str, open_page: OpenPa
           '<p class="hint" id="pale">pale words</p>' +
           '<button id="small"></button><div id="wide">w</div>')"""
     )
-    await page.evaluate("document.querySelector('#pale').style.color = '#606060'")
-    with pytest.raises(AssertionError, match="color-contrast-enhanced"):
-        await assert_accessible(page)
+    for pale in ("#606060", "#bbbbbb"):  # below 7:1, and below 4.5:1
+        await page.evaluate("(pale) => document.querySelector('#pale').style.color = pale", pale)
+        for looking in ("all", "colours"):
+            with pytest.raises(AssertionError, match="color-contrast-enhanced"):
+                await assert_accessible(page, looking)
+    await page.evaluate("document.querySelector('#small').innerHTML = '<img src=x>'")
+    for looking in ("all", "all but colours"):
+        with pytest.raises(AssertionError, match="image-alt"):
+            await assert_accessible(page, looking)
     await page.evaluate("document.querySelector('#wide').style.width = '900px'")
     with pytest.raises(AssertionError, match="wide"):
         await assert_fits(page)

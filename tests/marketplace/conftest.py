@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import asyncpg
 import pytest_asyncio
 
 from app.database import Engine
@@ -84,3 +85,20 @@ async def settle() -> Neighbourhood:
     return Neighbourhood(
         home.id, actor(coordinator), [actor(one) for one in residents], actor(outsider)
     )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def locks_of(owner: asyncpg.Connection) -> Callable[[], Awaitable[dict[str, str]]]:
+    """Give a look at which rows of each table were written or locked, by which transactions."""
+
+    async def look() -> dict[str, str]:
+        names = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {
+            name: await owner.fetchval(
+                "SELECT coalesce(md5(string_agg(ctid::text || ' ' || xmin || ' ' || xmax, ','"
+                f" ORDER BY ctid)), '') FROM {name}"
+            )
+            for (name,) in names
+        }
+
+    return look

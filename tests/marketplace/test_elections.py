@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from marketplace import import_election, reading
+from marketplace import import_election, result_reading
 from marketplace.counting import Rule
 from marketplace.errors import BadElectionFile, UnknownElection
 
@@ -53,7 +53,7 @@ async def test_an_election_is_told_as_it_stands(neighbourhood: Any) -> None:
     )
     assert not imported.known
     assert steps == ["read", "greedy", "mes", "store"]
-    told = await reading.election(imported.id, community_id=neighbourhood.id)
+    told = await result_reading.election(imported.id, community_id=neighbourhood.id)
     assert (told.name, told.file_name) == ("Plum Lane · 2026", "lane.pb")
     result = told.result
     assert [(line.id, line.votes) for line in result.lines] == [
@@ -77,15 +77,15 @@ async def test_the_same_file_changes_nothing_and_comes_back_unchanged(
     first = await import_election(content, community_id=neighbourhood.id, file_name="lane.pb")
     again = await import_election(content, community_id=neighbourhood.id, file_name="other.pb")
     assert (again.id, again.known) == (first.id, True)
-    assert len(await reading.elections(neighbourhood.id)) == 1
-    name, stored = await reading.election_file(first.id, community_id=neighbourhood.id)
+    assert len(await result_reading.elections(neighbourhood.id)) == 1
+    name, stored = await result_reading.election_file(first.id, community_id=neighbourhood.id)
     assert (name, stored) == ("lane.pb", content)
     there = await import_election(content, community_id=elsewhere.id, file_name="lane.pb")
     assert not there.known
     with pytest.raises(UnknownElection):
-        await reading.election(first.id, community_id=elsewhere.id)
+        await result_reading.election(first.id, community_id=elsewhere.id)
     with pytest.raises(UnknownElection):
-        await reading.election_file(first.id, community_id=elsewhere.id)
+        await result_reading.election_file(first.id, community_id=elsewhere.id)
 
 
 async def test_two_at_once_import_it_once(neighbourhood: Any) -> None:
@@ -97,14 +97,14 @@ async def test_two_at_once_import_it_once(neighbourhood: Any) -> None:
     )
     assert len({one.id for one in outcomes}) == 1
     assert sorted(one.known for one in outcomes) == [False, True, True, True]
-    assert len(await reading.elections(neighbourhood.id)) == 1
+    assert len(await result_reading.elections(neighbourhood.id)) == 1
 
 
 async def test_a_bad_file_leaves_nothing(neighbourhood: Any) -> None:
     wrong = LANE.replace("4;bench", "4;beach")
     with pytest.raises(BadElectionFile, match="beach"):
         await import_election(wrong.encode(), community_id=neighbourhood.id, file_name="lane.pb")
-    assert await reading.elections(neighbourhood.id) == []
+    assert await result_reading.elections(neighbourhood.id) == []
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"no elections at {DATA}: set LINLI_DATA")
@@ -114,7 +114,7 @@ async def test_real_elections_are_stored_with_the_expected_winners(
 ) -> None:
     content = (DATA / name).read_bytes()
     imported = await import_election(content, community_id=neighbourhood.id, file_name=name)
-    told = await reading.election(imported.id, community_id=neighbourhood.id)
+    told = await result_reading.election(imported.id, community_id=neighbourhood.id)
     expected = json.loads((DATA / "expected.json").read_text())[name]["results"]
     for rule in (Rule.GREEDY, Rule.MES):
         counted = told.result.counts[rule]
@@ -123,5 +123,5 @@ async def test_real_elections_are_stored_with_the_expected_winners(
         costs = {line.id: line.cost for line in told.result.lines}
         assert counted.total_cost == sum(costs[winner] for winner in counted.winners)
     assert told.file_sha256 == hashlib.sha256(content).hexdigest()
-    _, stored = await reading.election_file(imported.id, community_id=neighbourhood.id)
+    _, stored = await result_reading.election_file(imported.id, community_id=neighbourhood.id)
     assert stored == content

@@ -3,6 +3,7 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 import community
@@ -39,6 +40,22 @@ async def test_a_round_keeps_to_the_community_s_bounds(
     with pytest.raises(TooManyProjects):
         await neighbourhood.project(opened, "A tree", 100)
     assert (await elsewhere.round(50_001, 4)).terms.choices_max == 4
+
+
+async def test_numbers_that_projects_took_with_them_run_out(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    """One that has left keeps its number, and a ballot has room for three digits."""
+    opened = await neighbourhood.round()
+    lamp = await neighbourhood.project(opened, "A lamp", 100)
+    await owner.execute(
+        "INSERT INTO project (id, community_id, round_id, number, title, purpose, place, category,"
+        " cost_fen, proposed_by, left_at) SELECT gen_random_uuid(), community_id, round_id, 999,"
+        " title, purpose, place, category, cost_fen, proposed_by, now() FROM project WHERE id = $1",
+        lamp.id,
+    )
+    with pytest.raises(TooManyProjects):
+        await neighbourhood.project(opened, "A bench", 100)
 
 
 async def test_what_was_opened_before_stays_as_it_was(neighbourhood: Neighbourhood) -> None:

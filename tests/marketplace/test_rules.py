@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import json
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from marketplace.errors import (
     BudgetOutOfBounds,
     ChoicesLimitOutOfBounds,
     CostOutOfBounds,
+    DatesWrong,
     NotACoordinator,
     NotAResident,
     NothingToVoteOn,
@@ -30,9 +33,10 @@ from marketplace.errors import (
     VotingClosed,
     WordsMissing,
 )
-from marketplace.values import RoundPolicy
+from marketplace.values import Marks, Round, RoundId, RoundPolicy, RoundState
 
 USUAL = RoundPolicy()
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STATES = ("proposing", "voting", "closed")
 numbers = st.integers(1, 999)
 
@@ -59,6 +63,8 @@ def test_only_the_named_role_opens_its_door(roles: set[str]) -> None:
 def test_a_ballot_is_kept_exactly_when_it_may_be(
     choices: list[int], on_ballot: set[int], most: int, state: str
 ) -> None:
+    terms = Terms(1, most, Rule.GREEDY)
+    marks, costs = Marks(tuple(choices)), dict.fromkeys(on_ballot, 5)
     if state != "voting":
         refusal: type[Exception] | None = VotingClosed
     elif set(choices) - on_ballot:
@@ -69,11 +75,11 @@ def test_a_ballot_is_kept_exactly_when_it_may_be(
         refusal = None
     if refusal:
         with pytest.raises(refusal):
-            rules.ballot(state, choices, on_ballot=on_ballot, most=most)
+            rules.ballot(state, marks, terms=terms, costs=costs)
         return
-    kept = rules.ballot(state, choices, on_ballot=on_ballot, most=most)
-    assert list(kept) == sorted(set(choices))
-    assert rules.ballot(state, kept, on_ballot=on_ballot, most=most) == kept
+    kept = rules.ballot(state, marks, terms=terms, costs=costs)
+    assert kept == Marks(tuple(sorted(set(choices))))
+    assert rules.ballot(state, kept, terms=terms, costs=costs) == kept
 
 
 @given(
@@ -93,10 +99,19 @@ def test_a_proposal_is_taken_exactly_when_it_may_be(
     }
     refusal = next((refusal for refusal, so in wrong.items() if so), None)
     if refusal is None:
-        rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
+        rules.proposal(
+            state, cost_fen=cost, budget_fen=budget, projects=projects, last=projects, policy=USUAL
+        )
     else:
         with pytest.raises(refusal):
-            rules.proposal(state, cost_fen=cost, budget_fen=budget, projects=projects, policy=USUAL)
+            rules.proposal(
+                state,
+                cost_fen=cost,
+                budget_fen=budget,
+                projects=projects,
+                last=projects,
+                policy=USUAL,
+            )
 
 
 @given(st.sets(numbers, max_size=40), st.uuids(), st.uuids())
@@ -139,13 +154,27 @@ def test_a_winner_is_paid_once() -> None:
 
 
 def test_a_round_only_moves_on() -> None:
-    rules.opening_of_ballot("proposing", projects=1)
+    terms = Terms(10, 2, Rule.GREEDY)
+    proposing = Round(
+        id=RoundId(uuid.UUID(int=1)),
+        community_id=uuid.UUID(int=2),
+        name="Autumn",
+        terms=terms,
+        terms_text=terms.canonical(),
+        terms_hash=terms.sha256(),
+        state=RoundState.PROPOSING,
+        opened_at=NOON,
+        voting_closes_at=NOON + timedelta(days=1),
+    )
+    rules.opening_of_ballot(proposing, projects=1, at=NOON)
     rules.closing("voting")
     with pytest.raises(NothingToVoteOn):
-        rules.opening_of_ballot("proposing", projects=0)
-    for state in ("voting", "closed"):
+        rules.opening_of_ballot(proposing, projects=0, at=NOON)
+    with pytest.raises(DatesWrong):
+        rules.opening_of_ballot(proposing, projects=1, at=NOON + timedelta(days=1))
+    for state in (RoundState.VOTING, RoundState.CLOSED):
         with pytest.raises(RoundMoved):
-            rules.opening_of_ballot(state, projects=1)
+            rules.opening_of_ballot(replace(proposing, state=state), projects=1, at=NOON)
     for state in ("proposing", "closed"):
         with pytest.raises(RoundMoved) as refused:
             rules.closing(state)
@@ -154,7 +183,8 @@ def test_a_round_only_moves_on() -> None:
 
 def test_terms_have_bounds() -> None:
     def terms(budget: int, most: int, rule: str = "greedy", satisfaction: str = "cost") -> None:
-        rules.terms(budget, most, rule=rule, satisfaction=satisfaction, policy=USUAL)
+        given = Terms(budget, most, Rule(rule), Satisfaction(satisfaction))
+        rules.terms(given, policy=USUAL)
 
     terms(1, 1)
     terms(USUAL.budget_fen_max, USUAL.choices_max, "mes", "cardinality")
@@ -178,7 +208,7 @@ def test_terms_that_could_not_be_counted_never_begin(
         ballots=(Ballot(("001",), (), 2), Ballot(("001", "002"), (), 1)),
     )
     try:
-        rules.terms(10, 2, rule=rule, satisfaction=satisfaction, policy=USUAL)
+        rules.terms(Terms(10, 2, rule, satisfaction), policy=USUAL)
     except BadRules:
         assert rule not in {Rule.GREEDY, Rule.MES} or satisfaction not in {
             Satisfaction.COST,

@@ -119,7 +119,7 @@ async def test_a_person_has_one_ballot_however_the_merge_falls(turn: int) -> Non
         merging.merge(one.member_id, two.member_id, by=street.coordinator),
         return_exceptions=True,
     )
-    assert _refusals(results) in ([], ["NotAResident"])
+    assert _refusals(results) in ([], ["NotInTheElectorate"])
     assert (await community.member(two.member_id)).standing is Standing.MERGED
     assert await marketplace.own_choices(current.id, by=two) == ()
     expected = () if _refusals(results) else (1,)

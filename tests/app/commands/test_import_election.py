@@ -14,7 +14,7 @@ import pytest_asyncio
 from app.database import Engine, address
 from app.exits import Exit
 from community import Community, add_community
-from marketplace import reading
+from marketplace import result_reading
 
 ELECTION = """META
 key;value
@@ -68,13 +68,13 @@ async def test_it_is_stored_once_and_says_where(home: Community, file: Path) -> 
     assert re.search(
         r"Reading the file.*Equal Shares.*Stored and counted in", ran.stderr, re.DOTALL
     )
-    (stored,) = await reading.elections(home.id)
+    (stored,) = await result_reading.elections(home.id)
     assert ran.stdout == f"/elections/{stored.id}\n"
     again = await linli("import-election", str(file), "--community", home.code)
     assert again.returncode == Exit.OK
     assert again.stdout == ran.stdout
     assert "nothing was changed" in again.stderr
-    assert len(await reading.elections(home.id)) == 1
+    assert len(await result_reading.elections(home.id)) == 1
 
 
 async def test_a_bad_file_is_refused_with_its_line(home: Community, bad_file: Path) -> None:
@@ -85,7 +85,7 @@ async def test_a_bad_file_is_refused_with_its_line(home: Community, bad_file: Pa
     assert "Nothing was stored." in ran.stderr
     assert "Traceback" not in ran.stderr
     assert ran.stdout == ""
-    assert await reading.elections(home.id) == []
+    assert await result_reading.elections(home.id) == []
 
 
 async def test_an_unknown_community_and_a_missing_file_are_misuse(
