@@ -246,14 +246,17 @@ def embedded() -> Postgres:
     return Postgres(settings().var / "postgres")
 
 
-def connection_settings() -> dict[str, Any]:
-    """Return how asyncpg reaches the database as the app, with the app's rights alone."""
+def connection_settings(name: str = "linli") -> dict[str, Any]:
+    """Return how asyncpg reaches the database as the app, with the app's rights alone.
+
+    By `name` PostgreSQL's list of its sessions tells which part of the app a connection serves.
+    """
     return {
         "dsn": address(),
         "connection_class": Connection,
         "timeout": CONNECT_SECONDS_MAX,
         "server_settings": {
-            "application_name": "linli",
+            "application_name": name,
             "role": APP_ROLE,
             "jit": "off",
             "statement_timeout": f"{settings().statement_seconds_max}s",

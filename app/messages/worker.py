@@ -40,6 +40,7 @@ log = structlog.get_logger("linli.message")
 
 Outcome = TypeVar("Outcome")
 
+CONNECTION: Final = "linli-messages"  # its name in PostgreSQL's list of sessions
 LOOK: Final = timedelta(seconds=10)
 BATCH: Final = 5
 ALIVE: Final = timedelta(seconds=30)  # a worker that says nothing for so long is taken for dead
@@ -125,7 +126,7 @@ class Postman:
                 await asyncio.wait_for(self._stopping.wait(), BACK_SECONDS)
 
     async def _work(self) -> None:
-        connection = await asyncpg.connect(**connection_settings())
+        connection = await asyncpg.connect(**connection_settings(CONNECTION))
         try:
             self._queue = QueueManager(library_queries(connection), Channel(NAMES.channel))
             self._queue.entrypoint(SPREAD)(self._spread)
