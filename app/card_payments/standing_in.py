@@ -1,8 +1,8 @@
 """localstripe, a stand-in for Stripe, as a process of its own for the demo and the tests.
 
 It is free software under a licence of its own (GPLv3) that ours does not include: it is run beside
-Linli and never imported. It takes the card numbers that Stripe names for trying things out, and
-keeps everything in memory.
+Linli, through `stand_in_program`, and nothing of Linli's imports either. It takes the card numbers
+that Stripe names for trying things out, and answers this machine alone.
 """
 
 import importlib.util
@@ -17,14 +17,21 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from app.postgres import end_with_parent
 
 PROGRAM: Final = "localstripe"
+CONFINED: Final = "app.card_payments.stand_in_program"
+ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS_MAX: Final = 20
 STOP_SECONDS_MAX: Final = 5
-EVENTS: Final = ("payment_intent.succeeded", "payment_intent.payment_failed")
+EVENTS: Final = (
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "refund.created",
+)
 SETTINGS: Final = {
     "LINLI_STRIPE_SECRET_KEY": "sk_test_stand_in",
     "LINLI_STRIPE_PUBLIC_KEY": "pk_test_stand_in",
@@ -62,22 +69,28 @@ def installed() -> bool:
 
 
 @contextmanager
-def standing_in(port: int = 0) -> Iterator[StandIn]:
-    """Run the stand-in on a free port until the block ends, or this program does.
+def standing_in(file: Path | None = None) -> Iterator[StandIn]:
+    """Run the stand-in on a free port of the loopback until the block ends, or this program does.
 
-    Raises `DidNotStart`.
+    What it knows it keeps in `file`, and knows again when it is started with it; in memory alone
+    without one. The file's folder must be there, and nobody else's. Raises `DidNotStart`.
     """
     if not installed():
         raise DidNotStart(f"{PROGRAM} is not installed")
-    port = port or _free_port()
-    process = subprocess.Popen(  # noqa: S603 (our own interpreter)
-        [sys.executable, "-m", PROGRAM, "--port", str(port), "--from-scratch"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_end_with_us,  # noqa: PLW1509 (no thread of ours holds a lock here)
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        number = listening.fileno()
+        where = [] if file is None else [str(file.absolute())]
+        process = subprocess.Popen(  # noqa: S603 (our own interpreter)
+            [sys.executable, "-m", CONFINED, str(number), *where],
+            cwd=ROOT,
+            pass_fds=[number],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_end_with_us,  # noqa: PLW1509 (no thread of ours holds a lock here)
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        )
     try:
         started = StandIn(f"http://127.0.0.1:{port}", process)
         _await_ready(started)
@@ -93,13 +106,6 @@ def standing_in(port: int = 0) -> Iterator[StandIn]:
 
 def _end_with_us() -> None:
     end_with_parent(signal.SIGKILL)  # it has nothing to put in order
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _await_ready(started: StandIn) -> None:

@@ -21,6 +21,7 @@ from app.settings import Settings, settings
 
 FOLDER = Path("var/demo")
 MARK = "demo"  # the file that says whose folder it is
+CARDS = "localstripe.pickle"  # what the stand-in for Stripe knows
 
 
 @click.command()
@@ -48,7 +49,7 @@ def command() -> None:
     check_port(chosen)
     _keep_off_a_real_book(chosen)
     doing = f"serves the demo on http://{chosen.host}:{chosen.port}"
-    with _cards_to_try(chosen), running_embedded(doing) as postgres:
+    with running_embedded(doing) as postgres, _cards_to_try(chosen):
         asyncio.run(migrate())
         asyncio.run(_fill())
 
@@ -67,14 +68,15 @@ def command() -> None:
 def _cards_to_try(given: Settings) -> Iterator[None]:
     """Let cards be tried: a stand-in for Stripe on this machine, unless keys are set.
 
-    Without it the demo runs as well, and its pages say that no card can be taken.
+    Its payments stay in the demo's folder, as the book of them does. Without it the demo runs as
+    well, and its pages say that no card can be taken.
     """
     if given.stripe_secret_key is not None:
         yield
         return
     with ExitStack() as stack:
         try:
-            stand_in = stack.enter_context(standing_in())
+            stand_in = stack.enter_context(standing_in(given.var / CARDS))
             stand_in.tell(f"http://127.0.0.1:{given.port}/webhooks/stripe")
         except (DidNotStart, OSError) as trouble:
             click.echo(f"No cards can be tried: {trouble}.", err=True)
