@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
@@ -20,7 +19,7 @@ from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.neighbourhood import acting, community_shown
 from app.notices import NoticeKind, noticed
-from app.pictures import PHOTO_BYTES_MAX, photo_of
+from app.pictures import PHOTO_BYTES_MAX
 from app.wording import number
 from community import Actor, Community, Role
 from marketplace import Project, ProjectId, aftercare, reading
@@ -222,17 +221,6 @@ def said_shown(one: Attention, found: Place, every: Sequence[Attention]) -> dict
         "doubles": sum(each.into_id == one.id for each in every),
         "href": f"{found.address}/attention/{one.id}",
     }
-
-
-async def photos_in(form: FormMultiDict, field: str) -> list[bytes]:
-    """Return the photographs of a field, each written anew. Raises `app.uploads.Unfit`."""
-    found = []
-    for one in form.getall(field, []):
-        if isinstance(one, UploadFile) and one.filename:
-            image = await photo_of(FormMultiDict([(field, one)]), field)
-            if image is not None:
-                found.append(image)
-    return found
 
 
 def to(

@@ -1,17 +1,15 @@
 """Forms of a project's work: photographs of several at once, and a request with its papers."""
 
-import asyncio
 from typing import Final
 
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import FormMultiDict
 
+from app import pictures
 from app.amounts import fen_of_yuan
 from app.forms import Form
 from app.i18n import gettext as _
-from app.pictures import PHOTO_BYTES_MAX, written_anew
+from app.pictures import PHOTO_BYTES_MAX
 from app.plan_files import handed_in
-from app.uploads import Unfit
-from app.wording import number
 from marketplace.delivery import DisbursementDraft, ReceiptDraft
 from marketplace.delivery.rules import PHOTOS_MAX
 
@@ -20,20 +18,7 @@ PHOTOS_BYTES_MAX: Final = PHOTOS_MAX * PHOTO_BYTES_MAX
 
 async def photos_of(form: FormMultiDict, field: str) -> list[bytes]:
     """Return the photographs of a field as JPEG, without the camera's data. Raises `Unfit`."""
-    given = [one for one in form.getall(field, []) if isinstance(one, UploadFile) and one.filename]
-    if len(given) > PHOTOS_MAX:
-        raise Unfit(_("At most %(most)s photographs.") % {"most": number(PHOTOS_MAX)})
-    found = []
-    for one in given:
-        if one.file.seek(0, 2) > PHOTO_BYTES_MAX:
-            most = number(PHOTO_BYTES_MAX // 1024 // 1024)
-            raise Unfit(_("This photograph is larger than %(most)s megabytes.") % {"most": most})
-        one.file.seek(0)
-        image = await asyncio.to_thread(written_anew, one.file.read())
-        if image is None:
-            raise Unfit(_("This is no photograph that we can read. Choose a JPEG, PNG or WebP."))
-        found.append(image)
-    return found
+    return await pictures.photos_of(form, field, most=PHOTOS_MAX)
 
 
 def draft_of(form: Form) -> DisbursementDraft:

@@ -18,6 +18,7 @@ from app.forms import Form
 from app.i18n import gettext as _
 from app.meeting_form import read_member
 from app.member_form import uuid_or_none
+from app.pictures import photos_of
 from app.routes.typed import key_of, typed
 from app.uploads import Unfit
 from community import Actor
@@ -36,7 +37,7 @@ PAGE = "/projects/{project_id:uuid}"
 PHOTO_HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'",
+    "Content-Disposition": 'attachment; filename="project.jpg"',
 }
 
 
@@ -251,7 +252,7 @@ async def report(
     one, form = await _check(found, check_id), await typed(request)
     images: list[bytes] = []
     try:
-        images = await aftercare_page.photos_in(await request.form(), "photos")
+        images = await photos_of(await request.form(), "photos", most=aftercare.PHOTOS_MAX)
     except Unfit as unfit:
         form.refuse("photos", unfit.why)
     if form.value("outcome") not in set(Outcome):

@@ -17,6 +17,7 @@ from app.aftercare_words import MOVED, refusal_words, wrong_field
 from app.forms import Form
 from app.i18n import gettext as _
 from app.member_form import uuid_or_none
+from app.pictures import photos_of
 from app.routes.typed import key_of, typed
 from app.uploads import Unfit
 from community import Actor, Role
@@ -67,7 +68,7 @@ async def raise_one(request: AnyRequest, project_id: FromPath[UUID]) -> Template
     form = await typed(request)
     images: list[bytes] = []
     try:
-        images = await aftercare_page.photos_in(await request.form(), "photos")
+        images = await photos_of(await request.form(), "photos", most=aftercare.PHOTOS_MAX)
     except Unfit as unfit:
         form.refuse("photos", unfit.why)
         return await _new(found, form)

@@ -252,12 +252,13 @@ async def printed(
     """Show a version to be hung up: large, with room for signatures and a code to its page."""
     found = await aftercare_page.place_shown(request, project_id)
     site = settings().public_address or str(request.base_url).rstrip("/")
-    made = segno.make(f"{site}{found.address}/covenant", error="m")
+    address = f"{site}{found.address}/covenant"
+    made = segno.make(address, error="m")
     context = {
         **aftercare_page.base(found),
         "shown": _numbered(await _versions(found), number),
         "qr": made.svg_data_uri(scale=QR_SCALE, border=4, light="#fff"),
-        "site": site,
+        "address": address,
     }
     return Template("marketplace/aftercare/print.html", context=context)
 
