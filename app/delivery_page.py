@@ -1,6 +1,6 @@
 """What the pages of a project's work and money show, and whom they offer what."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -20,7 +20,14 @@ from app.neighbourhood import community_shown
 from app.wording import number
 from community import SYSTEM, Actor, Community, Role
 from marketplace import Project, ProjectId, ProjectState, delivery, reading
-from marketplace.delivery import Delivery, DeliveryState, Disbursement, Milestone, Undertaking
+from marketplace.delivery import (
+    Delivery,
+    DeliveryState,
+    Disbursement,
+    Milestone,
+    Undertaking,
+    Verdict,
+)
 from marketplace.delivery.rules import SPENDING, STOPPABLE
 from marketplace.errors import UnknownProject
 
@@ -199,17 +206,26 @@ def may(found: Place, milestones: Iterable[Milestone]) -> dict[str, bool]:
     }
 
 
-def decisions_told(request: Disbursement, names: dict[UUID, str]) -> list[dict[str, Any]]:
-    """Return what was decided about a request, in words."""
+def decisions_told(
+    request: Disbursement, names: dict[UUID, str], flags: Mapping[UUID, str]
+) -> list[dict[str, Any]]:
+    """Return what was decided about a request, in words, with the conflicts of who approved it."""
     return [
         {
             "verdict": _(VERDICTS[one.verdict]),
             "name": names.get(one.by, ""),
             "at": one.at,
             "why": one.why,
+            "flag": flags.get(one.by, "") if one.verdict is Verdict.APPROVED else "",
         }
         for one in request.decisions
     ]
+
+
+async def step_of(project: Project) -> int:
+    """Return which of the eight steps a project has reached."""
+    found = await delivery.find_delivery(project.id, community_id=project.community_id)
+    return STEPS[found.state] if found else project.state.step
 
 
 async def project_section(project: Project) -> Section | None:
@@ -227,5 +243,5 @@ async def project_section(project: Project) -> Section | None:
         "%(done)s of %(num)s milestones are reached.",
         len(every),
     ) % {"done": number(done), "num": number(len(every))}
-    sentence = f"{_(STATES[found.state][0])}: {told}"
+    sentence = _("%(state)s: %(told)s") % {"state": _(STATES[found.state][0]), "told": told}
     return Section(_("The work"), sentence, href, "hammer")

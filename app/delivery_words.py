@@ -74,6 +74,10 @@ _SENTENCES: Final[Mapping[type[MarketplaceError], str]] = {
         "A payment or somebody’s hours for this project are not settled yet. Settle them first; "
         "nothing was changed."
     ),
+    errors.Conflicted: mark(
+        "You have another part in this project, or a tie to somebody who does. By this community's "
+        "rules somebody else approves it."
+    ),
     errors.ApprovedAlready: mark(
         "You have approved this request already. The second approval is another person’s."
     ),
@@ -102,6 +106,8 @@ def wrong_field(refusal: MarketplaceError) -> tuple[str, str] | None:
             told = field, _(_FIELDS.get((field, why), mark("Please look at this again.")))
         case errors.BeyondBalance():
             told = "amount", _beyond(refusal)
+        case errors.BeyondLine():
+            told = "amount", _beyond_line(refusal)
         case errors.TooManyPhotos(most=most):
             told = "photos", _("At most %(most)s photographs.") % {"most": number(most)}
         case errors.ReceiptUnfit():
@@ -124,6 +130,17 @@ def _beyond(refusal: errors.BeyondBalance) -> str:
         words = _("The last part, %(kept)s, waits until the residents have judged the project.")
         told = f"{told} {words % {'kept': money(refusal.kept_back_fen)}}"
     return told
+
+
+def _beyond_line(refusal: errors.BeyondLine) -> str:
+    free = money(refusal.free_fen)
+    if not refusal.line:
+        words = _("Choose a line of the budget: only %(free)s of the money is in none.")
+        return words % {"free": free}
+    words = _(
+        "“%(line)s” has %(free)s left. Ask for less, or first ask in public to move money there."
+    )
+    return words % {"line": refusal.line, "free": free}
 
 
 def refusal_words(refusal: MarketplaceError) -> str:

@@ -71,7 +71,7 @@ from marketplace.open_books.sums import keep_sums
 from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
 from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
-from marketplace.work import ask_who_came, end_stopped_work, remind_of_work
+from marketplace.work import ask_who_came, end_stopped_work, remind_of_work, return_late_hours
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -111,6 +111,7 @@ jobs = [
     Job("remind of help for projects", every_seconds=300, run=remind_of_work),
     Job("ask who came to help projects", every_seconds=300, run=ask_who_came),
     Job("end help for stopped projects", every_seconds=60, run=end_stopped_work),
+    Job("return late hours of ended projects", every_seconds=300, run=return_late_hours),
     Job("tell of changes to decide", every_seconds=300, run=ask_for_decisions),
     Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
     Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),

@@ -60,9 +60,8 @@ _SENTENCES: Final[dict[type[MarketplaceError], str]] = {
     ),
     work.SlotOver: mark("This has begun already, or was called off. Nothing was changed."),
     work.SlotFull: mark("Somebody else was faster: every place is taken now."),
-    work.BusyThen: mark(
-        "You have promised that time to a project already. Give the other place up first, or "
-        "choose another time."
+    work.NothingToCorrect: mark(
+        "There is nothing to correct: nobody has written it down yet, or it says that already."
     ),
     work.NotSignedUp: mark("This person has not signed up. Nothing was changed."),
     work.OwnHours: mark("Nobody writes down their own hours. Somebody else does it for you."),
@@ -147,18 +146,40 @@ def _change_field(refusal: changes.InvalidChange) -> tuple[str, str]:
     return refusal.field, _(_CHANGE_FIELDS[refusal.field])
 
 
-def refusal_words(refusal: MarketplaceError, zone: ZoneInfo) -> str:
-    """Return a refusal as one or two sentences for the person who met it."""
+def _work_words(refusal: MarketplaceError) -> str:
+    """Return what to tell of a refusal that is about time or minutes; empty for any other."""
     match refusal:
-        case work.SlotNotBegun(starts_at=starts_at):
-            words = _("This begins %(when)s. Who came can be written down from then on.")
-            return words % {"when": spoken_time(starts_at, zone)}
+        case work.BusyThen(elsewhere=True):
+            return _("You have promised a visit at that time. Choose another time.")
+        case work.BusyThen():
+            return _(
+                "You have promised that time to a project already. Give the other place up first, "
+                "or choose another time."
+            )
+        case work.SpentAlready(available=available):
+            words = _(
+                "They have spent some of these hours: %(available)s are left to take back. Nothing "
+                "was changed."
+            )
+            return words % {"available": duration(available)}
         case work.NoMinutesLeft(available=available, asked=asked):
             words = _(
                 "The project has %(available)s left to promise, and this needs %(asked)s. It can "
                 "raise more hours first."
             )
             return words % {"available": duration(available), "asked": duration(asked)}
+    return ""
+
+
+def refusal_words(refusal: MarketplaceError, zone: ZoneInfo) -> str:
+    """Return a refusal as one or two sentences for the person who met it."""
+    told = _work_words(refusal)
+    if told:
+        return told
+    match refusal:
+        case work.SlotNotBegun(starts_at=starts_at):
+            words = _("This begins %(when)s. Who came can be written down from then on.")
+            return words % {"when": spoken_time(starts_at, zone)}
         case changes.ObjectionsOpen(until=until):
             words = _("Residents can still object until %(when)s. Then it is decided.")
             return words % {"when": spoken_time(until, zone)}

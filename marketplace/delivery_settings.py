@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from community import Setting
-from community.policy import Unit, number
+from community.policy import Unit, number, switch
 
 LAST_PART_PERCENT: Final = number(
     "delivery.last_part_percent",
@@ -32,6 +32,19 @@ REMINDER_DAYS: Final = number(
     words="Who carries a project out is reminded of a milestone %(value)s before its day.",
     otherwise="Nobody is reminded of a milestone before its day.",
 )
+TIED_DECIDE: Final = switch(
+    "delivery.tied_decide",
+    default=True,
+    words="Whoever is kin to those who carry a project out, belongs to their group, or inspects the"
+    " project may also approve its money; that stands in public beside the approval.",
+    otherwise="Nobody approves a project's money who is kin to those who carry it out or to who"
+    " approved first, belongs to their group, or inspects the project.",
+)
 
-SETTINGS: Final[Sequence[Setting[Any]]] = (LAST_PART_PERCENT, WHOLE_DAYS, REMINDER_DAYS)
+SETTINGS: Final[Sequence[Setting[Any]]] = (
+    LAST_PART_PERCENT,
+    WHOLE_DAYS,
+    REMINDER_DAYS,
+    TIED_DECIDE,
+)
 """Every setting of delivery, in the order in which the policy page tells them."""

@@ -32,6 +32,19 @@ WORK: Final[Mapping[str, Words]] = {
         ),
         {"title": Gap.TEXT, "at": Gap.MOMENT},
     ),
+    "work.corrected": Words(
+        mark("What was written down of your help was corrected"),
+        mark("For %(title)s, %(minutes)s are yours now. The reason: %(why)s"),
+        {"title": Gap.TEXT, "minutes": Gap.MINUTES, "why": Gap.TEXT},
+    ),
+    "work.lapsed": Words(
+        mark("Your help was not written down"),
+        mark(
+            "The project of %(title)s has ended, and nobody wrote down in time who came. If you "
+            "helped, please tell the desk."
+        ),
+        {"title": Gap.TEXT},
+    ),
     "work.cancelled": Words(
         mark("Your help is not needed then"),
         mark("%(title)s, %(at)s, does not take place. The reason: %(why)s"),

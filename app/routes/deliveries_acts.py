@@ -23,7 +23,8 @@ from app.notices import NoticeKind, noticed
 from app.plan_files import FILES_AT_ONCE, PICTURE_BYTES_MAX
 from app.routes.typed import key_of, typed
 from app.uploads import AROUND_BYTES, Unfit
-from marketplace import delivery
+from app.wording import money
+from marketplace import delivery, evaluation
 from marketplace.delivery import DisbursementId, Milestone, UpdateId, errors
 from marketplace.delivery.rules import PHOTOS_MAX
 from marketplace.errors import MarketplaceError
@@ -236,7 +237,7 @@ async def stop(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Re
     """Stop a project in public; what is left goes back."""
     found, form = await _stoppable(request, project_id), await typed(request)
     try:
-        await delivery.stop(found.project.id, form.value("why"), by=await acting(request))
+        await evaluation.stop_project(found.project.id, form.value("why"), by=await acting(request))
     except MarketplaceError as refusal:
         back = _refused(found, form, refusal)
         return back or await _stopping(found, form)
@@ -259,7 +260,10 @@ async def _asking(found: Place, form: Form) -> Template:
     lines = await delivery.lines_of(found.project)
     more = {
         "purse": await delivery.purse(found.delivery),
-        "lines": [(one, one) for one in lines],
+        "lines": [
+            (one.label, f"{one.label} · {_('%(free)s left') % {'free': money(one.free_fen)}}")
+            for one in lines
+        ],
         "files_max": FILES_AT_ONCE,
     }
     return _template("disbursement_ask", found, form, more)

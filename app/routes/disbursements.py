@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import community
-from app import delivery_page
+from app import conflicts, delivery_page
 from app.acts import act
 from app.delivery_page import Place
 from app.delivery_words import REQUEST_STATES, TIES, refusal_words, wrong_field
@@ -24,6 +24,7 @@ from app.routes.typed import typed
 from marketplace import delivery
 from marketplace.delivery import Disbursement, DisbursementState, errors
 from marketplace.delivery.rules import APPROVERS
+from marketplace.delivery.values import FORBIDDEN
 from marketplace.errors import MarketplaceError
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,11 +60,15 @@ async def _page(request: AnyRequest, disbursement_id: UUID, form: Form) -> Templ
     )
     by = place.by
     decider = place.member and by is not None and bool(by.roles & APPROVERS)
-    bound = None
+    bound, flagged = None, ""
+    lenient = (await delivery.delivery_policy_at(place.home.id)).tied_decide
     if decider and by is not None and found.state.open:
         bound = await delivery.tie(
             place.undertaking, found.asked_by, by.member_id, community_id=place.home.id
         )
+        flagged = conflicts.in_words(await conflicts.of_approval(found, by.member_id))
+    if lenient and bound not in FORBIDDEN:
+        bound = None
     shown = await delivery.receipts_for(found, by)
     context = {
         **delivery_page.base(place),
@@ -71,12 +76,14 @@ async def _page(request: AnyRequest, disbursement_id: UUID, form: Form) -> Templ
         "state": _(REQUEST_STATES[found.state]),
         "names": names,
         "undertaker": await delivery_page.undertaker_name(place),
-        "decisions": delivery_page.decisions_told(found, names),
+        "decisions": delivery_page.decisions_told(found, names, await conflicts.told_of(found)),
         "receipts": shown,
         "hidden_receipts": len(found.receipts) - len(shown),
         "may_decide": decider and found.state.open and bound is None,
         "approved": by is not None and by.member_id in found.approvers,
         "tie": _(TIES[bound]) if bound else "",
+        "flagged": flagged if bound is None else "",
+        "lenient": lenient,
         "may_withdraw": place.own and found.state.open,
         "form": form,
     }
@@ -94,7 +101,7 @@ async def approve(request: AnyRequest, disbursement_id: FromPath[UUID]) -> Redir
     """Approve a request; the second approval pays it."""
     _place, found = await _request(request, disbursement_id)
     try:
-        after = await delivery.approve(found.id, by=await acting(request))
+        after = await delivery.approve(found.id, by=await acting(request), watch=conflicts.watch)
     except MarketplaceError as refusal:
         return _back(found, refusal_words(refusal), "wrong")
     if after.state is DisbursementState.PAID:

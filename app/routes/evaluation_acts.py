@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
+from app import conflicts
 from app.acts import act
 from app.delivery_form import PHOTOS_BYTES_MAX, photos_of
 from app.evaluation_page import Place, may_sign, place_judged, place_shown
@@ -37,6 +38,8 @@ from marketplace.evaluation import (
     UnknownEvaluation,
 )
 from marketplace.evaluation.rules import PHOTOS_MAX
+from marketplace.open_books import flagging
+from marketplace.open_books.flag_rules import Flag, Part
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -59,7 +62,13 @@ async def _inspected(request: AnyRequest, project_id: UUID) -> tuple[Place, Eval
 
 async def _sign_form(found: Place, judged: Evaluation, form: Form) -> Template:
     policy = await evaluation.evaluation_policy_at(found.home.id)
+    flags: tuple[Flag, ...] = ()
+    if found.by is not None:
+        flags = await flagging.flags(
+            found.project.id, found.by.member_id, Part.INSPECTOR, community_id=found.home.id
+        )
     context = {
+        "flagged": conflicts.in_words(flags),
         "project": found.project,
         "href": found.address,
         "form": form,

@@ -20,7 +20,7 @@ from app.i18n import gettext as _
 from app.messages import post as messages_post
 from app.neighbourhood import acting, community_shown
 from app.notices import NoticeKind, noticed
-from app.project_hours import within_the_caps
+from app.project_hours import on_a_visit, within_the_caps
 from app.project_work_words import TURN_STATES, refusal_words, wrong_field
 from app.routes.typed import key_of, typed
 from app.settings import settings
@@ -262,7 +262,7 @@ async def sign_up(
     by = await acting(request)
     await _seen(project_id, work_slot_id, by.community_id, by)
     try:
-        await work.sign_up(work_slot_id, by=by)
+        await work.sign_up(work_slot_id, by=by, elsewhere=on_a_visit)
     except MarketplaceError as refusal:
         return await _refused(f"/projects/{project_id}/work/{work_slot_id}", by, refusal)
     return _to(project_id, work_slot_id, _("You have a place. Thank you for helping!"))

@@ -4,7 +4,7 @@ Who undertakes it begins, reports and asks for money; two people who are not tie
 each request; the last part waits until residents have judged what was delivered.
 """
 
-from marketplace.delivery.approving import approve, refuse
+from marketplace.delivery.approving import Watch, approve, refuse
 from marketplace.delivery.asking import ask, lines_of, withdraw
 from marketplace.delivery.beginning import begin
 from marketplace.delivery.ending import stop
@@ -60,7 +60,8 @@ __all__ = [
     "Decision", "Delivery", "DeliveryMove", "DeliveryPolicy", "DeliveryState", "Disbursement",
     "DisbursementDraft", "DisbursementId", "DisbursementState", "Milestone", "MilestoneReport",
     "Photo", "PhotoId", "Purse", "Receipt", "ReceiptDraft", "ReceiptId", "Tie", "Undertaking",
-    "Update", "UpdateId", "Verdict", "approve", "ask", "begin", "declare_delivered", "deliveries",
+    "Update", "UpdateId", "Verdict", "Watch", "approve", "ask", "begin",
+    "declare_delivered", "deliveries",
     "delivery_moves", "delivery_policy_at", "disbursement", "disbursements", "find_delivery",
     "forget_deliveries", "lines_of", "locked", "milestone", "milestones", "move", "overdue",
     "photo", "photos", "purse", "read_delivery", "receipt_file", "receipts_for", "refuse",

@@ -1,6 +1,6 @@
 """The verbs of those who decide about a project's money: two approve it, or one refuses."""
 
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import community
@@ -17,11 +17,12 @@ from marketplace.delivery.asking import (
     request_page,
 )
 from marketplace.delivery.errors import NotYoursToDecide
+from marketplace.delivery.policy import delivery_policy_at
 from marketplace.delivery.reading import disbursement
 from marketplace.delivery.refusals import verb
 from marketplace.delivery.tables import DisbursementDecisionRow, DisbursementRow
 from marketplace.delivery.undertaking import tie, undertaking_of
-from marketplace.delivery.values import Disbursement, DisbursementState, Verdict
+from marketplace.delivery.values import FORBIDDEN, Disbursement, DisbursementState, Verdict
 from marketplace.money import origin
 from marketplace.reading import read_project
 from marketplace.values import Project
@@ -36,11 +37,29 @@ UPDATE disbursement SET state = 'approved_once' WHERE id = {} AND community_id =
 """
 
 
-async def approve(disbursement_id: UUID, *, by: Actor, why: str = "") -> Disbursement:
+class Watch(Protocol):
+    """Looks for conflicts of interest that only the steps after delivery know of.
+
+    It is asked within the approval's transaction, with the project's delivery locked, and only
+    where the community's rules let nobody approve who has one.
+    """
+
+    async def __call__(self, found: Disbursement, by: Actor, /) -> None:
+        """Raise `Conflicted` where the approval would carry a flag."""
+
+
+async def nothing_more(_found: Disbursement, _by: Actor, /) -> None:
+    """Know of no conflict beyond the ties that delivery looks at itself."""
+
+
+async def approve(
+    disbursement_id: UUID, *, by: Actor, why: str = "", watch: Watch = nothing_more
+) -> Disbursement:
     """Approve a request; the second approval, by another person, pays it.
 
-    Raises `UnknownDisbursement`, `NotYoursToDecide`, `DisbursementMoved`, `DeliveryMoved`,
-    `ApprovedAlready`, `TiedToIt`.
+    An approval that was given by somebody who carries the project out by now does not count. Raises
+    `UnknownDisbursement`, `NotYoursToDecide`, `DisbursementMoved`, `DeliveryMoved`,
+    `ApprovedAlready`, `TiedToIt`, `Conflicted`.
     """
     rules.decides(by, "approve")
     async with verb():
@@ -49,9 +68,12 @@ async def approve(disbursement_id: UUID, *, by: Actor, why: str = "") -> Disburs
         rules.deciding(found, by)
         rules.standing(delivery, rules.SPENDING)
         project = await _want_untied(found, by)
+        if not (await delivery_policy_at(by.community_id)).tied_decide:
+            await watch(found, by)
+        standing = await _still_apart(found, project)
         await _decide(found, Verdict.APPROVED, why, by)
         await note("approve", found, by)
-        if len(found.approvers) + 1 < rules.APPROVALS:
+        if standing + 1 < rules.APPROVALS:
             await DisbursementRow.raw(_APPROVED_ONCE, found.id, found.community_id)
         else:
             await _pay(found, project, by)
@@ -95,13 +117,22 @@ async def _keep_active(by: Actor) -> None:
 
 
 async def _want_untied(found: Disbursement, by: Actor) -> Project:
-    """Refuse whoever is tied to who asks; return the project."""
+    """Refuse whoever is tied to who asks, as far as the rules say; return the project."""
     project = await read_project(found.project_id, community_id=found.community_id)
     undertaking = await undertaking_of(project)
-    rules.untied(
-        await tie(undertaking, found.asked_by, by.member_id, community_id=found.community_id)
-    )
+    tied = await tie(undertaking, found.asked_by, by.member_id, community_id=found.community_id)
+    allowed = (await delivery_policy_at(found.community_id)).tied_decide
+    rules.untied(tied, allowed=allowed)
     return project
+
+
+async def _still_apart(found: Disbursement, project: Project) -> int:
+    """Return how many approvals count now: a project may pass into an approver's hands."""
+    undertaking, here = await undertaking_of(project), found.community_id
+    ties = [
+        await tie(undertaking, found.asked_by, one, community_id=here) for one in found.approvers
+    ]
+    return sum(one not in FORBIDDEN for one in ties)
 
 
 async def _decide(found: Disbursement, verdict: Verdict, why: str, by: Actor) -> None:

@@ -12,11 +12,12 @@ from uuid import UUID, uuid5
 import community
 import ledger
 from community import Actor
-from marketplace import plans
 from marketplace.delivery import rules, telling
+from marketplace.delivery.changes.reading import USED, lines_now
+from marketplace.delivery.changes.values import LineNow
 from marketplace.delivery.errors import BeyondBalance, DisbursementMoved
 from marketplace.delivery.moving import locked
-from marketplace.delivery.reading import as_purse, disbursement
+from marketplace.delivery.reading import as_purse, disbursement, disbursements, purse
 from marketplace.delivery.refusals import verb
 from marketplace.delivery.reporting import own_delivery
 from marketplace.delivery.tables import DisbursementRow, ReceiptRow
@@ -88,7 +89,9 @@ async def ask(
             return await disbursement(key, community_id=by.community_id)
         rules.standing(delivery, rules.SPENDING)
         rules.receipts(receipts)
-        rules.request(draft, await lines_of(project))
+        lines = await lines_of(project)
+        rules.request(draft, {one.label for one in lines})
+        await _want_line(delivery, draft, lines)
         await _write(key, project, draft, by=by)
         await _file(key, receipts, by=by)
         found = await disbursement(key, community_id=by.community_id)
@@ -105,14 +108,21 @@ async def ask(
     return found
 
 
-async def lines_of(project: Project) -> tuple[str, ...]:
-    """Return the labels of the budget's lines in the plan that was chosen; none without a plan."""
-    if project.plan_id is None or project.plan_version is None:
-        return ()
-    found = await plans.version(
-        project.plan_id, project.plan_version, community_id=project.community_id
-    )
-    return tuple(one.label for one in found.content.lines if one.amount_fen)
+async def lines_of(project: Project) -> tuple[LineNow, ...]:
+    """Return the budget's lines that have money, as accepted changes have them; none unplanned."""
+    return tuple(one for one in await lines_now(project) if one.promised_fen or one.now_fen)
+
+
+async def _want_line(
+    delivery: Delivery, draft: DisbursementDraft, lines: Sequence[LineNow]
+) -> None:
+    """Refuse more than a request's line has left; its delivery is locked, as for every change."""
+    here = delivery.community_id
+    others = await disbursements(delivery.project_id, community_id=here)
+    unnamed = sum(one.amount_fen for one in others if one.state in USED and not one.line)
+    received = (await purse(delivery)).received_fen
+    unplanned = received - sum(one.now_fen for one in lines) - unnamed
+    rules.within_line(draft, {one.label: one.free_fen for one in lines}, unplanned)
 
 
 async def _write(
@@ -205,11 +215,17 @@ _ACTS: Final = {
 
 
 async def close(found: Disbursement, state: DisbursementState) -> None:
-    """Move an open request to its end. Raises `DisbursementMoved`."""
+    """Move an open request to its end: nobody is asked about it any more.
+
+    Raises `DisbursementMoved`.
+    """
     if not found.state.open or not await DisbursementRow.raw(
         _CLOSE, state.value, found.id, found.community_id, found.state.value
     ):
         raise DisbursementMoved(found.state)
+    here = found.community_id
+    asked = await telling.holding(rules.APPROVERS, community_id=here)
+    await community.settle_messages_of(sorted(asked), request_page(found), community_id=here)
 
 
 async def open_request(disbursement_id: UUID, *, by: Actor) -> tuple[Delivery, Disbursement]:

@@ -122,6 +122,21 @@ class TiedToIt(DeliveryError):
         super().__init__(f"may not decide: {tie}")
 
 
+class Conflicted(DeliveryError):
+    """An approval would carry a flag, and the community's rules allow none that does."""
+
+
+class BeyondLine(DeliveryError):
+    """A request asks for more than is left of its line of the budget: `free_fen`.
+
+    `line` is empty where it names none: then only what no line has may be asked for.
+    """
+
+    def __init__(self, line: str, free_fen: int) -> None:
+        self.line, self.free_fen = line, free_fen
+        super().__init__(f"{free_fen} fen left of line {line!r}")
+
+
 class ApprovedAlready(DeliveryError):
     """This member has approved the request already: the second one is another person."""
 

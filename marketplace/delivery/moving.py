@@ -1,5 +1,6 @@
 """Moves a delivery on: the row, its history, the trail and the news to its followers, as one."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from marketplace.delivery import rules, telling
 from marketplace.delivery.errors import DeliveryMoved, NotBegun
 from marketplace.delivery.reading import read_delivery
 from marketplace.delivery.tables import DeliveryMoveRow, DeliveryRow
+from marketplace.delivery.undertaking import undertaking_of
 from marketplace.delivery.values import Delivery, DeliveryState
 from marketplace.reading import read_project
 from marketplace.refusals import verb
@@ -36,10 +38,18 @@ async def locked(project_id: UUID, *, community_id: UUID) -> Delivery:
     return await read_delivery(project_id, community_id=community_id)
 
 
-async def move(delivery: Delivery, state: DeliveryState, *, by: Actor, why: str = "") -> None:
-    """Move a delivery to a state, write the step down and tell its followers but not who did it.
+async def move(
+    delivery: Delivery,
+    state: DeliveryState,
+    *,
+    by: Actor,
+    why: str = "",
+    but_not: Collection[UUID] = (),
+) -> None:
+    """Move a delivery to a state, write the step down and tell its followers and its undertaker.
 
-    Within the transaction in which it was `locked`. Raises `DeliveryMoved`.
+    Not told are who did it, and those whom the caller tells more (`but_not`): nobody reads of one
+    step twice. Within the transaction in which it was `locked`. Raises `DeliveryMoved`.
     """
     rules.move(delivery.state, state)
     async with verb(delivery_moves_on=DeliveryMoved(delivery.state)):
@@ -64,9 +74,8 @@ async def move(delivery: Delivery, state: DeliveryState, *, by: Actor, why: str 
         project = await read_project(delivery.project_id, community_id=delivery.community_id)
         back = delivery.state is DeliveryState.DELIVERED and state is DeliveryState.UNDER_WAY
         kind = "delivery.sent_back" if back else f"delivery.{state.value}"
-        await telling.tell(
-            await telling.followers(project), kind, project, by=by, fill={"why": why}
-        )
+        whom = await telling.followers(project) | (await undertaking_of(project)).hands
+        await telling.tell(whom - set(but_not), kind, project, by=by, fill={"why": why})
 
 
 async def step(delivery: Delivery, state: DeliveryState, *, by: Actor, why: str = "") -> None:

@@ -20,7 +20,9 @@ from marketplace.delivery.tables import (
     DisbursementDecisionRow,
     DisbursementRow,
 )
+from marketplace.delivery.undertaking import undertaking_of
 from marketplace.delivery.values import DisbursementState
+from marketplace.reading import read_project
 
 KEPT: Final[Sequence[Kept]] = (
     Kept(
@@ -114,7 +116,8 @@ async def take_over_deliveries(other: UUID, survivor: UUID, *, by: Actor) -> Non
     """Hand open requests and what was decided about them on, within the merge's transaction.
 
     So nobody approves twice, or what they asked for. Where one person would have asked and
-    approved, the request ends and can be made anew. What is closed keeps who did it.
+    approved, or would carry the project out, the request ends and can be made anew. What is closed
+    keeps who did it.
     """
     both = [other, survivor]
     async with verb():
@@ -124,7 +127,9 @@ async def take_over_deliveries(other: UUID, survivor: UUID, *, by: Actor) -> Non
             found = await disbursement(row["id"], community_id=by.community_id)
             if not found.state.open:
                 continue
-            if found.asked_by in both and not set(both).isdisjoint(found.approvers):
+            project = await read_project(found.project_id, community_id=by.community_id)
+            own = {found.asked_by, *(await undertaking_of(project)).hands}
+            if not own.isdisjoint(both) and not set(both).isdisjoint(found.approvers):
                 await let_go(found, DisbursementState.WITHDRAWN, by=by)
                 continue
             await DisbursementRow.raw(

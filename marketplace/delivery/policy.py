@@ -5,7 +5,12 @@ from uuid import UUID
 
 from community import policy_in_force
 from marketplace.delivery.values import DeliveryPolicy
-from marketplace.delivery_settings import LAST_PART_PERCENT, REMINDER_DAYS, WHOLE_DAYS
+from marketplace.delivery_settings import (
+    LAST_PART_PERCENT,
+    REMINDER_DAYS,
+    TIED_DECIDE,
+    WHOLE_DAYS,
+)
 
 
 async def delivery_policy_at(community_id: UUID, at: datetime | None = None) -> DeliveryPolicy:
@@ -15,4 +20,5 @@ async def delivery_policy_at(community_id: UUID, at: datetime | None = None) -> 
         last_part_percent=policy[LAST_PART_PERCENT],
         whole_days=policy[WHOLE_DAYS],
         reminder_days=policy[REMINDER_DAYS],
+        tied_decide=policy[TIED_DECIDE],
     )

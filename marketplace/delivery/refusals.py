@@ -15,6 +15,7 @@ from marketplace.delivery.errors import (
     DisbursementMoved,
     ReportedAlready,
     TiedToIt,
+    UnknownDisbursement,
 )
 from marketplace.delivery.values import Tie
 from marketplace.errors import MarketplaceError
@@ -22,6 +23,9 @@ from marketplace.errors import MarketplaceError
 # The rules refuse first and say more; these speak where another request was a moment faster.
 REFUSALS: Final[Mapping[str, Callable[[], MarketplaceError]]] = {
     "delivery_pkey": Begun,
+    # Somebody else's key: a form that was tampered with, or another project's.
+    "disbursement_pkey": UnknownDisbursement,
+    "delivery_update_pkey": partial(DeliveryMoved, "told elsewhere"),
     "delivery_moves_on": partial(DeliveryMoved, "closed"),
     "one_report_of_each_milestone": ReportedAlready,
     "one_verdict_each": ApprovedAlready,

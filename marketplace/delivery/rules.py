@@ -8,6 +8,7 @@ from community import Actor, Role
 from marketplace.delivery.errors import (
     ApprovedAlready,
     BeyondBalance,
+    BeyondLine,
     DeliveryMoved,
     DisbursementMoved,
     InvalidDelivery,
@@ -19,6 +20,7 @@ from marketplace.delivery.errors import (
     TooManyPhotos,
 )
 from marketplace.delivery.values import (
+    FORBIDDEN,
     Delivery,
     DeliveryState,
     Disbursement,
@@ -119,17 +121,27 @@ def receipts(given: Sequence[ReceiptDraft]) -> None:
             raise ReceiptUnfit("too large", most=RECEIPT_BYTES_MAX)
 
 
+# A line of the budget pays for what it was planned for: no request goes beyond what is left of its
+# line, as accepted changes have it. A request without a line is paid from what no line has.
+def within_line(draft: DisbursementDraft, free: Mapping[str, int], unplanned_fen: int) -> None:
+    """Refuse an amount that its line has not left with `BeyondLine`; a plan without lines, none."""
+    left = free.get(draft.line, 0) if draft.line else unplanned_fen
+    if free and draft.amount_fen > max(0, left):
+        raise BeyondLine(draft.line, max(0, left))
+
+
 # Two different people decide, treasurer or coordinator, each with their own hand; nobody about what
-# they asked for, undertake, or are tied to by kinship or organisation.
+# they asked for or undertake. Whoever is tied to it by kinship or organisation decides where the
+# community's rules let them, and everybody can read that there is a tie.
 def decides(by: Actor, act: str) -> None:
     """Refuse whoever has no say about money with `NotYoursToDecide`."""
     if by.on_behalf_of is not None or not by.roles & APPROVERS:
         raise NotYoursToDecide(act)
 
 
-def untied(tie: Tie | None) -> None:
-    """Refuse whoever is tied to who asks with `TiedToIt`."""
-    if tie is not None:
+def untied(tie: Tie | None, *, allowed: bool = False) -> None:
+    """Refuse whoever is tied to who asks with `TiedToIt`; `allowed` lets kin and colleagues."""
+    if tie is not None and not (allowed and tie not in FORBIDDEN):
         raise TiedToIt(tie)
 
 

@@ -55,12 +55,20 @@ class DeliveryMove:
 
 
 class Tie(StrEnum):
-    """Why somebody may not approve a request: what ties them to who asks."""
+    """What ties somebody who would decide about a request to who asks.
+
+    Nobody decides about their own (`FORBIDDEN`); with another tie only where the community's rules
+    let them, and then it is public that there is one.
+    """
 
     ASKER = "asker"
     UNDERTAKER = "undertaker"
     KIN = "kin"
     ORGANISATION = "organisation"
+
+
+FORBIDDEN = frozenset({Tie.ASKER, Tie.UNDERTAKER})
+"""The ties with which nobody decides, whatever a community's rules say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +262,4 @@ class DeliveryPolicy:
     last_part_percent: int = 10
     whole_days: int = 90
     reminder_days: int = 7
+    tied_decide: bool = True

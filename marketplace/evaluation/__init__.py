@@ -7,6 +7,7 @@ who undertook the project, beside their one reply.
 from marketplace.evaluation.circle import why_not
 from marketplace.evaluation.closing import close_due, close_evaluation, remind_of_evaluations
 from marketplace.evaluation.errors import (
+    ApprovedItsMoney,
     CloseToUndertaker,
     CommentReported,
     EvaluationOver,
@@ -61,6 +62,7 @@ from marketplace.evaluation.reading import (
 )
 from marketplace.evaluation.replying import may_reply, reply
 from marketplace.evaluation.rows import sign_offs
+from marketplace.evaluation.stopping import stop_project
 from marketplace.evaluation.summary import LineSpent, Summary, compose
 from marketplace.evaluation.summing import may_sum_up, sum_up
 from marketplace.evaluation.values import (
@@ -86,7 +88,8 @@ from marketplace.evaluation.values import (
 )
 
 __all__ = [
-    "MARKS", "Aspect", "Check", "CheckAnswer", "CloseToUndertaker", "Comment", "CommentCase",
+    "MARKS", "ApprovedItsMoney", "Aspect", "Check", "CheckAnswer", "CloseToUndertaker", "Comment",
+    "CommentCase",
     "CommentReported", "Counted", "Evaluation", "EvaluationOver", "EvaluationPolicy",
     "EvaluationState", "Finding", "FindingsWrong", "GoneComment", "Inspector", "Invited", "Judged",
     "LineSpent", "LookAsked", "MarksMissing", "MoneyOnItsWay", "NamedAlready", "NotARater",
@@ -99,5 +102,5 @@ __all__ = [
     "may_reply", "may_rule_on_comment", "may_sign", "may_sum_up", "name_inspector", "open_due",
     "open_evaluation", "own_rating", "rate", "record_of", "remind_of_evaluations", "reply",
     "report_comment", "result_of", "rule_on_comment", "sign", "sign_off_photo", "sign_offs",
-    "sum_up", "to_rate", "waiting_comments", "why_not",
+    "stop_project", "sum_up", "to_rate", "waiting_comments", "why_not",
 ]  # fmt: skip

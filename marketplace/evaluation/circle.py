@@ -98,17 +98,19 @@ async def close_to_undertaker(project: Project) -> set[UUID]:
     return own | await kin(own, community_id=project.community_id)
 
 
+async def approvers(project: Project) -> set[UUID]:
+    """Return who has approved any of a project's money."""
+    asked = await delivery_reading.disbursements(project.id, community_id=project.community_id)
+    return {member_id for one in asked for member_id in one.approvers}
+
+
 async def barred(project: Project) -> dict[UUID, WhyNot]:
     """Return who does not rate the project, each with the reason that weighs most."""
     home = project.community_id
     own = await behind(await undertaking_of(project), community_id=home)
-    approvers = {
-        member_id
-        for one in await delivery_reading.disbursements(project.id, community_id=home)
-        for member_id in one.approvers
-    }
-    found = dict.fromkeys(await kin(own | approvers, community_id=home), WhyNot.KIN)
-    found |= dict.fromkeys(approvers, WhyNot.APPROVER)
+    approved = await approvers(project)
+    found = dict.fromkeys(await kin(own | approved, community_id=home), WhyNot.KIN)
+    found |= dict.fromkeys(approved, WhyNot.APPROVER)
     return found | dict.fromkeys(own, WhyNot.UNDERTAKER)
 
 

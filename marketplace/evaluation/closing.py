@@ -67,11 +67,11 @@ async def close_evaluation(project_id: UUID, *, by: Actor, at: datetime | None =
         project = await circle.project_of(project_id, community_id=by.community_id)
         aside = await _set_aside(found, await circle.barred(project))
         await rows.end(found, EvaluationState.CLOSED, at=moment)
-        await move(delivery, DeliveryState.JUDGED, by=by)
+        hands = await telling.undertaker(project)
+        await move(delivery, DeliveryState.JUDGED, by=by, but_not=hands)
         result = await reading.result_of(found)
         await rows.note("close", found, by=by, raters=result.raters, set_aside=aside)
         raters = await _raters(found)
-        hands = await telling.undertaker(project)
         told = await followers(project)  # of the step, with the move
         await telling.tell(project, raters - hands - told, "evaluation.closed", settles=True)
         await telling.tell(project, hands, "evaluation.judged", settles=True)

@@ -45,6 +45,10 @@ class CloseToUndertaker(MarketplaceError):
     """Who undertook the project, belongs to its organisation or is their kin does not inspect."""
 
 
+class ApprovedItsMoney(MarketplaceError):
+    """Who approved a project's money does not inspect it, where the community's rules say so."""
+
+
 class SignedAlready(MarketplaceError):
     """This inspector has signed in this evaluation."""
 

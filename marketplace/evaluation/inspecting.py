@@ -11,10 +11,12 @@ import ledger
 from community import Actor, Role
 from marketplace.delivery.moving import locked as locked_delivery
 from marketplace.delivery.moving import move
+from marketplace.delivery.policy import delivery_policy_at
 from marketplace.delivery.values import DeliveryState
 from marketplace.errors import NotACoordinator
 from marketplace.evaluation import circle, reading, rows, rules, telling
 from marketplace.evaluation.errors import (
+    ApprovedItsMoney,
     CloseToUndertaker,
     EvaluationOver,
     NamedAlready,
@@ -81,7 +83,10 @@ async def name_inspector(
 
 
 async def may_sign(project: Project, *, by: Actor) -> None:
-    """Refuse whoever does not inspect a project: `NotAnInspector`, `CloseToUndertaker`."""
+    """Refuse whoever does not inspect a project.
+
+    Raises `NotForAnother`, `NotAnInspector`, `CloseToUndertaker`, `ApprovedItsMoney`.
+    """
     if by.on_behalf_of is not None:
         raise NotForAnother
     named = await reading.inspectors_named(project.id, community_id=by.community_id)
@@ -93,6 +98,10 @@ async def may_sign(project: Project, *, by: Actor) -> None:
 async def _impartial(project: Project, member_id: UUID) -> None:
     if member_id in await circle.close_to_undertaker(project):
         raise CloseToUndertaker
+    if (await delivery_policy_at(project.community_id)).tied_decide:
+        return  # a flag says it in public
+    if member_id in await circle.approvers(project):
+        raise ApprovedItsMoney
 
 
 async def sign(
@@ -106,7 +115,8 @@ async def sign(
     """Sign a delivered project off, or, where a point is wanting, send it back with a term.
 
     The answers carry the outcome. The same `id` again returns the first signature. Raises
-    `NotAnInspector`, `CloseToUndertaker`, `SignedAlready`, `EvaluationOver`, `FindingsWrong`,
+    `NotAnInspector`, `CloseToUndertaker`, `ApprovedItsMoney`, `SignedAlready`, `EvaluationOver`,
+    `FindingsWrong`,
     `TermWrong`, `PhotosWrong`, `WordsMissing`, `TooLong`, `NotForAnother`, `UnknownEvaluation`.
     """
     moment, key = at or datetime.now(UTC), id or ledger.new_id()
@@ -180,11 +190,12 @@ async def _send_back(
     """End this evaluation without a score: the project is under way again, until the term."""
     delivery = await locked_delivery(project.id, community_id=by.community_id)
     await rows.end(found, EvaluationState.SENT_BACK, at=at)
-    await move(delivery, DeliveryState.UNDER_WAY, by=by, why=signed.words)
+    hands = await telling.undertaker(project)
+    await move(delivery, DeliveryState.UNDER_WAY, by=by, why=signed.words, but_not=hands)
     await rows.note("send_back", found, by=by, until=signed.mend_by)
     await telling.tell(
         project,
-        await telling.undertaker(project),
+        hands,
         "evaluation.sent_back",
         fill={"why": signed.words, "day": signed.mend_by} if signed.mend_by else {},
         settles=True,

@@ -60,7 +60,7 @@ async def evaluation_of(project_id: UUID, *, community_id: UUID) -> Evaluation |
 async def evaluations_shown(community_id: UUID) -> list[Evaluation]:
     """Return the evaluations that are open, those that end soonest first, then the last closed."""
     return await rows.evaluations(
-        "state <> 'sent_back' ORDER BY state = 'closed',"
+        "state IN ('open', 'closed') ORDER BY state = 'closed',"
         " CASE state WHEN 'open' THEN closes_at END, ended_at DESC, id"
         f" LIMIT {LIST_SHOWN}",
         community_id=community_id,

@@ -16,9 +16,10 @@ from marketplace.evaluation.errors import MoneyOnItsWay, NotJudged, SummedUpAlre
 from marketplace.evaluation.summary import Words, summed_up
 from marketplace.evaluation.tables import ProjectSummaryRow
 from marketplace.funding.errors import PartsReserved
-from marketplace.funding.returning import give_back
+from marketplace.funding.returning import give_back, keep_still
 from marketplace.refusals import verb
 from marketplace.values import Project
+from marketplace.work import end_work_of
 from marketplace.work.reading import hours_of
 
 _SUM_UP: Final = """
@@ -46,8 +47,10 @@ async def sum_up(project_id: UUID, words: str, *, by: Actor, at: datetime | None
             raise SummedUpAlready
         if delivery.state is not DeliveryState.JUDGED:
             raise NotJudged(delivery.state)
-        await _nothing_waits(project)
         moment = at or datetime.now(UTC)
+        await keep_still(project.id, community_id=by.community_id)
+        await end_work_of(project.id, community_id=by.community_id, at=moment)
+        await _nothing_waits(project)
         await ProjectSummaryRow.raw(
             _SUM_UP, project.id, by.community_id, said, by.member_id, moment
         )

@@ -48,11 +48,15 @@ class CheckAnswer(StrEnum):
 
 
 class EvaluationState(StrEnum):
-    """How far an evaluation has come: open; closed with its score; or the project was sent back."""
+    """How far an evaluation has come.
+
+    It is open, closed with its score, or ended without one: the project was sent back or stopped.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
     SENT_BACK = "sent_back"
+    STOPPED = "stopped"
 
 
 class WhyNot(StrEnum):

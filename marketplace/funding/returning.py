@@ -61,18 +61,21 @@ class _Wound:
     earlier: Sequence[Returned]
 
 
-async def give_back(project_id: UUID, *, by: Actor) -> tuple[Returned, ...]:
+async def give_back(
+    project_id: UUID, *, by: Actor, hours_wait: bool = False
+) -> tuple[Returned, ...]:
     """Return what a project has left, money and minutes, and say to whom; nothing if it has none.
 
     Whoever calls has decided that the project ends; this joins their transaction and books last.
     The round's part goes to the public budget, the fund's to the fund, each gift's is due back to
-    its giver (online gifts go back online), minutes go to those who pledged them. Raises
-    `UnknownProject`, `PartsReserved` where a payment or an hour is still undecided.
+    its giver (online gifts go back online), minutes go to those who pledged them. With
+    `hours_wait`, minutes that are set aside for somebody stay, and are returned by another call.
+    Raises `UnknownProject`, `PartsReserved` where a payment or an hour is still undecided.
     """
     rules.own_hand(by, "give back")
     async with verb():
         wound = await _locked(project_id, by=by)
-        money, minutes = await _left(wound)
+        money, minutes = await _left(wound, hours_wait=hours_wait)
         parts = (*_money_parts(wound, money), *_minute_parts(wound, minutes))
         if not parts:
             return ()
@@ -89,6 +92,17 @@ async def give_back(project_id: UUID, *, by: Actor) -> tuple[Returned, ...]:
         legs = await _applied(wound, parts, by=by)
         await ledger.book(ledger.Journal(tuple(legs), origin(by, EVENT, wound.id)))
         return parts
+
+
+async def keep_still(project_id: UUID, *, community_id: UUID) -> None:
+    """Lock a project with its drives, gifts and pledges, for a verb that gives back at its end.
+
+    It asks for this before it touches the book, as every verb of funding does.
+    """
+    await rows.locked_project(project_id, community_id=community_id)
+    await rows.drives("project_id = {} ORDER BY id FOR NO KEY UPDATE", project_id)
+    await rows.contributions("project_id = {} ORDER BY id FOR NO KEY UPDATE", project_id)
+    await rows.pledges("project_id = {} ORDER BY id FOR NO KEY UPDATE", project_id)
 
 
 async def _locked(project_id: UUID, *, by: Actor) -> _Wound:
@@ -113,12 +127,13 @@ async def _locked(project_id: UUID, *, by: Actor) -> _Wound:
     )
 
 
-async def _left(wound: _Wound) -> tuple[int, int]:
+async def _left(wound: _Wound, *, hours_wait: bool) -> tuple[int, int]:
     """Return the fen and the minutes that a project has left. Raises `PartsReserved`."""
     balances = await ledger.locked_balances([wound.purse, wound.jar])
-    if any(one.held for one in balances.values()):
+    purse, jar = balances[wound.purse], balances[wound.jar]
+    if purse.held or (jar.held and not hours_wait):
         raise PartsReserved
-    return balances[wound.purse].posted, balances[wound.jar].posted
+    return purse.posted, jar.posted - jar.held
 
 
 def _money_parts(wound: _Wound, left: int) -> list[Returned]:

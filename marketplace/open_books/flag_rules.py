@@ -137,6 +137,16 @@ def among_approvers(
     )
 
 
+# Who approves a project's money and who inspects what it bought should be two: one person's word on
+# both is one view.
+def both_hands(approvers: Collection[UUID], inspectors: Collection[UUID]) -> tuple[Flag, ...]:
+    """Return a flag for each who approved a project's money and inspects it as well."""
+    return tuple(
+        Flag(Part.APPROVER, Part.INSPECTOR, Relation.SAME, one, one)
+        for one in sorted(set(approvers) & set(inspectors))
+    )
+
+
 def public(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     """Return flags as everybody may see them, each pair of parts and kind of tie once.
 

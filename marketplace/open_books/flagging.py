@@ -63,6 +63,18 @@ WHERE disbursement.community_id = {} AND project_id = {} AND verdict = 'approved
 GROUP BY disbursement_id HAVING count(DISTINCT decided_by) > 1
 """
 
+_INSPECTORS: Final = """
+SELECT inspector_id AS member_id FROM sign_off JOIN evaluation ON evaluation.id = evaluation_id
+WHERE evaluation.community_id = {} AND project_id = {}
+UNION SELECT member_id FROM project_inspector WHERE community_id = {} AND project_id = {}
+"""
+
+_APPROVED: Final = """
+SELECT DISTINCT decided_by AS member_id FROM disbursement_decision
+JOIN disbursement ON disbursement.id = disbursement_id
+WHERE disbursement.community_id = {} AND project_id = {} AND verdict = 'approved'
+"""
+
 _CHOSEN: Final = """
 SELECT id FROM project WHERE community_id = {} AND EXISTS (
     SELECT FROM project_move WHERE project_id = project.id AND state = 'chosen')
@@ -77,20 +89,47 @@ async def project_flags(project_id: UUID, *, community_id: UUID) -> tuple[Flag, 
     """
     project = await read_project(ProjectId(project_id), community_id=community_id)
     ties = await ties_of(project)
-    return flag_rules.found(await _takings(project, ties), ties) + await _among(project)
+    both = flag_rules.both_hands(await _approved(project), await _inspecting(project))
+    return flag_rules.found(await _takings(project, ties), ties) + await _among(project) + both
 
 
 async def flags(
-    project_id: UUID, member_id: UUID, act: Part, *, community_id: UUID
+    project_id: UUID,
+    member_id: UUID,
+    act: Part,
+    *,
+    community_id: UUID,
+    beside: Collection[UUID] = (),
+    at: datetime | None = None,
 ) -> tuple[Flag, ...]:
-    """Return the flags that there would be if a member took this part in a project now.
+    """Return the flags that there are if a member takes this part in a project, now unless given.
 
-    To be asked before an approval, say, and shown to who is about to give it. Raises
-    `UnknownProject`.
+    To be asked before an approval, say, and shown to who is about to give it. `beside` are who
+    approved the same request before. Raises `UnknownProject`.
     """
     project = await read_project(ProjectId(project_id), community_id=community_id)
-    would = Taking(act, member_id, datetime.now(UTC))
-    return flag_rules.found([would], await ties_of(project))
+    would = Taking(act, member_id, at or datetime.now(UTC))
+    found = flag_rules.found([would], await ties_of(project))
+    if act is Part.APPROVER:
+        kin = {member_id: await community.kin_kinds(member_id, community_id=community_id)}
+        kin |= {one: {member_id: kind} for one, kind in kin[member_id].items() if one in beside}
+        found += flag_rules.among_approvers({member_id, *beside}, kin)
+        found += flag_rules.both_hands({member_id}, await _inspecting(project))
+    elif act is Part.INSPECTOR:
+        found += flag_rules.both_hands(await _approved(project), {member_id})
+    return found
+
+
+async def _inspecting(project: Project) -> set[UUID]:
+    """Return who has signed a project off, and who is named to."""
+    here = (project.community_id, project.id)
+    return {row["member_id"] for row in await TrailMarkRow.raw(_INSPECTORS, *here, *here)}
+
+
+async def _approved(project: Project) -> set[UUID]:
+    """Return who has approved any of a project's money."""
+    rows = await TrailMarkRow.raw(_APPROVED, project.community_id, project.id)
+    return {row["member_id"] for row in rows}
 
 
 async def ties_of(project: Project) -> Ties:

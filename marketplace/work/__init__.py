@@ -5,11 +5,13 @@ community granted. They are held when somebody signs up and pass on when somebod
 they came, for the real minutes.
 """
 
+from marketplace.work.correcting import correct
 from marketplace.work.errors import (
     BusyThen,
     GrantRefused,
     InvalidSlot,
     NoMinutesLeft,
+    NothingToCorrect,
     NotSignedUp,
     NotYourWork,
     NoWorkNow,
@@ -19,6 +21,7 @@ from marketplace.work.errors import (
     SlotFull,
     SlotNotBegun,
     SlotOver,
+    SpentAlready,
     TooLongStated,
     UnknownSlot,
 )
@@ -30,6 +33,8 @@ from marketplace.work.reading import (
     Board,
     SeenSlot,
     board,
+    busy_then,
+    corrections_in,
     hours_of,
     own_turns,
     slot_page,
@@ -38,9 +43,11 @@ from marketplace.work.reading import (
     waiting_slots,
 )
 from marketplace.work.reminding import ask_who_came, end_stopped_work, end_work_of, remind_of_work
+from marketplace.work.returning import return_late_hours
 from marketplace.work.settling import confirm, not_there
-from marketplace.work.signing import sign_up, step_back
+from marketplace.work.signing import Elsewhere, sign_up, step_back
 from marketplace.work.values import (
+    Correction,
     Grant,
     Hours,
     Slot,
@@ -52,12 +59,13 @@ from marketplace.work.values import (
 )
 
 __all__ = [
-    "WORK", "Beyond", "Board", "BusyThen", "Grant", "GrantRefused", "Hours", "InvalidSlot",
-    "NoMinutesLeft", "NoWorkNow", "NotSignedUp", "NotYourWork", "OwnHours", "PlacesSettled",
-    "SeenSlot", "SettledOtherwise", "Slot", "SlotDraft", "SlotFull", "SlotNotBegun", "SlotOver",
-    "SlotState", "TooLongStated", "Turn", "TurnState", "UnknownSlot", "WorkPolicy", "ask_who_came",
-    "board", "cancel_slot", "confirm", "end_stopped_work", "end_work_of", "grant_minutes",
-    "hours_of", "leave_work", "not_there", "offer_slot", "own_turns", "remind_of_work", "sign_up",
-    "slot_page", "slots_to_join", "step_back", "take_over_work", "titles_of_slots",
-    "waiting_slots", "work_policy_at",
+    "WORK", "Beyond", "Board", "BusyThen", "Correction", "Elsewhere", "Grant", "GrantRefused",
+    "Hours", "InvalidSlot", "NoMinutesLeft", "NoWorkNow", "NotSignedUp", "NotYourWork",
+    "NothingToCorrect", "OwnHours", "PlacesSettled", "SeenSlot", "SettledOtherwise", "Slot",
+    "SlotDraft", "SlotFull", "SlotNotBegun", "SlotOver", "SlotState", "SpentAlready",
+    "TooLongStated", "Turn", "TurnState", "UnknownSlot", "WorkPolicy", "ask_who_came", "board",
+    "busy_then", "cancel_slot", "confirm", "correct", "corrections_in", "end_stopped_work",
+    "end_work_of", "grant_minutes", "hours_of", "leave_work", "not_there", "offer_slot",
+    "own_turns", "remind_of_work", "return_late_hours", "sign_up", "slot_page", "slots_to_join",
+    "step_back", "take_over_work", "titles_of_slots", "waiting_slots", "work_policy_at",
 ]  # fmt: skip

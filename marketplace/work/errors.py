@@ -46,7 +46,11 @@ class SlotFull(MarketplaceError):
 
 
 class BusyThen(MarketplaceError):
-    """Who signs up helps elsewhere for a project at that time."""
+    """Who signs up helps elsewhere at that time; `elsewhere` says that it is not for a project."""
+
+    def __init__(self, *, elsewhere: bool = False) -> None:
+        self.elsewhere = elsewhere
+        super().__init__("busy elsewhere" if elsewhere else "busy for a project")
 
 
 class NotSignedUp(MarketplaceError):
@@ -75,6 +79,18 @@ class TooLongStated(MarketplaceError):
 
 class SettledOtherwise(MarketplaceError):
     """Somebody has written down something else about this turn already; that stands."""
+
+
+class NothingToCorrect(MarketplaceError):
+    """Nobody has written down yet whether this member came, or it says that already."""
+
+
+class SpentAlready(MarketplaceError):
+    """Who helped has spent what should go back: `available` minutes are left to them."""
+
+    def __init__(self, available: int) -> None:
+        self.available = available
+        super().__init__(f"{available} minutes are left")
 
 
 class PlacesSettled(MarketplaceError):

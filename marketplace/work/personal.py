@@ -21,12 +21,18 @@ from marketplace.work.values import Turn, TurnState
 KEPT: Final[Sequence[Kept]] = (
     Kept(
         "work_turns",
-        ("work_turn.member_id", "work_turn.settled_by", "work_quarter.member_id"),
+        (
+            "work_turn.member_id",
+            "work_turn.settled_by",
+            "work_quarter.member_id",
+            "work_correction.corrected_by",
+        ),
         """
         SELECT project.title AS project, work_slot.title, starts_at, whose.name AS member,
             work_turn.state AS turn_state, signed_at, work_turn.minutes, paid AS passed_on,
             settled_at
-        FROM me JOIN work_turn ON me.id IN (work_turn.member_id, settled_by)
+        FROM me JOIN work_turn ON me.id IN (work_turn.member_id, settled_by) OR EXISTS (
+            SELECT FROM work_correction WHERE turn_id = work_turn.id AND corrected_by = me.id)
         JOIN work_slot ON work_slot.id = slot_id JOIN project ON project.id = work_turn.project_id
         JOIN member AS whose ON whose.id = work_turn.member_id ORDER BY starts_at, signed_at
         """,
@@ -61,7 +67,9 @@ async def leave_work(
     """
     moment, by = at or datetime.now(UTC), system(community_id)
     async with verb():
-        for found in await rows.turns(_OPEN, list(members), community_id=community_id):
+        turns = await rows.turns(_OPEN, list(members), community_id=community_id)
+        await rows.lock_slots({one.slot_id for one in turns}, community_id=community_id)
+        for found in turns:
             slot = await rows.locked(found.slot_id, community_id=community_id)
             turn = await rows.turn_of(slot, found.member_id)
             if turn is not None and turn.state is TurnState.SIGNED and slot.starts_at > moment:
@@ -79,7 +87,9 @@ async def take_over_work(
     """
     moment = at or datetime.now(UTC)
     async with verb():
-        for found in await rows.turns(_OPEN, [other], community_id=by.community_id):
+        turns = await rows.turns(_OPEN, [other], community_id=by.community_id)
+        await rows.lock_slots({one.slot_id for one in turns}, community_id=by.community_id)
+        for found in turns:
             slot = await rows.locked(found.slot_id, community_id=by.community_id)
             turn = await rows.turn_of(slot, other)
             if turn is None or turn.state is not TurnState.SIGNED:

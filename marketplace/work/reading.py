@@ -15,8 +15,9 @@ from marketplace.reading import read_project
 from marketplace.values import Project, ProjectId
 from marketplace.work import holding, rows, standing
 from marketplace.work.errors import UnknownSlot
+from marketplace.work.rules import quarters
 from marketplace.work.tables import WorkSlotRow, WorkTurnRow
-from marketplace.work.values import Grant, Hours, Slot, Turn
+from marketplace.work.values import Correction, Grant, Hours, Slot, Turn
 
 _PAID: Final = """
 SELECT coalesce(sum(paid), 0)::bigint AS paid FROM work_turn
@@ -137,6 +138,19 @@ async def slot_page(
         own_hours=sum(one.own for one in turns),
         turns=[(one, names.get(one.member_id, "")) for one in turns] if runs else (),
     )
+
+
+async def corrections_in(slot: Slot) -> list[Correction]:
+    """Return what was corrected about those who signed up for a slot, in order."""
+    turns = await rows.turns_in(slot)
+    return await rows.corrections([one.id for one in turns], community_id=slot.community_id)
+
+
+async def busy_then(
+    member_id: UUID, starts_at: datetime, minutes: int, /, *, community_id: UUID
+) -> bool:
+    """Return whether a member has promised any of a stretch of time to a project."""
+    return await rows.busy_at(member_id, quarters(starts_at, minutes), community_id=community_id)
 
 
 async def waiting_slots(by: Actor, *, at: datetime) -> list[tuple[Slot, Project]]:

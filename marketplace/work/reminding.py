@@ -113,12 +113,14 @@ async def end_work_of(project_id: UUID, *, community_id: UUID, at: datetime | No
     """
     moment = at or datetime.now(UTC)
     ended = 0
-    for slot in await rows.slots(
+    coming = await rows.slots(
         "one.project_id = {} AND one.state = 'open' AND one.starts_at > {} ORDER BY one.id",
         project_id,
         moment,
         community_id=community_id,
-    ):
+    )
+    await rows.lock_slots([one.id for one in coming], community_id=community_id)
+    for slot in coming:
         ended += await _end(slot.id, community_id, moment, wait=True)
     return ended
 

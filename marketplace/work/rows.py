@@ -1,5 +1,6 @@
 """Reads, locks and writes the rows of work: the only place that knows their columns."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,8 +9,14 @@ import community
 from community import Actor
 from marketplace.work.errors import UnknownSlot
 from marketplace.work.rules import quarters
-from marketplace.work.tables import WorkGrantRow, WorkQuarterRow, WorkSlotRow, WorkTurnRow
-from marketplace.work.values import Grant, Slot, SlotDraft, SlotState, Turn, TurnState
+from marketplace.work.tables import (
+    WorkCorrectionRow,
+    WorkGrantRow,
+    WorkQuarterRow,
+    WorkSlotRow,
+    WorkTurnRow,
+)
+from marketplace.work.values import Correction, Grant, Slot, SlotDraft, SlotState, Turn, TurnState
 
 _SLOT: Final = """
 SELECT one.id, one.community_id, one.project_id, title, about, place, starts_at, one.minutes,
@@ -79,6 +86,20 @@ async def locked(slot_id: UUID, *, community_id: UUID) -> Slot:
         slot_id,
     )
     return await one_slot(slot_id, community_id=community_id)
+
+
+async def lock_slots(ids: Collection[UUID], *, community_id: UUID) -> None:
+    """Lock several slots in the one order, for a verb that books for each of them in turn.
+
+    Whoever books for one holds its lock first: taken one after the other between bookings, two
+    verbs would wait for each other.
+    """
+    await WorkSlotRow.raw(
+        "SELECT id FROM work_slot WHERE community_id = {} AND id = ANY({}) ORDER BY id"
+        " FOR NO KEY UPDATE",
+        community_id,
+        list(ids),
+    )
 
 
 async def add_slot(
@@ -184,12 +205,18 @@ async def free_quarters(turn: Turn) -> None:
 
 async def busy(member_id: UUID, slot: Slot) -> bool:
     """Whether a member has promised any of a slot's time to a project."""
+    taken = quarters(slot.starts_at, slot.minutes)
+    return await busy_at(member_id, taken, community_id=slot.community_id)
+
+
+async def busy_at(member_id: UUID, taken: Sequence[datetime], *, community_id: UUID) -> bool:
+    """Whether a member has promised any of these quarter-hours to a project."""
     found = await WorkQuarterRow.raw(
         "SELECT FROM work_quarter WHERE community_id = {} AND member_id = {}"
         " AND quarter = ANY({}::timestamptz[]) LIMIT 1",
-        slot.community_id,
+        community_id,
         member_id,
-        quarters(slot.starts_at, slot.minutes),
+        list(taken),
     )
     return bool(found)
 
@@ -203,6 +230,35 @@ async def _set(
         *fields.values(),
         community_id,
         row_id,
+    )
+
+
+async def corrections(turn_ids: Collection[UUID], *, community_id: UUID) -> list[Correction]:
+    """Return what was corrected about turns, in the order in which it was."""
+    found = await WorkCorrectionRow.raw(
+        "SELECT id, turn_id, number, was_minutes, minutes, why, corrected_by, corrected_at"
+        " FROM work_correction WHERE community_id = {} AND turn_id = ANY({})"
+        " ORDER BY corrected_at, turn_id, number",
+        community_id,
+        list(turn_ids),
+    )
+    return [Correction(**row) for row in found]
+
+
+async def add_correction(made: Correction, *, community_id: UUID) -> None:
+    """Store a correction; the turn is changed right after it, as its guard asks."""
+    await WorkCorrectionRow.raw(
+        "INSERT INTO work_correction (id, community_id, turn_id, number, was_minutes, minutes,"
+        " why, corrected_by, corrected_at) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})",
+        made.id,
+        community_id,
+        made.turn_id,
+        made.number,
+        made.was_minutes,
+        made.minutes,
+        made.why,
+        made.corrected_by,
+        made.corrected_at,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.work.errors import (
     InvalidSlot,
+    NothingToCorrect,
     NotSignedUp,
     OwnHours,
     PlacesSettled,
@@ -122,6 +123,26 @@ def said_before(turn: Turn, state: TurnState, minutes: int | None) -> bool:
     if turn.state is state and turn.minutes == minutes:
         return True
     raise SettledOtherwise
+
+
+# What was written down wrongly is mended by a coordinator who neither helped there nor undertakes
+# the project, with a reason that stands beside it: other minutes, that they came after all, or that
+# they did not. The minutes in the book follow.
+
+
+def check_correct(turn: Turn | None, minutes: int | None, why: str, *, by: UUID) -> Turn:
+    """Return the turn to correct.
+
+    Raises `NotSignedUp`, `OwnHours`, `NothingToCorrect`, `InvalidSlot` without a reason.
+    """
+    check_reason(why)
+    if turn is None:
+        raise NotSignedUp
+    if turn.member_id == by:
+        raise OwnHours
+    if turn.state is SIGNED or turn.minutes == minutes:
+        raise NothingToCorrect
+    return turn
 
 
 # A slot is called off while nobody was written down as having been there. All who signed up are

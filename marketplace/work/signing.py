@@ -1,6 +1,7 @@
 """Signing up for a slot and stepping back from it. Each verb is one transaction."""
 
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 import community
@@ -13,11 +14,39 @@ from marketplace.work.errors import BusyThen, NotYourWork
 from marketplace.work.values import Turn, TurnState
 
 
-async def sign_up(slot_id: UUID, *, by: Actor, at: datetime | None = None) -> Turn:
+class Elsewhere(Protocol):
+    """Says whether somebody has promised a stretch of time outside of projects: to a visit, say."""
+
+    async def __call__(
+        self, member_id: UUID, starts_at: datetime, minutes: int, /, *, community_id: UUID
+    ) -> bool:
+        """Return whether any of that time is taken."""
+
+
+async def nowhere_else(
+    _member_id: UUID,
+    _starts_at: datetime,
+    _minutes: int,
+    /,
+    *,
+    community_id: UUID,  # noqa: ARG001 (the protocol's own)
+) -> bool:
+    """Know of nothing that takes somebody's time but projects."""
+    return False
+
+
+async def sign_up(
+    slot_id: UUID,
+    *,
+    by: Actor,
+    elsewhere: Elsewhere = nowhere_else,
+    at: datetime | None = None,
+) -> Turn:
     """Promise to help at a slot: its minutes are set aside, and the time is taken.
 
-    Doing it again changes nothing. Raises `NotYourWork` for whoever acts for another or has left,
-    `NoWorkNow`, `SlotOver`, `SlotFull`, `BusyThen`, `NoMinutesLeft`, `UnknownSlot`.
+    Doing it again changes nothing. `elsewhere` knows what else takes somebody's time. Raises
+    `NotYourWork` for whoever acts for another or has left, `NoWorkNow`, `SlotOver`, `SlotFull`,
+    `BusyThen`, `NoMinutesLeft`, `UnknownSlot`.
     """
     moment = at or datetime.now(UTC)
     if by.on_behalf_of is not None:
@@ -34,8 +63,12 @@ async def sign_up(slot_id: UUID, *, by: Actor, at: datetime | None = None) -> Tu
         if before is not None:
             return before
         rules.check_sign_up(slot, at=moment)
+        await community.keep_time(by.member_id)
         if await rows.busy(by.member_id, slot):
             raise BusyThen
+        here = by.community_id
+        if await elsewhere(by.member_id, slot.starts_at, slot.minutes, community_id=here):
+            raise BusyThen(elsewhere=True)
         undertaking = await undertaking_of(project)
         turn = Turn(
             id=ledger.new_id(),

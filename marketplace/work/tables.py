@@ -56,6 +56,20 @@ class WorkQuarterRow(Table, tablename="work_quarter"):
     turn_id = UUID()
 
 
+class WorkCorrectionRow(Table, tablename="work_correction"):
+    """What was wrong about a settled turn, and what holds instead; only grows."""
+
+    id = UUID(primary_key=True)
+    community_id = UUID()
+    turn_id = UUID()
+    number = Integer()
+    was_minutes = Integer(null=True, default=None)
+    minutes = Integer(null=True, default=None)
+    why = Text()
+    corrected_by = UUID()
+    corrected_at = Timestamptz()
+
+
 class WorkGrantRow(Table, tablename="work_grant"):
     """Minutes that the community gave a project; only grows."""
 

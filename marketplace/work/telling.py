@@ -56,6 +56,20 @@ async def tell_missed(slot: Slot, member_id: UUID) -> None:
     await _tell(slot, [member_id], "work.missed", {"title": slot.title, "at": slot.starts_at})
 
 
+async def tell_corrected(slot: Slot, member_id: UUID, minutes: int, why: str) -> None:
+    """Tell somebody that what was written down of their help was wrong, and what holds now."""
+    await settle(slot, [member_id])
+    fill: Fill = {"title": slot.title, "minutes": minutes, "why": why}
+    await _tell(slot, [member_id], "work.corrected", fill)
+
+
+async def tell_lapsed(slot: Slot, members: Iterable[UUID]) -> None:
+    """Tell who had signed up that nobody wrote down in time whether they came."""
+    whom = sorted(set(members))
+    await settle(slot, whom)
+    await _tell(slot, whom, "work.lapsed", {"title": slot.title})
+
+
 async def settle(slot: Slot, members: Iterable[UUID]) -> None:
     """Mark as read what these were told of the slot: it is no news any more."""
     await community.settle_messages_of(

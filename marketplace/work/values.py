@@ -117,6 +117,23 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """That something wrong was written down about a turn, and what holds instead.
+
+    `was_minutes` and `minutes` are None for somebody who did not come. `number` counts from 1.
+    """
+
+    id: UUID
+    turn_id: UUID
+    number: int
+    was_minutes: int | None
+    minutes: int | None
+    why: str
+    corrected_by: UUID
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """Minutes that the community gave a project, beside those that were pledged to it."""
 

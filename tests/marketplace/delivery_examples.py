@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import community
 import ledger
 from community import Actor, Role
+from community.policy import read_pack
 from marketplace import ProjectId, close_and_count, delivery, entering, open_ballot, plans, vote
 from marketplace.delivery import (
     Disbursement,
@@ -15,6 +16,7 @@ from marketplace.delivery import (
     Milestone,
     ReceiptDraft,
 )
+from marketplace.delivery_settings import SETTINGS
 from marketplace.money import PAID_OUT, PROJECT_ACCOUNT, fen_account
 from marketplace.reading import projects_of, read_project
 from marketplace.values import Project
@@ -56,7 +58,8 @@ class Chosen:
         )
 
     async def ask(self, yuan: int = 100, purpose: str = "Rails") -> Disbursement:
-        draft = DisbursementDraft(yuan * YUAN, purpose)
+        lines = await delivery.lines_of(self.project)
+        draft = DisbursementDraft(yuan * YUAN, purpose, lines[0].label if lines else "")
         return await delivery.ask(self.project.id, draft, [PAPER], by=self.undertaker)
 
     async def paid(self, yuan: int = 100) -> Disbursement:
@@ -109,6 +112,13 @@ async def _with_treasurer(home: Neighbourhood, project_id: uuid.UUID, undertaker
     project = await read_project(ProjectId(project_id), community_id=home.id)
     treasurer = await member(home, "Treasurer", Role.TREASURER)
     return Chosen(home, project, undertaker, treasurer)
+
+
+async def apart(home: Neighbourhood) -> None:
+    """Let the community decide that nobody with a tie approves money, or inspects as well."""
+    text = 'name = "N"\nsource = "S"\n[delivery]\ntied_decide = false'
+    pack = read_pack(text.encode(), settings=SETTINGS, zone=ZoneInfo("Asia/Shanghai"))
+    await community.adopt_policy(pack, by=community.system(home.id))
 
 
 async def kin(home: Neighbourhood, one: Actor, other: Actor) -> None:

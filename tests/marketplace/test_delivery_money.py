@@ -26,6 +26,7 @@ from tests.marketplace.conftest import YUAN, Neighbourhood
 from tests.marketplace.delivery_examples import (
     PAPER,
     Chosen,
+    apart,
     chosen,
     chosen_with_plan,
     kin,
@@ -110,8 +111,11 @@ async def test_nobody_decides_about_what_they_ask_for_or_undertake(
         await delivery.refuse(asked.id, "No", by=with_role)
 
 
-async def test_kin_of_who_asks_do_not_decide(neighbourhood: Neighbourhood) -> None:
+async def test_kin_of_who_asks_do_not_decide_where_the_rules_say_so(
+    neighbourhood: Neighbourhood,
+) -> None:
     here = await begun(neighbourhood)
+    await apart(neighbourhood)
     asked = await here.ask()
     await kin(neighbourhood, here.undertaker, here.treasurer)
     with pytest.raises(errors.TiedToIt) as refused:
@@ -119,9 +123,10 @@ async def test_kin_of_who_asks_do_not_decide(neighbourhood: Neighbourhood) -> No
     assert refused.value.tie == "kin"
 
 
-async def test_members_of_the_undertaking_group_do_not_decide(
+async def test_members_of_the_undertaking_group_do_not_decide_where_the_rules_say_so(
     neighbourhood: Neighbourhood,
 ) -> None:
+    await apart(neighbourhood)
     here = await chosen_with_plan(neighbourhood, group_led_by=neighbourhood.residents[1])
     await here.begun()
     asked = await here.ask()

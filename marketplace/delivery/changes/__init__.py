@@ -9,6 +9,7 @@ from marketplace.delivery.changes.asking import (
     ask_change,
     ask_for_decisions,
     decide_change,
+    end_changes_of,
     object_to,
     withdraw_change,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "change_of",
     "changes_of",
     "decide_change",
+    "end_changes_of",
     "forget_changes",
     "lines_now",
     "milestones_now",

@@ -202,6 +202,20 @@ async def decide_change(
         return await rows.one_change(change.id, community_id=by.community_id)
 
 
+async def end_changes_of(project_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Take back what nobody decided of a project that is stopped, within that transaction."""
+    found = await rows.changes(
+        "one.project_id = {} AND one.state = 'open' ORDER BY one.id FOR NO KEY UPDATE OF one",
+        project_id,
+        community_id=by.community_id,
+    )
+    for change in found:
+        await rows.set_change(
+            change, state=ChangeState.WITHDRAWN.value, decided_by=by.member_id, decided_at=at
+        )
+        await _note("withdraw", change, by=by)
+
+
 async def _let_hold(change: Change, project: Project, *, at: datetime) -> None:
     """Let an accepted change hold, if it still can: a milestone may be done, money be spent."""
     now = await reading.standing(project)
