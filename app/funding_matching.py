@@ -8,6 +8,7 @@ from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.wording import money
 from marketplace.funding import rules
+from marketplace.funding.sums import Raised
 from marketplace.funding.values import Drive, DriveState, Matching, MatchingKind
 
 FIVE: Final = (10_000,) * 5
@@ -23,13 +24,10 @@ class MatchingShown:
     example: list[str]
 
 
-def matching_shown(
-    drive: Drive, by_giver: Sequence[int], fund_name: str, *, matched_fen: int
-) -> MatchingShown | None:
-    """Return what is said of matching; None where no fund adds anything.
+def matching_shown(drive: Drive, raised: Raised, fund_name: str) -> MatchingShown | None:
+    """Return what is said of a drive's matching; None where no fund adds anything.
 
-    `by_giver` is what each giver gave in all, in fen; only sums of it are said. `matched_fen` is
-    what the fund adds now, or added at the end.
+    Of what each giver gave only sums are said.
     """
     matching = drive.matching
     if matching is None:
@@ -37,7 +35,7 @@ def matching_shown(
     return MatchingShown(
         _sentence(matching, fund_name),
         _formula(matching),
-        _example(drive, matching, by_giver, matched_fen),
+        _example(drive, matching, raised),
     )
 
 
@@ -71,19 +69,17 @@ def _formula(matching: Matching) -> list[str]:
     ]
 
 
-def _example(
-    drive: Drive, matching: Matching, by_giver: Sequence[int], matched_fen: int
-) -> list[str]:
-    given = sum(by_giver)
+def _example(drive: Drive, matching: Matching, raised: Raised) -> list[str]:
+    given = sum(raised.by_giver)
     if not given:
         return _imagined(drive, matching) if drive.state is DriveState.OPEN else []
-    lines = [_gifts_line(by_giver), *_reckoned(matching, by_giver)]
+    lines = [_gifts_line(raised.progress.givers, given), *_reckoned(matching, raised.by_giver)]
     lines.append(_lacking(drive, given))
     if drive.state is DriveState.OPEN:
         now = _("The fund adds now: %(money)s.")
     else:
         now = _("The fund added: %(money)s.")
-    return [*lines, now % {"money": money(matched_fen)}]
+    return [*lines, now % {"money": money(raised.progress.matched_fen)}]
 
 
 def _imagined(drive: Drive, matching: Matching) -> list[str]:
@@ -93,13 +89,11 @@ def _imagined(drive: Drive, matching: Matching) -> list[str]:
     return [first, *_reckoned(matching, FIVE), last]
 
 
-def _gifts_line(by_giver: Sequence[int]) -> str:
+def _gifts_line(givers: int, fen: int) -> str:
     words = ngettext(
-        "%(num)s giver gave %(money)s in all.",
-        "%(num)s givers gave %(money)s in all.",
-        len(by_giver),
+        "%(num)s giver gave %(money)s in all.", "%(num)s givers gave %(money)s in all.", givers
     )
-    return words % {"num": len(by_giver), "money": money(sum(by_giver))}
+    return words % {"num": givers, "money": money(fen)}
 
 
 def _reckoned(matching: Matching, by_giver: Sequence[int]) -> list[str]:

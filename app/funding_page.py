@@ -1,6 +1,6 @@
 """What the pages of a drive show: how far it has come, in figures and sentences, and who gave."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,7 +24,8 @@ from community import Actor, Community, Role
 from marketplace import Project, ProjectId, ProjectState
 from marketplace import reading as projects
 from marketplace.errors import UnknownProject
-from marketplace.funding import reading, rules
+from marketplace.funding import reading, sums
+from marketplace.funding.sums import OfSource
 from marketplace.funding.telling import hands_of
 from marketplace.funding.values import (
     Contribution,
@@ -246,7 +247,7 @@ async def shown_of(found: Place) -> Shown:
     """Return a place's drive as shown. Raises 404 where there is none."""
     if found.drive is None:
         raise NotFoundException
-    return Shown(found.drive, found.project.title, await reading.progress(found.drive), found.zone)
+    return Shown(found.drive, found.project.title, await sums.progress(found.drive), found.zone)
 
 
 async def leads(found: Place) -> bool:
@@ -275,17 +276,16 @@ def whole_goal(shown: Shown) -> bool:
     )
 
 
-def source_rows(shown: Shown, gifts: Sequence[Contribution], project: Project) -> list[list[str]]:
+def source_rows(
+    shown: Shown, by_source: Mapping[Source, OfSource], project: Project
+) -> list[list[str]]:
     """Return the rows of the table by source; the round's part stands first, outside the goal."""
     found = [[_(SOURCES[Source.PUBLIC_BUDGET]), "–", money(project.cost_fen), "–"]]
     for source in RAISED:
-        mine = [one for one in gifts if one.source is source and one.paid_at is not None]
-        if not mine:
-            continue
-        fen = sum(one.net_fen for one in mine)
-        found.append(
-            [_(SOURCES[source]), number(len(mine)), money(fen), _share(fen, shown.goal_fen)]
-        )
+        one = by_source.get(source)
+        if one is not None:
+            share = _share(one.fen, shown.goal_fen)
+            found.append([_(SOURCES[source]), number(one.gifts), money(one.fen), share])
     if shown.drive.matching is not None:
         fen = shown.progress.matched_fen
         found.append([_(SOURCES[Source.MATCHING]), "–", money(fen), _share(fen, shown.goal_fen)])
@@ -321,11 +321,6 @@ def amount_words(one: Contribution) -> str:
     return money(one.amount_fen if one.net_fen == 0 else one.net_fen)
 
 
-def gift_sums(gifts: Sequence[Contribution], drive: Drive) -> list[int]:
-    """Return what each giver gave in all, largest first and without saying who."""
-    return sorted(rules.by_giver(gifts, before=drive.deadline).values(), reverse=True)
-
-
 def own_lines(
     gifts: Sequence[Contribution], pledges: Sequence[Pledge], drive: Drive
 ) -> list[tuple[str, str]]:
@@ -344,4 +339,4 @@ async def section(project: Project, zone: ZoneInfo) -> Shown | None:
     drive = await reading.drive_of_project(project.id, community_id=project.community_id)
     if drive is None:
         return None
-    return Shown(drive, project.title, await reading.progress(drive), zone)
+    return Shown(drive, project.title, await sums.progress(drive), zone)

@@ -16,7 +16,7 @@ from app.card_payments.tables import StripeModeRow, StripePaymentRow
 from marketplace.funding import payments
 from marketplace.funding.errors import OtherPayment, UnknownContribution
 from marketplace.funding.rows import contribution as find_contribution
-from marketplace.funding.tables import CardEntryRow
+from marketplace.funding.tables import CardEntryRow, StripeCallRow
 from marketplace.funding.values import Contribution, ContributionId
 
 LOOKS: Final = tuple(
@@ -106,13 +106,21 @@ async def _paid(payment: Payment, gift_id: ContributionId) -> None:
 async def _refund_failed(gift_id: ContributionId, refund: Refund) -> None:
     """Book what came back, where it was booked as gone: a refund that never went was never booked.
 
-    A refund tells first that it is under way, so it can fail before it was told as done.
+    A refund tells first that it is under way, so it can fail before it was told as done. Then our
+    call for it came to nothing, and the treasurer sees it as one that was refused.
     """
     booked = await CardEntryRow.raw(
         "SELECT FROM card_entry WHERE kind = 'refund' AND processor_id = {}", refund.id
     )
     if booked:
         await payments.refund_failed(gift_id, refund.id, refund.amount_fen)
+    else:
+        await StripeCallRow.raw(
+            "UPDATE stripe_call SET state = 'failed', problem = 'refund failed'"
+            " WHERE contribution_id = {} AND kind = 'refund' AND state = 'done' AND answer = {}",
+            gift_id,
+            refund.id,
+        )
 
 
 async def apply_dispute(dispute: Dispute, gift: Contribution, *, returned: bool) -> None:

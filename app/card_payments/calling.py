@@ -34,6 +34,7 @@ from marketplace.funding import payments
 from marketplace.funding.calls import CANCEL, CREATE
 from marketplace.funding.errors import FundingError
 from marketplace.funding.rows import contribution as find_contribution
+from marketplace.funding.rows import locked_contribution
 from marketplace.funding.tables import StripeCallRow
 from marketplace.funding.values import Contribution, ContributionId, ContributionState
 
@@ -151,7 +152,7 @@ async def _create(call: Call, gift: Contribution, at: Processor) -> None:
     if call.maybe_done:
         made = await at.payment_of(gift.id, call.wanted_at - LOOK_BACK)
     if made is None and gift.state is not ContributionState.STARTED:
-        await _done(call, "not wanted any more")
+        await _done(call, None)
         return
     if made is None:
         made = await at.create_payment(gift.id, call.amount_fen, gift.source.value, key=call.key)
@@ -178,15 +179,23 @@ async def _cancel(call: Call, gift: Contribution, at: Processor) -> None:
 
 
 async def _refund(call: Call, gift: Contribution, at: Processor) -> None:
-    """Give money back through the payment it came by."""
+    """Give money back through the payment it came by: no more than is still to be given back.
+
+    Somebody may have given some of it back at Stripe by hand, the giver's bank may have taken it,
+    or the treasurer handed it back after a refusal.
+    """
     if gift.intent_id is None:
         raise Refused("no payment")
     made: Refund | None = None
     if call.maybe_done:
         known = await at.payment(gift.intent_id)
-        made = next((one for one in known.refunds if one.call_id == call.id), None)
+        made = next((one for one in known.refunds if _came_of(call, one)), None)
+    fen = min(call.amount_fen, gift.due_fen - await _on_the_way(gift))
+    if made is None and fen < 1:
+        await _done(call, None)
+        return
     if made is None:
-        made = await at.refund(gift.intent_id, call.amount_fen, call.id, key=call.key)
+        made = await at.refund(gift.intent_id, fen, call.id, key=call.key)
     async with ledger.transaction():
         if made.progress is RefundProgress.SUCCEEDED:
             await payments.refund_confirmed(gift.id, made.id, made.amount_fen)
@@ -197,7 +206,24 @@ async def _refund(call: Call, gift: Contribution, at: Processor) -> None:
         await _done(call, made.id)
 
 
-async def _done(call: Call, answer: str) -> None:
+def _came_of(call: Call, refund: Refund) -> bool:
+    """Say whether this refund is what an earlier try of the call did; one that failed did not."""
+    return refund.call_id == call.id and refund.progress is not RefundProgress.FAILED
+
+
+async def _on_the_way(gift: Contribution) -> int:
+    """Return how much of a gift's money the processor is giving back and has not told as done."""
+    rows = await StripeCallRow.raw(
+        "SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM stripe_call"
+        " WHERE contribution_id = {} AND kind = 'refund' AND state = 'done'"
+        " AND answer IS NOT NULL AND NOT EXISTS (SELECT FROM card_entry"
+        " WHERE card_entry.kind = 'refund' AND processor_id = stripe_call.answer)",
+        gift.id,
+    )
+    return int(rows[0]["fen"])
+
+
+async def _done(call: Call, answer: str | None) -> None:
     await StripeCallRow.raw(
         "UPDATE stripe_call SET state = 'done', answer = {}, problem = '',"
         " ended_at = clock_timestamp() WHERE id = {} AND state = 'sent'",
@@ -234,9 +260,11 @@ async def _failed(call: Call, refusal: Exception) -> None:
 async def want_again(call_id: UUID, *, by: Actor) -> bool:
     """Ask once more for what was refused, under a new key; return whether there was such a call.
 
-    It counts as one that may have been done: Stripe is asked first.
+    It counts as one that may have been done: Stripe is asked first. The gift is locked, so that who
+    hands its money back by hand at this moment comes before or after.
     """
     async with ledger.transaction():
+        await _lock_gift_of(call_id, by)
         rows = await StripeCallRow.raw(
             "UPDATE stripe_call SET state = 'wanted', ended_at = NULL, attempts = 1,"
             " next_at = clock_timestamp(), key = key || '-again'"
@@ -254,6 +282,16 @@ async def want_again(call_id: UUID, *, by: Actor) -> bool:
                 details={"call": str(call_id)},
             )
         return bool(rows)
+
+
+async def _lock_gift_of(call_id: UUID, by: Actor) -> None:
+    gift = await StripeCallRow.raw(
+        "SELECT contribution_id FROM stripe_call WHERE id = {} AND community_id = {}",
+        call_id,
+        by.community_id,
+    )
+    if gift:
+        await locked_contribution(gift[0]["contribution_id"], community_id=by.community_id)
 
 
 async def refused_calls(community_id: UUID) -> list[NotDone]:

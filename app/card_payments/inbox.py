@@ -109,7 +109,8 @@ async def _apply_or_keep(event: Event, payment: Payment) -> Outcome:
         return await _keep(event, Outcome.OTHER_MODE, refusal.community_id)
     except FundingError as refusal:
         log.warning("message refused", event_id=event.id, reason=str(refusal))
-        return await _keep(event, Outcome.REFUSED)
+        gift = await applying.of_payment(payment)
+        return await _keep(event, Outcome.REFUSED, gift.community_id)
 
 
 async def _known(event_id: str) -> bool:
@@ -195,14 +196,17 @@ async def _kept(
     return bool(rows)
 
 
-async def unread(community_id: UUID, *, limit: int = 50) -> list[dict[str, Any]]:
+async def unread(
+    community_id: UUID, *, with_nobodys: bool = True, limit: int = 50
+) -> list[dict[str, Any]]:
     """Return the latest messages that changed nothing: this community's, and those of nobody's."""
     found: list[dict[str, Any]] = await StripeEventRow.raw(
         "SELECT id, kind, mode, happened_at, received_at, outcome, about, amount_fen"
         " FROM stripe_event WHERE outcome <> 'applied'"
-        " AND (community_id = {} OR community_id IS NULL)"
+        " AND (community_id = {} OR community_id IS NULL AND {})"
         " ORDER BY received_at DESC, id LIMIT {}",
         community_id,
+        with_nobodys,
         limit,
     )
     return found

@@ -1,8 +1,13 @@
-"""Compares Stripe's list with the book, keeps what was found, and books what only was not told."""
+"""Compares Stripe's list with the book, keeps what was found, and books what only was not told.
+
+Stripe's list is the whole installation's, and so is what is compared. What is kept is the whole,
+for the operator, and for each community its own part: no treasurer sees another's gifts. What
+belongs to no gift is the operator's, and also a community's that is the only one to take cards.
+"""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +22,7 @@ from app.card_payments.differences import Booked, Difference, Kind, Theirs, diff
 from app.card_payments.keys import Keys, keys
 from app.card_payments.processor import Processor, Progress
 from app.card_payments.stripe_client import processor
-from app.card_payments.tables import ReconciliationRow
+from app.card_payments.tables import ReconciliationRow, StripeModeRow
 from community import Actor
 from marketplace.funding.errors import FundingError
 from marketplace.funding.tables import ContributionRow
@@ -43,7 +48,10 @@ WHERE contribution_id = ANY({})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a comparison found. `compared` counts what was looked at."""
+    """What a comparison found. `compared` counts what was looked at.
+
+    `community_id` is None for the whole installation.
+    """
 
     id: UUID
     ran_at: datetime
@@ -51,14 +59,16 @@ class Result:
     mode: Mode
     compared: dict[str, int]
     differences: tuple[Difference, ...]
+    community_id: UUID | None = None
 
 
 async def reconcile(
     given: Keys, *, since: datetime = BEGINNING, mend: bool = False, by: Actor | None = None
 ) -> Result:
-    """Compare all that Stripe lists since then with the book; keep and return the result.
+    """Compare all that Stripe lists since then with the book; keep the result and return it.
 
-    With `mend`, what Stripe did and the book has not is booked first. Raises `NoAnswer`, `Refused`.
+    To a community's treasurer their own part of it is returned, to anybody else the whole. With
+    `mend`, what Stripe did and the book has not is booked first. Raises `NoAnswer`, `Refused`.
     """
     at = processor(given)
     theirs = await _theirs(at, since - SLACK)
@@ -66,16 +76,64 @@ async def reconcile(
         await _mend(theirs)
     ours = await _ours(theirs, since, given.mode)
     found = tuple(differences(theirs, ours))
-    compared = {
+    whole = Result(
+        ledger.new_id(),
+        datetime.now(UTC),
+        since,
+        given.mode,
+        _compared(theirs, ours),
+        found,
+    )
+    parts = [_part(whole, one, theirs, ours) for one in await _taking_cards(given.mode)]
+    if len(parts) == 1:
+        parts = [replace(parts[0], compared=whole.compared, differences=found)]
+    own = next((one for one in parts if by and one.community_id == by.community_id), None)
+    await _keep([whole, *parts], own, by)
+    return whole if by is None else own or replace(whole, compared={}, differences=())
+
+
+def _compared(theirs: Theirs, ours: Sequence[Booked]) -> dict[str, int]:
+    return {
         "payments": sum(one.progress is Progress.SUCCEEDED for one in theirs.payments),
         "refunds": sum(len(one.refunds) for one in theirs.payments),
         "disputes": len(theirs.disputes),
         "movements": len(theirs.movements),
         "gifts": sum(one.paid for one in ours),
     }
-    result = Result(ledger.new_id(), datetime.now(UTC), since, given.mode, compared, found)
-    await _keep(result, by)
-    return result
+
+
+def _part(whole: Result, community_id: UUID, theirs: Theirs, ours: Sequence[Booked]) -> Result:
+    """Return one community's part of a comparison: what is about its own gifts."""
+    own = [one for one in ours if one.community_id == community_id]
+    gifts = {one.id for one in own}
+    payments = tuple(one for one in theirs.payments if one.contribution_id in gifts)
+    paid = {one.id for one in payments}
+    disputes = tuple(one for one in theirs.disputes if one.payment_id in paid)
+    sources = {one.charge_id for one in payments} | {one.id for one in disputes}
+    sources |= {refund.id for one in payments for refund in one.refunds}
+    movements = tuple(one for one in theirs.movements if one.source_id in sources - {None})
+    return replace(
+        whole,
+        id=ledger.new_id(),
+        compared=_compared(Theirs(payments, disputes, movements), own),
+        differences=tuple(one for one in whole.differences if one.community_id == community_id),
+        community_id=community_id,
+    )
+
+
+async def _taking_cards(mode: Mode) -> list[UUID]:
+    """Return the communities that ever took a card in this mode."""
+    rows = await StripeModeRow.raw(
+        "SELECT community_id FROM stripe_mode WHERE mode = {} ORDER BY community_id", mode.value
+    )
+    return [row["community_id"] for row in rows]
+
+
+async def only_one_here(community_id: UUID) -> bool:
+    """Say whether no other community of this installation ever took a card."""
+    return not await StripeModeRow.raw(
+        "SELECT FROM stripe_mode WHERE community_id <> {} LIMIT 1", community_id
+    )
 
 
 async def reconcile_nightly() -> None:
@@ -119,25 +177,27 @@ async def _ours(theirs: Theirs, since: datetime, mode: Mode) -> list[Booked]:
     return [Booked(**row, entries=entries.get(row["id"], {})) for row in rows]
 
 
-async def _keep(result: Result, by: Actor | None) -> None:
+async def _keep(results: Sequence[Result], own: Result | None, by: Actor | None) -> None:
     async with ledger.transaction():
-        await ReconciliationRow.raw(
-            "INSERT INTO reconciliation (id, ran_at, since, mode, compared, differences)"
-            " VALUES ({}, {}, {}, {}, {}, {})",
-            result.id,
-            result.ran_at,
-            result.since,
-            result.mode.value,
-            json.dumps(result.compared),
-            json.dumps(shown(result.differences)),
-        )
+        for result in results:
+            await ReconciliationRow.raw(
+                "INSERT INTO reconciliation (id, community_id, ran_at, since, mode, compared,"
+                " differences) VALUES ({}, {}, {}, {}, {}, {}, {})",
+                result.id,
+                result.community_id,
+                result.ran_at,
+                result.since,
+                result.mode.value,
+                json.dumps(result.compared),
+                json.dumps(shown(result.differences)),
+            )
         if by is not None:
             await community.record(
                 "payment.compare",
                 by=by,
                 subject_kind="community",
                 subject_id=by.community_id,
-                details={"differences": len(result.differences)},
+                details={"differences": len(own.differences) if own else 0},
             )
 
 
@@ -152,11 +212,12 @@ def shown(found: Sequence[Difference]) -> list[dict[str, Any]]:
     ]
 
 
-async def last_result() -> Result | None:
-    """Return the last comparison that was kept; None before the first."""
+async def last_result(community_id: UUID | None) -> Result | None:
+    """Return a community's part of the last comparison, or the whole; None before the first."""
     rows = await ReconciliationRow.raw(
-        "SELECT id, ran_at, since, mode, compared, differences FROM reconciliation"
-        " ORDER BY ran_at DESC LIMIT 1"
+        "SELECT id, ran_at, since, mode, compared, differences, community_id FROM reconciliation"
+        " WHERE community_id IS NOT DISTINCT FROM {} ORDER BY ran_at DESC LIMIT 1",
+        community_id,
     )
     if not rows:
         return None
@@ -168,6 +229,7 @@ async def last_result() -> Result | None:
         Mode(row["mode"]),
         json.loads(row["compared"]),
         tuple(_read(one) for one in json.loads(row["differences"])),
+        row["community_id"],
     )
 
 

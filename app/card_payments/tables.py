@@ -41,9 +41,10 @@ class StripeModeRow(Table, tablename="stripe_mode"):
 
 
 class ReconciliationRow(Table, tablename="reconciliation"):
-    """What a comparison of Stripe's list with the book found."""
+    """What a comparison of Stripe's list with the book found: in all, or for one community."""
 
     id = UUID(primary_key=True)
+    community_id = UUID(null=True, default=None)
     ran_at = Timestamptz()
     since = Timestamptz()
     mode = Text()

@@ -1,6 +1,5 @@
 """Drives for everybody to read: the list, a drive's own page, and both as data."""
 
-import dataclasses
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,15 +20,15 @@ from app.neighbourhood import community_shown
 from app.routes.typed import whole_number
 from app.templating import when, when_day
 from app.wording import number
-from community import Role
-from marketplace import ProjectId
+from community import Community, Role
 from marketplace import reading as projects
-from marketplace.funding import reading
+from marketplace.funding import reading, sums
 from marketplace.funding.errors import UnknownDrive
 from marketplace.funding.values import Contribution, ContributionState, Drive, DriveState
 
 AnyRequest = Request[Any, Any, Any]
 PAGE: Final = 30
+DATA_PAGE: Final = 500
 PAGES_MAX: Final = 10_000
 
 
@@ -37,24 +36,14 @@ PAGES_MAX: Final = 10_000
 async def front(request: AnyRequest) -> Template:
     """Show every drive of the community, those that are open first."""
     home = await community_shown(request)
-    found = await _shown_all(await reading.drives(home.id), ZoneInfo(home.time_zone))
+    found = await _shown_all(await reading.drives(home.id), home)
     return Template("marketplace/funding/list.html", context={"home": home, "drives": found})
 
 
-async def _shown_all(drives: list[Drive], zone: ZoneInfo) -> list[Shown]:
-    return [
-        Shown(
-            one,
-            (
-                await projects.read_project(
-                    ProjectId(one.project_id), community_id=one.community_id
-                )
-            ).title,
-            await reading.progress(one),
-            zone,
-        )
-        for one in drives
-    ]
+async def _shown_all(drives: list[Drive], home: Community) -> list[Shown]:
+    titles = await projects.titles({one.project_id for one in drives}, community_id=home.id)
+    raised, zone = await sums.raised(drives), ZoneInfo(home.time_zone)
+    return [Shown(one, titles[one.project_id], raised[one.id].progress, zone) for one in drives]
 
 
 @get("/projects/{project_id:uuid}/funding", name="funding.drive", opt=act("funding.read"))
@@ -63,9 +52,13 @@ async def drive_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templat
     found = await funding_page.place_shown(request, project_id)
     if found.drive is None:
         return await _none(found)
-    shown = await funding_page.shown_of(found)
-    page = max(1, min(whole_number(request.query_params.get("page", ""), 1), PAGES_MAX))
-    return Template("marketplace/funding/drive.html", context=await _context(found, shown, page))
+    context = await _context(found, found.drive, _page(request))
+    return Template("marketplace/funding/drive.html", context=context)
+
+
+def _page(request: AnyRequest) -> int:
+    """Return which page of a list is asked for."""
+    return max(1, min(whole_number(request.query_params.get("page", ""), 1), PAGES_MAX))
 
 
 @get("/drives/{drive_id:uuid}", name="funding.earlier", opt=act("funding.read"))
@@ -79,9 +72,8 @@ async def one_drive(request: AnyRequest, drive_id: FromPath[UUID]) -> Template |
     found = await funding_page.place_shown(request, drive.project_id)
     if found.drive is None or found.drive.id == drive.id:
         return Redirect(funding_page.address_of(drive.project_id), status_code=303)
-    found = dataclasses.replace(found, drive=drive)
-    shown = await funding_page.shown_of(found)
-    return Template("marketplace/funding/drive.html", context=await _context(found, shown, 1))
+    context = await _context(found, drive, _page(request))
+    return Template("marketplace/funding/drive.html", context=context)
 
 
 async def _none(found: Place) -> Template:
@@ -96,11 +88,14 @@ async def _none(found: Place) -> Template:
     return Template("marketplace/funding/none.html", context=context)
 
 
-async def _context(found: Place, shown: Shown, page: int) -> dict[str, Any]:
-    drive, here = shown.drive, found.home.id
-    gifts = await reading.contributions(drive.id, community_id=here)
-    public = await reading.contributions_shown(drive.id, community_id=here)
-    public.reverse()
+async def _context(found: Place, drive: Drive, page: int) -> dict[str, Any]:
+    here = found.home.id
+    raised = (await sums.raised([drive]))[drive.id]
+    shown = Shown(drive, found.project.title, raised.progress, found.zone)
+    by_source = await sums.by_source(drive)
+    gifts = await reading.contributions_shown(
+        drive.id, community_id=here, page=page, size=PAGE, newest=True
+    )
     roles = found.by.roles if found.by is not None and found.member else frozenset()
     leads = await funding_page.leads(found)
     every = await reading.drives_of_project(found.project.id, community_id=here)
@@ -120,16 +115,12 @@ async def _context(found: Place, shown: Shown, page: int) -> dict[str, Any]:
         "may_open": not shown.is_open and leads and not _standing(every),
         "earlier": [one for one in every if one.id != drive.id],
         "mine": await _mine(found, shown),
-        "matching": matching_shown(
-            drive,
-            funding_page.gift_sums(gifts, drive),
-            fund.name if fund else "",
-            matched_fen=shown.progress.matched_fen,
-        ),
-        "source_rows": funding_page.source_rows(shown, gifts, found.project),
-        "givers": await _givers(public[(page - 1) * PAGE : page * PAGE], found),
+        "matching": matching_shown(drive, raised, fund.name if fund else ""),
+        "source_rows": funding_page.source_rows(shown, by_source, found.project),
+        "givers": await _givers(gifts, found),
+        "givers_address": shown.address if drive == found.drive else f"/drives/{drive.id}",
         "page": page,
-        "pages": max(1, -(-len(public) // PAGE)),
+        "pages": max(1, -(-sum(one.gifts for one in by_source.values()) // PAGE)),
         "course": _course(found, shown),
     }
 
@@ -187,7 +178,7 @@ def _course(found: Place, shown: Shown) -> list[tuple[str, Any]]:
 async def list_data(request: AnyRequest) -> dict[str, Any]:
     """Give every drive of the community, those that are open first."""
     home = await community_shown(request)
-    found = await _shown_all(await reading.drives(home.id), ZoneInfo(home.time_zone))
+    found = await _shown_all(await reading.drives(home.id), home)
     return {"community": home.code, "drives": [drive_data(one) for one in found]}
 
 
@@ -196,7 +187,7 @@ async def data(request: AnyRequest, project_id: FromPath[UUID]) -> dict[str, Any
     """Give a project's drives, the newest first, with what was pledged to each in all."""
     found = await funding_page.place_shown(request, project_id)
     drives = await reading.drives_of_project(found.project.id, community_id=found.home.id)
-    shown = await _shown_all(drives, found.zone)
+    shown = await _shown_all(drives, found.home)
     return {
         "project_id": str(found.project.id),
         "public_budget_fen": found.project.cost_fen if found.project.state == "chosen" else 0,
@@ -210,17 +201,20 @@ async def data(request: AnyRequest, project_id: FromPath[UUID]) -> dict[str, Any
     opt=act("funding.read"),
 )
 async def gifts_data(request: AnyRequest, project_id: FromPath[UUID]) -> dict[str, Any]:
-    """Give the paid gifts of a project's drives, oldest first, named as their givers wish."""
+    """Give a page of the paid gifts of a project's drives, oldest first, named as givers wish.
+
+    `next` is the number of the page that follows, and null at the end.
+    """
     found = await funding_page.place_shown(request, project_id)
-    here = found.home.id
-    gifts = [
-        one
-        for drive in await reading.drives_of_project(found.project.id, community_id=here)
-        for one in await reading.contributions_shown(drive.id, community_id=here)
-    ]
+    here, page = found.home.id, _page(request)
+    gifts, more = await reading.project_contributions_shown(
+        found.project.id, community_id=here, page=page, size=DATA_PAGE
+    )
     names = await funding_page.givers_named(gifts, community_id=here)
     return {
         "project_id": str(found.project.id),
+        "page": page,
+        "next": page + 1 if more else None,
         "contributions": [
             {
                 "id": str(one.id),

@@ -28,10 +28,9 @@ from app.routes.typed import key_of, typed
 from app.templating import when
 from app.wording import money
 from community import Actor, CommunityError, Role
-from marketplace import ProjectId
 from marketplace import reading as projects
 from marketplace.errors import MarketplaceError
-from marketplace.funding import contributing, reading
+from marketplace.funding import contributing, reading, sums
 from marketplace.funding.errors import UnknownContribution
 from marketplace.funding.values import (
     BY_HAND,
@@ -54,34 +53,22 @@ async def desk(request: AnyRequest) -> Template:
     """Show what waits to be handed back, what collects now, and the latest gifts with names."""
     by = await acting(request)
     home = await community.community(by.community_id)
-    drives = await reading.drives(home.id, size=DRIVES_LOOKED_AT)
-    titles = {one.project_id: await _title(one.project_id, home.id) for one in drives}
-    due = await reading.refunds_due(home.id)
-    gifts = [
-        gift for one in drives for gift in await reading.contributions(one.id, community_id=home.id)
-    ]
-    gifts.sort(key=lambda one: one.made_at, reverse=True)
-    latest = gifts[:LATEST]
+    drives = await reading.drives(home.id, states=(DriveState.OPEN,), size=DRIVES_LOOKED_AT)
+    due = await reading.to_hand_back(home.id)
+    latest = await reading.latest_contributions(home.id, limit=LATEST)
+    touched = {one.project_id for one in drives} | {one.project_id for one in (*due, *latest)}
+    titles = await projects.titles(touched, community_id=home.id)
     names = await funding_page.givers_named([*due, *latest], community_id=home.id)
-    for one in due:
-        titles.setdefault(one.project_id, await _title(one.project_id, home.id))
-    zone = ZoneInfo(home.time_zone)
+    raised, zone = await sums.raised(drives), ZoneInfo(home.time_zone)
     context = {
         "enters": Role.TREASURER in by.roles,
         "due": [_due_row(one, names, titles) for one in due],
         "drives": [
-            Shown(one, titles[one.project_id], await reading.progress(one), zone)
-            for one in drives
-            if one.state is DriveState.OPEN
+            Shown(one, titles[one.project_id], raised[one.id].progress, zone) for one in drives
         ],
         "gifts": [_gift_row(one, names, titles) for one in latest],
     }
     return Template("marketplace/funding/desk.html", context=context)
-
-
-async def _title(project_id: UUID, community_id: UUID) -> str:
-    found = await projects.read_project(ProjectId(project_id), community_id=community_id)
-    return found.title
 
 
 def _giver_link(one: Contribution, names: dict[UUID, str]) -> Markup:

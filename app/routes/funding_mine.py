@@ -30,7 +30,6 @@ from marketplace.funding.values import (
     Contribution,
     ContributionId,
     ContributionState,
-    DriveState,
     LiesIn,
     PledgeId,
     PledgeState,
@@ -55,12 +54,8 @@ async def mine(request: AnyRequest) -> Template:
     gifts = await reading.own_contributions(by.member_id, community_id=here)
     pledges = await reading.own_pledges(by.member_id, community_id=here)
     shown = {one.project_id for one in gifts} | {one.project_id for one in pledges}
-    titles = {
-        one: (await projects.read_project(ProjectId(one), community_id=here)).title for one in shown
-    }
-    open_drives = {
-        one.id for one in await reading.drives(here, states=(DriveState.OPEN,), size=1000)
-    }
+    titles = await projects.titles(shown, community_id=here)
+    open_drives = await reading.open_among({one.drive_id for one in pledges}, community_id=here)
     context = {
         "gifts": [
             {**gift_shown(one), "project": titles[one.project_id], "mine": True} for one in gifts
@@ -133,7 +128,7 @@ async def receipt(request: AnyRequest, contribution_id: FromPath[UUID]) -> Templ
         "project": project,
         "home": home,
         "paper": one.receipt is not None,
-        "may_hand_back": keeps and one.due_fen > 0,
+        "may_hand_back": keeps and await reading.goes_back_by_hand(one),
         "online": one.online,
         "form": Form.of({"key": str(ledger.new_id())}),
         "places": [

@@ -92,14 +92,17 @@ async def start_contribution(  # noqa: PLR0913 (a gift has these parts)
         raise InvalidGift("source", "not offered")
     key = id or ContributionId(ledger.new_id())
     async with verb():
+        may = await _may_give(by, organisation_id)
         drive = await rows.locked_drive(drive_id, community_id=by.community_id)
-        before = await _before(key, drive, fen=amount_fen, source=source, made_by=by.member_id)
+        asked = (drive.id, amount_fen, source, by.member_id, anonymous, by.member_id)
+        before = await _before(key, (*asked, organisation_id))
         if before is not None:
             return before
         now = datetime.now(UTC)
         rules.taking(drive, now=now)
         rules.amount(amount_fen, await funding_policy_at(by.community_id))
-        await _may_give(by, organisation_id)
+        if not may:
+            raise NotForYou("give")
         await ContributionRow.raw(
             _WRITE,
             key,
@@ -127,26 +130,28 @@ async def start_contribution(  # noqa: PLR0913 (a gift has these parts)
         return gift
 
 
-async def _may_give(by: Actor, organisation_id: UUID | None) -> None:
-    if not await community.keep_active(by.member_id, community_id=by.community_id):
-        raise NotForYou("give")
-    if organisation_id is not None:
-        speaking = await plans.speaking_for(organisation_id, community_id=by.community_id)
-        if by.member_id not in speaking:
-            raise NotForYou("give for it")
+async def _may_give(by: Actor, organisation_id: UUID | None) -> bool:
+    """Say whether a member may give, and keep them active: before the drive, as who leaves does."""
+    active = await community.keep_active(by.member_id, community_id=by.community_id)
+    if organisation_id is None:
+        return active
+    speaking = await plans.speaking_for(organisation_id, community_id=by.community_id)
+    return active and by.member_id in speaking
 
 
-async def _before(
-    key: ContributionId, drive: Drive, *, fen: int, source: Source, made_by: UUID
-) -> Contribution | None:
-    """Return the gift that the same request made before; refuse another one under its id."""
+async def _before(key: ContributionId, asked: tuple[object, ...]) -> Contribution | None:
+    """Return the gift that the same request made before; refuse another one under its id.
+
+    What says whose it is counts as well: who wished no name the second time believes to have none.
+    """
     found = await rows.contributions("id = {}", key)
     if not found:
         return None
-    same = (drive.id, fen, source, made_by)
-    if (found[0].drive_id, found[0].amount_fen, found[0].source, found[0].made_by) != same:
+    (one,) = found
+    first = (one.drive_id, one.amount_fen, one.source, one.made_by, one.anonymous, one.member_id)
+    if (*first, one.organisation_id) != asked:
         raise SentTwice
-    return found[0]
+    return one
 
 
 async def give_up_contribution(contribution_id: ContributionId, *, by: Actor) -> Contribution:
@@ -179,9 +184,8 @@ async def receive_gift(drive_id: UUID, gift: Gift, *, by: Actor) -> Contribution
     rules.treasurer(by, "receive")
     async with verb():
         drive = await rows.locked_drive(drive_id, community_id=by.community_id)
-        before = await _before(
-            gift.id, drive, fen=gift.amount_fen, source=gift.source, made_by=by.member_id
-        )
+        asked = (drive.id, gift.amount_fen, gift.source, by.member_id, gift.anonymous)
+        before = await _before(gift.id, (*asked, gift.member_id, gift.organisation_id))
         if before is not None:
             return before
         now = datetime.now(UTC)
@@ -266,9 +270,9 @@ async def hand_back(
     """Confirm that what is due back of a gift was handed back: the treasurer's word.
 
     From where it lies, unless `through` says otherwise. What was paid online goes back online;
-    only where the processor said that this failed does the treasurer hand it back, `through` the
-    cash box or the bank. The same `id` again changes nothing. Raises `NotForYou`,
-    `UnknownContribution`, `GiftMoved`, `InvalidGift`.
+    only where the processor refused that, or said that it failed, and nothing is on its way, does
+    the treasurer hand it back, `through` the cash box or the bank. The same `id` again changes
+    nothing. Raises `NotForYou`, `UnknownContribution`, `GiftMoved`, `InvalidGift`.
     """
     rules.treasurer(by, "hand back")
     key = id or ledger.new_id()
@@ -310,10 +314,8 @@ async def _place_of(gift: Contribution, through: LiesIn | None) -> LiesIn:
     """Return from where a gift is handed back."""
     place = through or gift.lies_in
     if gift.online:
-        failed = await ContributionRow.raw(
-            "SELECT FROM card_entry WHERE contribution_id = {} AND kind = 'refund_failed'", gift.id
-        )
-        if not failed or place is LiesIn.CARD_PROCESSOR:
+        by_hand = await rows.contributions(f"id = {{}} AND {rows.NO_WAY_ONLINE}", gift.id)
+        if not by_hand or place is LiesIn.CARD_PROCESSOR:
             raise GiftMoved("going back online")
     elif place is LiesIn.CARD_PROCESSOR:
         raise InvalidGift("source", "not offered")

@@ -54,6 +54,8 @@ async def pledge_minutes(
     rules.own_hand(by, "pledge")
     key = id or PledgeId(ledger.new_id())
     async with verb():
+        # Before the drive: whoever leaves is locked first, and then lets the pledges go.
+        active = await community.keep_active(by.member_id, community_id=by.community_id)
         drive = await rows.locked_drive(drive_id, community_id=by.community_id)
         before = await rows.pledges("id = {}", key)
         if before:
@@ -69,7 +71,7 @@ async def pledge_minutes(
         if not drive.goal_minutes:
             raise InvalidGift("minutes", "not offered")
         rules.minutes(minutes, await funding_policy_at(by.community_id))
-        if not await community.keep_active(by.member_id, community_id=by.community_id):
+        if not active:
             raise NotForYou("pledge")
         return await write_pledge(drive, key, minutes, by=by)
 

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import ledger
-from marketplace.funding import rows, rules
+from marketplace.funding import rows
 from marketplace.funding.errors import UnknownFund, UnknownReceipt
 from marketplace.funding.tables import MatchingFundRow, ReceiptFileRow
 from marketplace.funding.values import (
@@ -18,8 +18,6 @@ from marketplace.funding.values import (
     Fund,
     FundId,
     Pledge,
-    PledgeState,
-    Progress,
     Spendable,
 )
 from marketplace.money import PROJECT_ACCOUNT
@@ -32,6 +30,7 @@ FROM matching_fund LEFT JOIN account ON account.community_id = matching_fund.com
     AND account.kind = 'matching_fund' AND account.owner = matching_fund.id
 WHERE """
 
+PAGE: Final = 50
 _PAID: Final = ("paid", "refund_due", "refunded")
 
 
@@ -53,6 +52,14 @@ async def drives(
         size,
         (page - 1) * size,
     )
+
+
+async def open_among(drive_ids: Collection[UUID], *, community_id: UUID) -> set[UUID]:
+    """Return which of these drives are open."""
+    found = await rows.drives(
+        "id = ANY({}) AND community_id = {} AND state = 'open'", list(drive_ids), community_id
+    )
+    return {one.id for one in found}
 
 
 async def drives_of_project(project_id: UUID, *, community_id: UUID) -> list[Drive]:
@@ -82,10 +89,48 @@ async def contributions(drive_id: UUID, *, community_id: UUID) -> list[Contribut
     )
 
 
-async def contributions_shown(drive_id: UUID, *, community_id: UUID) -> list[Contribution]:
-    """Return the paid gifts of a drive as the public sees them, oldest first."""
-    found = await contributions(drive_id, community_id=community_id)
-    return [shown(one) for one in found if one.paid_at is not None]
+async def contributions_shown(
+    drive_id: UUID, *, community_id: UUID, page: int = 1, size: int = PAGE, newest: bool = False
+) -> list[Contribution]:
+    """Return a page of the paid gifts of a drive as the public sees them, oldest first.
+
+    The newest first where that is asked for.
+    """
+    way = "DESC" if newest else "ASC"
+    found = await rows.contributions(
+        "drive_id = {} AND community_id = {} AND paid_at IS NOT NULL"
+        f" ORDER BY made_at {way}, id {way} LIMIT {{}} OFFSET {{}}",
+        drive_id,
+        community_id,
+        size,
+        (page - 1) * size,
+    )
+    return [shown(one) for one in found]
+
+
+async def project_contributions_shown(
+    project_id: UUID, *, community_id: UUID, page: int = 1, size: int = PAGE
+) -> tuple[list[Contribution], bool]:
+    """Return a page of the paid gifts of a project's drives as the public sees them, oldest first.
+
+    With it, whether there are more.
+    """
+    found = await rows.contributions(
+        "project_id = {} AND community_id = {} AND paid_at IS NOT NULL"
+        " ORDER BY made_at, id LIMIT {} OFFSET {}",
+        project_id,
+        community_id,
+        size + 1,
+        (page - 1) * size,
+    )
+    return [shown(one) for one in found[:size]], len(found) > size
+
+
+async def latest_contributions(community_id: UUID, *, limit: int) -> list[Contribution]:
+    """Return the gifts entered or begun last, named: for the treasurer and the auditor."""
+    return await rows.contributions(
+        "community_id = {} ORDER BY made_at DESC, id LIMIT {}", community_id, limit
+    )
 
 
 async def contributions_of_project(project_id: UUID, *, community_id: UUID) -> list[Contribution]:
@@ -128,6 +173,27 @@ async def refunds_due(community_id: UUID) -> list[Contribution]:
     )
 
 
+async def to_hand_back(community_id: UUID) -> list[Contribution]:
+    """Return the gifts that the treasurer gives back by hand, oldest first.
+
+    Those that did not come online, and those for which the way online came to nothing.
+    """
+    return await rows.contributions(
+        "community_id = {} AND due_fen > 0"
+        f" AND (lies_in <> 'card_processor' OR {rows.NO_WAY_ONLINE}) ORDER BY made_at, id",
+        community_id,
+    )
+
+
+async def goes_back_by_hand(gift: Contribution) -> bool:
+    """Say whether the treasurer gives back by hand what is due of a gift."""
+    found = await rows.contributions(
+        f"id = {{}} AND due_fen > 0 AND (lies_in <> 'card_processor' OR {rows.NO_WAY_ONLINE})",
+        gift.id,
+    )
+    return bool(found)
+
+
 async def pledges(drive_id: UUID, *, community_id: UUID) -> list[Pledge]:
     """Return the pledges of a drive, oldest first."""
     return await rows.pledges(
@@ -148,40 +214,6 @@ async def own_pledges(member_id: UUID, *, community_id: UUID) -> list[Pledge]:
     """Return what a member pledged, the newest first."""
     return await rows.pledges(
         "member_id = {} AND community_id = {} ORDER BY made_at DESC, id", member_id, community_id
-    )
-
-
-async def progress(drive: Drive) -> Progress:
-    """Return how a drive stands now, or how it stood when it was settled."""
-    gifts = await contributions(drive.id, community_id=drive.community_id)
-    promised = await pledges(drive.id, community_id=drive.community_id)
-    return standing(drive, gifts, promised)
-
-
-def standing(drive: Drive, gifts: list[Contribution], promised: list[Pledge]) -> Progress:
-    """Return how a drive stands by its gifts and pledges; a settled one as it stood then."""
-    sums = rules.by_giver(gifts, before=drive.deadline)
-    minutes = [one.minutes for one in promised if one.state is PledgeState.HELD]
-    if drive.state is not DriveState.OPEN:
-        back = {one.organisation_id or one.member_id for one in gifts if one.paid_at is not None}
-        kept = [one for one in promised if one.state is not PledgeState.WITHDRAWN]
-        return Progress(
-            given_fen=drive.given_fen,
-            matched_fen=drive.matched_fen,
-            pledged_minutes=drive.pledged_minutes,
-            givers=len(back),
-            pledgers=len(kept),
-            reached=drive.state is DriveState.REACHED,
-        )
-    given, pledged = sum(sums.values()), sum(minutes)
-    added = rules.matched(drive.matching, sums.values(), goal_fen=drive.goal_fen)
-    return Progress(
-        given_fen=given,
-        matched_fen=added,
-        pledged_minutes=pledged,
-        givers=len(sums),
-        pledgers=len(minutes),
-        reached=rules.is_reached(drive, raised_fen=given + added, pledged_minutes=pledged),
     )
 
 

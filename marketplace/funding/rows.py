@@ -44,6 +44,19 @@ SELECT id, drive_id, project_id, community_id, member_id, minutes, state, return
 FROM pledge WHERE """
 
 
+# The processor refused a refund, or it did not arrive; and none is being asked for or on its way.
+NO_WAY_ONLINE: Final = """
+(EXISTS (SELECT FROM stripe_call WHERE contribution_id = contribution.id AND kind = 'refund'
+    AND state = 'failed')
+OR EXISTS (SELECT FROM card_entry WHERE contribution_id = contribution.id
+    AND kind = 'refund_failed'))
+AND NOT EXISTS (SELECT FROM stripe_call WHERE contribution_id = contribution.id
+    AND kind = 'refund' AND (state IN ('wanted', 'sent') OR state = 'done' AND answer IS NOT NULL
+        AND NOT EXISTS (SELECT FROM card_entry
+            WHERE card_entry.kind = 'refund' AND processor_id = stripe_call.answer)))
+"""
+
+
 async def locked_project(project_id: UUID, *, community_id: UUID) -> Project:
     """Return a project whose drives and delivery nobody else begins until the transaction ends.
 

@@ -233,17 +233,6 @@ def squared_roots(amounts: Iterable[int]) -> int:
         places *= 2
 
 
-# What was paid when the deadline was over is not counted for it, whenever it is told of.
-def by_giver(contributions: Iterable[Contribution], *, before: datetime) -> dict[UUID | None, int]:
-    """Return the net gifts of each giver: an organisation, a member, or None for all others."""
-    sums: dict[UUID | None, int] = {}
-    for one in contributions:
-        if one.net_fen and one.paid_at is not None and one.paid_at < before:
-            giver = one.organisation_id or one.member_id
-            sums[giver] = sums.get(giver, 0) + one.net_fen
-    return sums
-
-
 # --- how a drive ends ------------------------------------------------------------------------
 
 

@@ -15,8 +15,8 @@ from ledger import Leg, TransferId
 from marketplace.funding import rows, rules
 from marketplace.funding.calls import CANCEL, REFUND, want_call
 from marketplace.funding.moving import book, keep, leg
-from marketplace.funding.reading import standing
 from marketplace.funding.refusals import verb
+from marketplace.funding.sums import progress
 from marketplace.funding.tables import ContributionRow, DriveRow, PledgeRow
 from marketplace.funding.telling import followers_of, hands_of, tell_about
 from marketplace.funding.values import (
@@ -33,8 +33,6 @@ from marketplace.money import ESCROW, PROJECT_ACCOUNT, fen_account
 from marketplace.reading import read_project
 from marketplace.values import ProjectId
 
-AT_A_TIME: Final = 50
-
 ACTS: Final[Mapping[DriveState, str]] = {
     DriveState.REACHED: "drive.reached",
     DriveState.MISSED: "drive.missed",
@@ -44,7 +42,7 @@ ACTS: Final[Mapping[DriveState, str]] = {
 
 _DUE: Final = """
 SELECT id, community_id FROM drive WHERE state = 'open' AND deadline <= {}
-ORDER BY deadline, id LIMIT {}
+ORDER BY deadline, id
 """
 
 _END: Final = """
@@ -70,26 +68,33 @@ async def settle(drive_id: UUID, *, by: Actor, at: datetime | None = None) -> Dr
 async def settle_due(*, at: datetime | None = None) -> int:
     """Settle every drive whose deadline is over; return how many this call settled.
 
-    Each is a transaction of its own; two calls that meet settle each drive once.
+    Each is a transaction of its own; two calls that meet settle each drive once. A drive that fails
+    for a reason nobody thought of holds no other up: its failure is raised at the end, for the log.
     """
     now = at or datetime.now(UTC)
-    settled = 0
-    while True:
-        due = await DriveRow.raw(_DUE, now, AT_A_TIME)
-        for row in due:
-            by = community.system(row["community_id"])
-            async with verb():
-                drive = await rows.locked_drive(row["id"], community_id=by.community_id)
-                if drive.state is DriveState.OPEN:
-                    await _settle(drive, by=by, now=now)
-                    settled += 1
-        if len(due) < AT_A_TIME:
-            return settled
+    settled, failed = 0, []
+    for row in await DriveRow.raw(_DUE, now):
+        try:
+            settled += await _settle_one(row["id"], row["community_id"], now)
+        except Exception as error:  # noqa: BLE001 (raised below)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return settled
+
+
+async def _settle_one(drive_id: UUID, community_id: UUID, now: datetime) -> bool:
+    by = community.system(community_id)
+    async with verb():
+        drive = await rows.locked_drive(drive_id, community_id=community_id)
+        if drive.state is not DriveState.OPEN:
+            return False
+        await _settle(drive, by=by, now=now)
+    return True
 
 
 async def _settle(drive: Drive, *, by: Actor, now: datetime) -> Drive:
-    gifts, promised = await _locked_parts(drive)
-    stands = standing(drive, gifts, promised)
+    stands = await progress(drive)
     whole = rules.is_reached(
         drive, raised_fen=stands.raised_fen, pledged_minutes=stands.pledged_minutes, whole=True
     )
@@ -109,7 +114,7 @@ async def end(
 ) -> Drive:
     """End an open drive that the caller has locked: rows first, then one journal."""
     gifts, promised = await _locked_parts(drive)
-    stands = standing(drive, gifts, promised)
+    stands = await progress(drive)
     reached = state is DriveState.REACHED
     added = stands.matched_fen if reached else 0
     await DriveRow.raw(

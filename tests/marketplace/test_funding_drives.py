@@ -1,5 +1,6 @@
 """Drives on a real book: reached, missed, called off; every way of giving; every refusal."""
 
+import asyncio
 import dataclasses
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from marketplace.funding.pledging import pledge_minutes, withdraw_pledge
 from marketplace.funding.reading import (
     contributions_shown,
     paper,
-    progress,
+    project_contributions_shown,
     read_contribution,
     read_drive,
     read_fund,
@@ -35,6 +36,7 @@ from marketplace.funding.reading import (
 from marketplace.funding.reminding import remind_of_drives
 from marketplace.funding.returning import give_back, returned
 from marketplace.funding.settling import settle, settle_due
+from marketplace.funding.sums import OfSource, by_source, progress
 from marketplace.funding.values import (
     ContributionId,
     ContributionState,
@@ -303,6 +305,110 @@ async def test_who_wishes_it_is_not_named_in_public(neighbourhood: Neighbourhood
     assert named.name == "Lao Wang"
     full = await read_contribution(hidden.id, community_id=neighbourhood.id)
     assert full.name == "Lao Wang"
+
+
+async def test_the_same_gift_again_with_another_wish_for_a_name_is_no_repeat(
+    neighbourhood: Neighbourhood,
+) -> None:
+    drive = await opened(neighbourhood)
+    giver, key = neighbourhood.residents[0], ContributionId(uuid.uuid4())
+    first = await card(drive, 1_000, giver, id=key)
+    assert await card(drive, 1_000, giver, id=key) == first
+    with pytest.raises(errors.SentTwice):  # else they would believe to stand there without a name
+        await card(drive, 1_000, giver, id=key, anonymous=True)
+    keeper = await treasurer(neighbourhood)
+    entry = await cash(drive, 1_000, by=keeper, giver=giver)
+    with pytest.raises(errors.SentTwice):
+        await cash(drive, 1_000, by=keeper, giver=giver, id=entry.id, anonymous=True)
+    with pytest.raises(errors.SentTwice):
+        await cash(drive, 1_000, by=keeper, giver=neighbourhood.residents[1], id=entry.id)
+
+
+async def test_the_number_of_givers_does_not_tell_whose_an_unnamed_gift_is(
+    neighbourhood: Neighbourhood,
+) -> None:
+    keeper = await treasurer(neighbourhood)
+    drive = await opened(neighbourhood)
+    one, two = neighbourhood.residents[:2]
+    await cash(drive, 1_000, by=keeper, giver=one)
+    await cash(drive, 500, by=keeper, giver=one)
+    assert (await progress(drive)).givers == 1
+    await cash(drive, 700, by=keeper, giver=one, anonymous=True)
+    own = await progress(drive)
+    other = await opened(neighbourhood)
+    await cash(other, 1_500, by=keeper, giver=one)
+    await cash(other, 700, by=keeper, giver=two, anonymous=True)
+    another = await progress(other)
+    assert (own.givers, own.given_fen) == (another.givers, another.given_fen) == (2, 2_200)
+
+
+async def test_gifts_are_read_by_the_page_and_added_up_by_source(
+    neighbourhood: Neighbourhood,
+) -> None:
+    keeper = await treasurer(neighbourhood)
+    drive = await opened(neighbourhood)
+    given = [await cash(drive, 100 + n, by=keeper) for n in range(5)]
+    await cash(drive, 50, by=keeper, source=Source.BANK)
+    await card(drive, 7_000, neighbourhood.residents[0])  # not paid
+    here = neighbourhood.id
+    assert await by_source(drive) == {
+        Source.CASH: OfSource(5, 510), Source.BANK: OfSource(1, 50),
+    }  # fmt: skip
+    pages = [
+        await contributions_shown(drive.id, community_id=here, page=page, size=4)
+        for page in (1, 2, 3)
+    ]
+    assert [len(one) for one in pages] == [4, 2, 0]
+    assert [one.id for one in pages[0]] == [one.id for one in given[:4]]
+    newest = await contributions_shown(drive.id, community_id=here, size=4, newest=True)
+    assert newest[1].id == given[-1].id
+    found, more = await project_contributions_shown(
+        drive.project_id, community_id=here, page=2, size=5
+    )
+    assert ([one.amount_fen for one in found], more) == ([50], False)
+
+
+async def test_a_drive_that_cannot_be_settled_holds_no_other_up(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    broken, sound = await opened(neighbourhood), await opened(neighbourhood)
+    for drive in (broken, sound):
+        await past_deadline(owner, drive)
+    await owner.execute(
+        "CREATE FUNCTION pg_temp.break() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'broken'; END $$"
+    )
+    await owner.execute(
+        "CREATE TRIGGER breaks BEFORE UPDATE ON drive FOR EACH ROW"
+        f" WHEN (OLD.id = '{broken.id}') EXECUTE FUNCTION pg_temp.break()"
+    )
+    try:
+        with pytest.raises(asyncpg.RaiseError):
+            await settle_due()
+    finally:
+        await owner.execute("DROP TRIGGER breaks ON drive")
+    states = [
+        (await read_drive(one.id, community_id=neighbourhood.id)).state for one in (broken, sound)
+    ]
+    assert states == [DriveState.OPEN, DriveState.MISSED]
+    assert await settle_due() == 1
+
+
+async def test_who_leaves_and_pledges_at_the_same_moment_waits_for_nobody_in_a_circle(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    drive = await opened(neighbourhood, draft(goal_minutes=600))
+    member = neighbourhood.residents[0]
+    await minutes_for(member, 100)
+    await pledge_minutes(drive.id, 30, by=member)
+    async with owner.transaction():
+        await owner.execute("SELECT FROM member WHERE id = $1 FOR UPDATE", member.member_id)
+        again = asyncio.create_task(pledge_minutes(drive.id, 30, by=member))
+        await asyncio.sleep(0.2)
+        await owner.execute("SET LOCAL lock_timeout = '3s'")
+        await owner.execute("SELECT FROM drive WHERE id = $1 FOR NO KEY UPDATE", drive.id)
+    with pytest.raises(errors.PledgedAlready):
+        await again
 
 
 async def test_gifts_online_are_bounded_and_ones_own(

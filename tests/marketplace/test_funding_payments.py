@@ -12,9 +12,10 @@ from marketplace.funding import errors, payments
 from marketplace.funding.contributing import give_up_contribution, hand_back
 from marketplace.funding.drives import cancel_drive
 from marketplace.funding.pledging import pledge_minutes
-from marketplace.funding.reading import own_contributions, own_pledges, progress, read_drive
+from marketplace.funding.reading import own_contributions, own_pledges, read_drive, to_hand_back
 from marketplace.funding.returning import give_back
 from marketplace.funding.settling import settle
+from marketplace.funding.sums import progress
 from marketplace.funding.values import (
     ContributionId,
     ContributionState,
@@ -226,21 +227,35 @@ async def test_a_refund_made_at_the_processor_lowers_the_gift(neighbourhood: Nei
     assert await lies(neighbourhood, "project", over.project_id) == 11_000
 
 
-async def test_a_refund_that_does_not_arrive_is_handed_back(neighbourhood: Neighbourhood) -> None:
+async def test_a_refund_that_does_not_arrive_is_handed_back(
+    neighbourhood: Neighbourhood, owner: asyncpg.Connection
+) -> None:
     keeper = await treasurer(neighbourhood)
     drive = await opened(neighbourhood)
     gift = await paid(await card(drive, 4_000, neighbourhood.residents[1]))
     await cancel_drive(drive.id, by=neighbourhood.coordinator, why="no")
+    with pytest.raises(errors.GiftMoved):  # it is still to be tried online
+        await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
+    assert await to_hand_back(neighbourhood.id) == []
+    await owner.execute(
+        "UPDATE stripe_call SET state = 'done', answer = 're_lost', ended_at = now()"
+        " WHERE contribution_id = $1 AND kind = 'refund'",
+        gift.id,
+    )
+    with pytest.raises(errors.GiftMoved):  # it is on its way
+        await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
     await payments.refund_confirmed(gift.id, "re_lost", 4_000)
     with pytest.raises(errors.OtherPayment):
         await payments.refund_failed(gift.id, "re_lost", 3_999)
     failed = await payments.refund_failed(gift.id, "re_lost", 4_000)
     assert (failed.state, failed.due_fen) == (ContributionState.REFUND_DUE, 4_000)
     assert await payments.refund_failed(gift.id, "re_lost", 4_000) == failed
+    assert await to_hand_back(neighbourhood.id) == [failed]
     with pytest.raises(errors.GiftMoved):
         await hand_back(gift.id, by=keeper)
     done = await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
     assert done.state is ContributionState.REFUNDED
+    assert await to_hand_back(neighbourhood.id) == []
     assert await lies(neighbourhood, "card_processor") == -4_000
     assert await lies(neighbourhood, "cash_box") == 4_000
 

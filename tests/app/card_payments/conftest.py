@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -23,8 +24,17 @@ def stand_in() -> Iterator[StandIn]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def front(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Front]:
-    """Give the front, with the settings of this process naming it as Stripe."""
+async def front(
+    stand_in: StandIn, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Front]:
+    """Give the front, with the settings of this process naming it as Stripe.
+
+    What other tests left to be asked for is no part of this one.
+    """
+    await owner.execute(
+        "UPDATE stripe_call SET state = 'failed', ended_at = clock_timestamp()"
+        " WHERE state IN ('wanted', 'sent')"
+    )
     async with fronting(stand_in) as made:
         for name, value in {**SETTINGS, "LINLI_STRIPE_API": made.address}.items():
             monkeypatch.setenv(name, value)

@@ -47,6 +47,8 @@ class Front:
     lose_answers: int = 0
     lose_questions: int = 0
     faults: int = 0
+    refuse_refunds: bool = False
+    refusal: str = "charge_already_refunded"
     asked: list[tuple[str, str]] = field(default_factory=list)
     done: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
@@ -118,9 +120,9 @@ class Front:
         found = await self.get(f"payment_intents/{asked['payment_intent'][0]}")
         refunds = found["latest_charge"]["refunds"]["data"]
         gone = sum(one["amount"] for one in refunds)
-        if gone + int(asked["amount"][0]) <= found["amount"]:
+        if not self.refuse_refunds and gone + int(asked["amount"][0]) <= found["amount"]:
             return None
-        error = {"type": "invalid_request_error", "code": "charge_already_refunded"}
+        error = {"type": "invalid_request_error", "code": self.refusal}
         return 400, json.dumps({"error": error}).encode()
 
     async def get(self, path: str) -> dict[str, Any]:

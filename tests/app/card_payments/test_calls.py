@@ -1,19 +1,23 @@
 """Payments and refunds asked for at a stand-in that works, loses answers, fails and repeats."""
 
 import asyncio
+from dataclasses import replace
 
 import asyncpg
+import pytest
 
 from app.card_payments import calling, following, paying
 from app.card_payments.paying import Next
-from app.card_payments.processor import Processor
+from app.card_payments.processor import Processor, Refund, RefundProgress
 from marketplace.funding import reading
-from marketplace.funding.contributing import give_up_contribution
+from marketplace.funding.contributing import give_up_contribution, hand_back
 from marketplace.funding.drives import cancel_drive
-from marketplace.funding.values import Contribution, ContributionState, Drive
+from marketplace.funding.errors import GiftMoved
+from marketplace.funding.reading import to_hand_back
+from marketplace.funding.values import Contribution, ContributionState, Drive, LiesIn
 from tests.app.card_payments.front import Front, fee_of
 from tests.marketplace.conftest import Neighbourhood
-from tests.marketplace.funding_examples import card, draft, lies, opened
+from tests.marketplace.funding_examples import card, draft, lies, opened, treasurer
 
 FEN = 30_000
 
@@ -206,6 +210,77 @@ async def test_a_refused_refund_is_shown_and_asked_for_again(
     await following.soon(gift.intent_id)
     await following.follow_payments()
     assert (await now(gift)).state is ContributionState.REFUNDED, "what was done there is booked"
+
+
+async def test_what_was_given_back_by_hand_at_stripe_is_not_asked_for_again(
+    neighbourhood: Neighbourhood, front: Front, owner: asyncpg.Connection
+) -> None:
+    drive, gift = await paid(neighbourhood, front)
+    await cancel_drive(drive.id, by=neighbourhood.coordinator, why="The lane is dug up")
+    await front.post("refunds", payment_intent=gift.intent_id, amount=2_000)
+    assert gift.intent_id is not None
+    await following.soon(gift.intent_id)
+    await following.follow_payments()
+    assert (await now(gift)).due_fen == FEN - 2_000
+    await calling.make_due_calls()
+    after = await now(gift)
+    assert (after.state, after.refunded_fen) == (ContributionState.REFUNDED, FEN)
+    assert await owner.fetchval(
+        "SELECT state FROM stripe_call WHERE contribution_id = $1 AND kind = 'refund'", gift.id
+    ) == "done"  # fmt: skip
+
+
+async def test_what_stripe_refuses_to_give_back_the_treasurer_hands_back_once(
+    neighbourhood: Neighbourhood, front: Front, owner: asyncpg.Connection
+) -> None:
+    keeper = await treasurer(neighbourhood)
+    drive, gift = await paid(neighbourhood, front)
+    await cancel_drive(drive.id, by=neighbourhood.coordinator, why="The lane is dug up")
+    assert await to_hand_back(neighbourhood.id) == [], "it is still to go back online"
+    front.refuse_refunds = True
+    await calling.make_due_calls()
+    (refused,) = await calling.refused_calls(neighbourhood.id)
+    assert [one.id for one in await to_hand_back(neighbourhood.id)] == [gift.id]
+    front.refuse_refunds = False
+    done = await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
+    assert done.state is ContributionState.REFUNDED
+    assert await calling.want_again(refused.id, by=keeper)
+    await calling.make_due_calls()
+    assert (await now(gift)).refunded_fen == FEN
+    told = await front.get(f"payment_intents/{gift.intent_id}")
+    assert told["latest_charge"]["refunds"]["data"] == [], "nobody is paid twice"
+    assert await owner.fetchval(
+        "SELECT state FROM stripe_call WHERE id = $1", refused.id
+    ) == "done"  # fmt: skip
+
+
+async def test_a_refund_that_fails_on_its_way_comes_to_the_treasurer(
+    neighbourhood: Neighbourhood, front: Front, at: Processor, owner: asyncpg.Connection
+) -> None:
+    keeper = await treasurer(neighbourhood)
+    drive, gift = await paid(neighbourhood, front)
+    await cancel_drive(drive.id, by=neighbourhood.coordinator, why="The lane is dug up")
+    call = await owner.fetchval(
+        "UPDATE stripe_call SET state = 'done', answer = 're_slow', ended_at = now()"
+        " WHERE contribution_id = $1 AND kind = 'refund' RETURNING id",
+        gift.id,
+    )
+    assert gift.intent_id is not None
+    paid_now = await at.payment(gift.intent_id)
+    slow = Refund("re_slow", paid_now.id, None, call, FEN, RefundProgress.UNDER_WAY)
+    await following.bring_up_to_date(replace(paid_now, refunds=(slow,)))
+    assert await calling.refused_calls(neighbourhood.id) == []
+    with pytest.raises(GiftMoved):
+        await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
+    lost = replace(slow, progress=RefundProgress.FAILED)
+    for _ in range(2):
+        await following.bring_up_to_date(replace(paid_now, refunds=(lost,)))
+    assert [one.id for one in await calling.refused_calls(neighbourhood.id)] == [call]
+    assert [one.id for one in await to_hand_back(neighbourhood.id)] == [gift.id]
+    assert await calling.want_again(call, by=keeper)
+    await later(owner)
+    await calling.make_due_calls()
+    assert (await now(gift)).state is ContributionState.REFUNDED
 
 
 async def test_two_workers_make_one_call(

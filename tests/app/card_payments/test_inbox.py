@@ -21,7 +21,7 @@ from marketplace.funding.values import Contribution, ContributionState, Drive
 from tests.app.card_payments.front import Front, Message, dispute, fee_of, signed
 from tests.app.card_payments.test_calls import FEN, begun, now
 from tests.marketplace.conftest import Neighbourhood
-from tests.marketplace.funding_examples import card, draft, lies, opened
+from tests.marketplace.funding_examples import card, cash, draft, lies, opened, treasurer
 
 Post = httpx.AsyncClient
 
@@ -235,6 +235,32 @@ async def test_another_amount_than_the_gifts_is_kept_for_the_treasurer(
     assert await lies(neighbourhood, "escrow", drive.id) == 0
     other = {**told, "currency": "usd"}
     assert await sent(site, signed("payment_intent.succeeded", other)) == (200, "unknown_payment")
+
+
+async def test_a_payment_that_names_a_gift_which_is_not_its_own_pays_nothing(
+    neighbourhood: Neighbourhood, front: Front, site: Post, owner: asyncpg.Connection
+) -> None:
+    drive, gift = await taken(neighbourhood, front)
+    told = await front.get(f"payment_intents/{gift.intent_id}")
+    notes = await cash(drive, 500, by=await treasurer(neighbourhood))
+    for liar in (
+        {**told, "id": "pi_of_another"},
+        {**told, "id": "pi_for_cash", "amount": 500, "metadata": {"contribution": str(notes.id)}},
+    ):
+        message = signed("payment_intent.succeeded", liar)
+        assert await sent(site, message) == (200, "refused")
+        assert await owner.fetchval(
+            "SELECT community_id FROM stripe_event WHERE id = $1", message.told["id"]
+        ) == neighbourhood.id, "whose gift it is about sees it, and no other community"  # fmt: skip
+    assert await lies(neighbourhood, "escrow", drive.id) == 500
+    assert (await now(gift)).state is ContributionState.STARTED
+    assert await sent(site, await succeeded(front, gift)) == (200, "applied")
+    assert await lies(neighbourhood, "escrow", drive.id) == 500 + FEN
+
+
+async def test_a_message_larger_than_any_of_stripes_is_not_read(site: Post) -> None:
+    answer = await site.post("/webhooks/stripe", content=b"[" * 2_000_000)
+    assert answer.status_code == 413
 
 
 async def test_a_book_of_play_refuses_real_money_and_the_other_way_round(

@@ -30,11 +30,12 @@ from app.card_payments.processor import (
     Refund,
     RefundProgress,
 )
-from app.card_payments.reconciling import last_result, reconcile, shown
+from app.card_payments.reconciling import last_result, only_one_here, reconcile, shown
 from app.reconcile_words import mending_words, what_differs
 from tests.app.card_payments.front import Front, dispute
 from tests.app.card_payments.test_calls import FEN, begun, now, paid
-from tests.marketplace.conftest import Neighbourhood
+from tests.marketplace.conftest import Neighbourhood, settle
+from tests.marketplace.funding_examples import treasurer
 
 GIFT, HOME = uuid.uuid4(), uuid.uuid4()
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -171,7 +172,7 @@ async def test_a_sound_book_agrees(neighbourhood: Neighbourhood, front: Front, g
     found = await reconcile(given)
     assert found.differences == ()
     assert found.compared["payments"] == found.compared["gifts"] == 1
-    assert await last_result() == found
+    assert await last_result(None) == found
 
 
 @pytest.mark.usefixtures("alone")
@@ -214,3 +215,37 @@ async def test_a_payment_that_stripe_forgot_is_named(
     assert [(one.kind, one.contribution_id) for one in found.differences] == [
         (Kind.PAYMENT_NOT_THERE, gift.id)
     ]
+
+
+@pytest.mark.usefixtures("alone")
+async def test_each_community_sees_its_own_part(
+    neighbourhood: Neighbourhood, front: Front, given: Keys
+) -> None:
+    lane = await settle()
+    _, ours = await paid(neighbourhood, front)
+    _, theirs = await paid(lane, front)
+    assert theirs.intent_id is not None
+    made = await front.post("refunds", payment_intent=theirs.intent_id, amount=100)
+    await front.post(
+        "payment_intents", amount=700, currency="cny", payment_method=await front.card(),
+        confirm="true",
+    )  # fmt: skip
+    keeper = await treasurer(lane)
+    whole = await reconcile(given)
+    assert {one.about for one in whole.differences} > {made["id"]}
+    assert await last_result(None) == whole
+    here, there = [await last_result(one.id) for one in (neighbourhood, lane)]
+    assert here is not None
+    assert there is not None
+    assert here.differences == ()
+    assert [one.about for one in there.differences] == [made["id"]]
+    looked = ("gifts", "payments", "refunds")
+    assert [here.compared[one] for one in looked] == [1, 1, 0]
+    assert [there.compared[one] for one in looked] == [1, 1, 1]
+    assert ours.community_id == here.community_id
+    own = await reconcile(given, by=keeper)
+    assert [one.about for one in own.differences] == [made["id"]]
+    assert not await only_one_here(lane.id)
+    stranger = await treasurer(await settle())
+    nothing = await reconcile(given, by=stranger)
+    assert (nothing.compared, nothing.differences) == ({}, ())
