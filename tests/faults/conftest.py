@@ -9,9 +9,9 @@ import pytest
 
 from tests.app.card_payments.conftest import front, stand_in
 from tests.faults.installation import Installation
-from tests.marketplace.conftest import neighbourhood
+from tests.marketplace.conftest import elsewhere, neighbourhood
 
-__all__ = ["front", "neighbourhood", "stand_in"]  # fixtures here too
+__all__ = ["elsewhere", "front", "neighbourhood", "stand_in"]  # fixtures here too
 
 
 @pytest.fixture
