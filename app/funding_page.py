@@ -65,7 +65,7 @@ class Shown:
     @property
     def is_open(self) -> bool:
         """Whether it takes gifts and pledges now."""
-        return self.drive.state is DriveState.OPEN and datetime.now(UTC) < self.drive.deadline
+        return takes_more(self.drive)
 
     @property
     def reached(self) -> bool:
@@ -228,10 +228,17 @@ async def place_of(request: AnyRequest, project_id: UUID) -> tuple[Place, Actor]
     return await _place(home, project_id, by), by
 
 
-async def driven_place(request: AnyRequest, project_id: UUID) -> tuple[Place, Actor, Shown]:
-    """Return the same of a project that has a drive, with the drive as shown. Raises 404."""
+async def driven_place(request: AnyRequest, project_id: UUID) -> tuple[Place, Actor, Drive]:
+    """Return the same of a project that has a drive, with the drive. Raises 404."""
     found, by = await place_of(request, project_id)
-    return found, by, await shown_of(found)
+    if found.drive is None:
+        raise NotFoundException
+    return found, by, found.drive
+
+
+def takes_more(drive: Drive) -> bool:
+    """Say whether a drive takes gifts and pledges now."""
+    return drive.state is DriveState.OPEN and datetime.now(UTC) < drive.deadline
 
 
 async def _place(home: Community, project_id: UUID, by: Actor | None) -> Place:
@@ -292,6 +299,19 @@ def source_rows(
     fen = shown.progress.raised_fen
     found.append([_("Raised in all"), "–", money(fen), _share(fen, shown.goal_fen)])
     return found
+
+
+def returned_rows(by_source: Mapping[Source, OfSource]) -> list[list[str]]:
+    """Return the rows of the table of a drive whose gifts went back: what came, and what left."""
+    came = [(source, by_source[source]) for source in RAISED if source in by_source]
+    found = [
+        [_(SOURCES[source]), number(one.gifts), money(one.came_fen), money(one.came_fen - one.fen)]
+        for source, one in came
+    ]
+    gifts = sum(one.gifts for _source, one in came)
+    fen = sum(one.came_fen for _source, one in came)
+    back = fen - sum(one.fen for _source, one in came)
+    return [*found, [_("All together"), number(gifts), money(fen), money(back)]]
 
 
 def _share(part: int, whole: int) -> str:

@@ -12,6 +12,7 @@ clients, without a network, in alternating rounds; so the client's own work coun
 import argparse
 import asyncio
 import json
+import logging
 import os
 import tempfile
 import time
@@ -206,6 +207,7 @@ async def measure(server: Server, many: int, rounds: int) -> None:
     ground = Ground()
     await ground.lay(server)
     ours, bare = create_app(), floor_app(ground, DB.pool)
+    logging.disable(logging.INFO)  # a line of the log for each request would drown the table
     found: dict[str, list[float]] = {"floor": [], "webhooks": []}
     for number in range(rounds + 1):
         for name, app in (("floor", bare), ("webhooks", ours)):

@@ -38,12 +38,14 @@ class OtherMode(Exception):
 
 async def hold_mode(community_id: UUID, mode: Mode) -> None:
     """Remember the mode of a community's first payment. Raises `OtherMode` for any other mode."""
-    await StripeModeRow.raw(
-        "INSERT INTO stripe_mode (community_id, mode) VALUES ({}, {}) ON CONFLICT DO NOTHING",
-        community_id,
-        mode.value,
-    )
     held = await mode_of_book(community_id)
+    if held is None:
+        await StripeModeRow.raw(
+            "INSERT INTO stripe_mode (community_id, mode) VALUES ({}, {}) ON CONFLICT DO NOTHING",
+            community_id,
+            mode.value,
+        )
+        held = await mode_of_book(community_id)
     if held is not None and held is not mode:
         raise OtherMode(community_id, held, mode)
 
@@ -66,14 +68,16 @@ async def of_payment(payment: Payment) -> Contribution:
     return await find_contribution(payment.contribution_id)
 
 
-async def apply_payment(payment: Payment) -> Contribution:
+async def apply_payment(payment: Payment, gift: Contribution | None = None) -> Contribution:
     """Apply all that is known of a payment: one that succeeded is booked whatever the gift's state.
 
-    Raises `UnknownContribution`, `OtherPayment`, `OtherMode`.
+    `gift` is what `of_payment` said of it, where that was asked already. Raises
+    `UnknownContribution`, `OtherPayment`, `OtherMode`.
     """
-    gift = await of_payment(payment)
+    gift = gift or await of_payment(payment)
     await hold_mode(gift.community_id, payment.mode)
-    await payments.payment_started(gift.id, payment.id)
+    if gift.intent_id != payment.id:
+        await payments.payment_started(gift.id, payment.id)
     if payment.progress is Progress.SUCCEEDED:
         await _paid(payment, gift.id)
     elif payment.progress is Progress.CANCELLED:
@@ -141,31 +145,26 @@ def nothing_open(payment: Payment) -> bool:
     return all(one.progress is not RefundProgress.UNDER_WAY for one in payment.refunds)
 
 
-def next_look(payment: Payment, looks: int) -> timedelta | None:
-    """Return after how long to ask again; None once all is known, or nobody is waited for."""
-    if nothing_open(payment):
-        return None
-    return LOOKS[looks] if looks < len(LOOKS) else None
-
-
 async def _look_again(payment: Payment, gift: Contribution) -> None:
-    """Write down when to ask after this payment next."""
-    rows = await StripePaymentRow.raw(
-        "INSERT INTO stripe_payment (intent_id, contribution_id, community_id, mode, made_at)"
-        " VALUES ({}, {}, {}, {}, {}) ON CONFLICT (intent_id) DO UPDATE"
-        " SET looks = stripe_payment.looks RETURNING looks",
+    """Write down when to ask after this payment next: never once all is known of it.
+
+    The more often it was asked after, the longer the wait, until nobody waits any more.
+    """
+    now = datetime.now(UTC)
+    looks = [] if nothing_open(payment) else [now + wait for wait in LOOKS]
+    await StripePaymentRow.raw(
+        "INSERT INTO stripe_payment AS known (intent_id, contribution_id, community_id, mode,"
+        " made_at, look_at, fee_known) VALUES ({}, {}, {}, {}, {}, {}, {})"
+        " ON CONFLICT (intent_id) DO UPDATE SET fee_known = excluded.fee_known,"
+        " look_at = ({}::timestamptz[])[known.looks + 1]",
         payment.id,
         gift.id,
         gift.community_id,
         payment.mode.value,
         payment.made_at,
-    )
-    wait = next_look(payment, rows[0]["looks"])
-    await StripePaymentRow.raw(
-        "UPDATE stripe_payment SET look_at = {}, fee_known = {} WHERE intent_id = {}",
-        None if wait is None else datetime.now(UTC) + wait,
+        looks[0] if looks else None,
         payment.fee is not None,
-        payment.id,
+        looks,
     )
 
 

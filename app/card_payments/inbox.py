@@ -153,7 +153,7 @@ async def _apply(event: Event, payment: Payment) -> Outcome:
         gift = await applying.of_payment(payment)
         if not await _kept(event, Outcome.APPLIED, gift.id, gift.community_id):
             return Outcome.REPEATED
-        gift = await applying.apply_payment(payment)
+        gift = await applying.apply_payment(payment, gift)
         if event.kind in {WITHDRAWN, REINSTATED}:
             await _apply_dispute(event, gift)
     return Outcome.APPLIED

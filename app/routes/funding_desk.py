@@ -108,21 +108,19 @@ def _gift_row(one: Contribution, names: dict[UUID, str], titles: dict[UUID, str]
 )
 async def entry_form(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Show the form that enters money received in cash, by bank or from an organisation."""
-    found, _by, shown = await funding_page.driven_place(request, project_id)
-    if not shown.is_open:
+    found, _by, drive = await funding_page.driven_place(request, project_id)
+    if not funding_page.takes_more(drive):
         return to(project_id, _("This drive takes nothing more."), "note")
     today = datetime.now(UTC).astimezone(found.zone).date().isoformat()
     usual = {"key": str(ledger.new_id()), "received_on": today}
-    return await _entry_form(found, shown, Form.of(usual))
+    return await _entry_form(found, Form.of(usual))
 
 
-async def _entry_form(
-    found: Place, shown: Shown, form: Form, namesakes: Candidates | None = None
-) -> Template:
+async def _entry_form(found: Place, form: Form, namesakes: Candidates | None = None) -> Template:
     known = await community.organisations_of(found.home.id)
     context = {
         "project": found.project,
-        "shown": shown,
+        "shown": await funding_page.shown_of(found),
         "form": form,
         "namesakes": namesakes or [],
         "sources": [
@@ -155,25 +153,25 @@ async def _entry_form(
 )
 async def enter(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Enter money received, or show the form again; the paper is kept at once."""
-    found, by, shown = await funding_page.driven_place(request, project_id)
+    found, by, drive = await funding_page.driven_place(request, project_id)
     form = await _with_paper(request, await typed(request), by)
     key = key_of(form) or ledger.new_id()
     gift, namesakes = await receipt_form.read(
         form, key, community_id=found.home.id, zone=found.zone
     )
     if gift is None:
-        return await _entry_form(found, shown, form, namesakes)
+        return await _entry_form(found, form, namesakes)
     try:
-        entered = await contributing.receive_gift(shown.drive.id, gift, by=by)
+        entered = await contributing.receive_gift(drive.id, gift, by=by)
     except CommunityError:
         form.refuse("organisation", _("Choose the organisation."))
-        return await _entry_form(found, shown, form, namesakes)
+        return await _entry_form(found, form, namesakes)
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
             return to(project_id, refusal_words(refusal), "wrong")
         form.refuse(*field)
-        return await _entry_form(found, shown, form, namesakes)
+        return await _entry_form(found, form, namesakes)
     told = _("Entered: %(money)s. It stands on the project's page now.")
     back = Redirect(f"/contributions/{entered.id}", status_code=303)
     return noticed(back, told % {"money": money(entered.amount_fen)})

@@ -15,7 +15,7 @@ from app.card_payments import paying
 from app.card_payments.keys import offered, why_none
 from app.forms import Form
 from app.funding_form import yuan
-from app.funding_page import Place, Shown
+from app.funding_page import Place
 from app.funding_words import SOURCE_ICONS, SOURCES, refusal_words, wrong_field
 from app.hours_form import read_amount
 from app.i18n import gettext as _
@@ -29,19 +29,20 @@ from community import Actor
 from marketplace import plans
 from marketplace.errors import MarketplaceError
 from marketplace.funding import contributing, pledging
+from marketplace.funding.errors import SentTwice
 from marketplace.funding.policy import funding_policy_at
-from marketplace.funding.values import ONLINE, ContributionId, PledgeId, Source
+from marketplace.funding.values import ONLINE, ContributionId, Drive, PledgeId, Source
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED: Final = 422
 MYSELF: Final = "myself"
 
 
-def _over(shown: Shown) -> Redirect | None:
+def _over(drive: Drive) -> Redirect | None:
     """Lead back where the drive takes nothing more."""
-    if shown.is_open:
+    if funding_page.takes_more(drive):
         return None
-    return to(shown.drive.project_id, _("This drive takes nothing more."), "note")
+    return to(drive.project_id, _("This drive takes nothing more."), "note")
 
 
 @get(
@@ -51,21 +52,21 @@ def _over(shown: Shown) -> Redirect | None:
 )
 async def give_form(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Show the form that gives money, with the ways that are open and why others are not."""
-    found, by, shown = await funding_page.driven_place(request, project_id)
+    found, by, drive = await funding_page.driven_place(request, project_id)
     usual = {"key": str(ledger.new_id()), "organisation": MYSELF}
     ways = offered()
     if len(ways) == 1:
         usual["way"] = ways[0]
-    return _over(shown) or await _give_form(found, by, shown, Form.of(usual))
+    return _over(drive) or await _give_form(found, by, Form.of(usual))
 
 
-async def _give_form(found: Place, by: Actor, shown: Shown, form: Form) -> Template:
+async def _give_form(found: Place, by: Actor, form: Form) -> Template:
     policy = await funding_policy_at(found.home.id)
     ways = [Source(one) for one in offered()]
     context = {
         "project": found.project,
         "home": found.home,
-        "shown": shown,
+        "shown": await funding_page.shown_of(found),
         "form": form,
         "least_fen": policy.gift_fen_least,
         "most_fen": policy.gift_fen_max,
@@ -114,7 +115,7 @@ async def _spoken_for(by: Actor) -> list[tuple[str, str]]:
 )
 async def give(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Begin a gift, and lead on to where it is paid; or show the form with what is wrong."""
-    found, by, shown = await funding_page.driven_place(request, project_id)
+    found, by, drive = await funding_page.driven_place(request, project_id)
     form = await typed(request)
     fen, way = yuan(form, "amount"), form.value("way")
     if fen == 0:
@@ -128,11 +129,11 @@ async def give(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Re
     if chosen not in {"", MYSELF} and organisation_id is None:
         form.refuse("organisation", _("Choose for whom you give."))
     if fen is None or not form.ok:
-        return await _give_form(found, by, shown, form)
+        return await _give_form(found, by, form)
     key = key_of(form)
     try:
         gift = await contributing.start_contribution(
-            shown.drive.id,
+            drive.id,
             amount_fen=fen,
             source=Source(way),
             by=by,
@@ -140,12 +141,15 @@ async def give(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Re
             organisation_id=organisation_id,
             id=ContributionId(key) if key else None,
         )
+    except SentTwice:  # back from the payment, and another amount
+        told = _("You have begun this gift before, otherwise. Pay it as it is, or cancel it here.")
+        return noticed(Redirect("/me/contributions", status_code=303), told, "wrong")
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
             return to(project_id, refusal_words(refusal), "wrong")
         form.refuse(*field)
-        return await _give_form(found, by, shown, form)
+        return await _give_form(found, by, form)
     await paying.begin(gift.id)
     return Redirect(f"/contributions/{gift.id}/pay", status_code=303)
 
@@ -156,16 +160,14 @@ async def give(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Re
 @get("/projects/{project_id:uuid}/funding/pledge", name="pledge.form", opt=act("pledge.own"))
 async def pledge_form(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Show the form that pledges hours, with what is free in one's passbook."""
-    found, by, shown = await funding_page.driven_place(request, project_id)
-    return _over(shown) or await _pledge_form(
-        found, by, shown, Form.of({"key": str(ledger.new_id())})
-    )
+    found, by, drive = await funding_page.driven_place(request, project_id)
+    return _over(drive) or await _pledge_form(found, by, Form.of({"key": str(ledger.new_id())}))
 
 
-async def _pledge_form(found: Place, by: Actor, shown: Shown, form: Form) -> Template:
+async def _pledge_form(found: Place, by: Actor, form: Form) -> Template:
     context = {
         "project": found.project,
-        "shown": shown,
+        "shown": await funding_page.shown_of(found),
         "form": form,
         "free": await pledging.pledgeable(by.member_id, community_id=by.community_id),
     }
@@ -176,23 +178,23 @@ async def _pledge_form(found: Place, by: Actor, shown: Shown, form: Form) -> Tem
 @post("/projects/{project_id:uuid}/funding/pledge", name="pledge.make", opt=act("pledge.own"))
 async def pledge(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
     """Pledge hours, or show the form again with what is wrong."""
-    found, by, shown = await funding_page.driven_place(request, project_id)
+    found, by, drive = await funding_page.driven_place(request, project_id)
     form = await typed(request)
     minutes, key = read_amount(form), key_of(form)
     if minutes is None:
-        return await _pledge_form(found, by, shown, form)
+        return await _pledge_form(found, by, form)
     try:
         made = await pledging.pledge_minutes(
-            shown.drive.id, minutes, by=by, id=PledgeId(key) if key else None
+            drive.id, minutes, by=by, id=PledgeId(key) if key else None
         )
     except MarketplaceError as refusal:
         field = wrong_field(refusal)
         if field is None:
             return to(project_id, refusal_words(refusal), "wrong")
         form.refuse(*field)
-        return await _pledge_form(found, by, shown, form)
+        return await _pledge_form(found, by, form)
     told = _("Thank you! %(minutes)s of yours are set aside for the project.")
-    back = Redirect(shown.address, status_code=303)
+    back = Redirect(funding_page.address_of(project_id), status_code=303)
     return noticed(back, told % {"minutes": duration(made.minutes)})
 
 

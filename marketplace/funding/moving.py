@@ -69,6 +69,24 @@ async def outside(kind: str, *, community_id: UUID) -> AccountId:
     return await fen_account(kind, community_id=community_id)
 
 
+async def on_the_way_in(contribution: Contribution) -> tuple[AccountId, AccountId]:
+    """Return the two accounts that a payment passes: from where it lies to the drive's escrow."""
+    here = contribution.community_id
+    return (
+        await fen_account(contribution.lies_in.value, community_id=here),
+        await fen_account(ESCROW, contribution.drive_id, community_id=here),
+    )
+
+
+async def fee_places(contribution: Contribution) -> tuple[AccountId, AccountId]:
+    """Return the two accounts that a fee passes: from where the gift lies to the fees."""
+    here = contribution.community_id
+    return (
+        await fen_account(contribution.lies_in.value, community_id=here),
+        await fen_account(PROCESSOR_FEES, community_id=here),
+    )
+
+
 def leg(debit: AccountId, credit: AccountId, fen: int, key: UUID, *, note: str = "") -> Leg:
     """Return a leg that moves money at once, under an id made from what it is about."""
     return Leg.transfer(

@@ -18,11 +18,13 @@ from marketplace.funding.moving import (
     EVENT,
     Parts,
     book,
+    fee_places,
     goes_on_to_project,
     keep,
     leg,
     legs_in,
     legs_out,
+    on_the_way_in,
     places,
     taken,
 )
@@ -96,10 +98,11 @@ async def _paid(drive: Drive, gift: Contribution, at: datetime) -> Contribution:
     by = community.system(gift.community_id)
     await _record("contribution.paid", now, now.amount_fen, by)
     await tell_giver("funding.going_back" if back else "funding.paid", now)
-    found = await places(now)
-    legs = [leg(found.outside, found.escrow, now.amount_fen, uuid5(now.id, "paid"))]
+    outside, escrow = await on_the_way_in(now)
+    legs = [leg(outside, escrow, now.amount_fen, uuid5(now.id, "paid"))]
     if onwards:
-        legs.append(leg(found.escrow, found.project, now.amount_fen, uuid5(now.id, "onwards")))
+        project = (await places(now)).project
+        legs.append(leg(escrow, project, now.amount_fen, uuid5(now.id, "onwards")))
     await book(legs, by=by, event=EVENT, subject=now.id)
     return now
 
@@ -264,8 +267,8 @@ async def fee_known(
             fen=abs(fee_fen),
             parts=Parts(),
         )
-        found = await places(gift)
-        sides = (found.fees, found.outside) if fee_fen > 0 else (found.outside, found.fees)
+        outside, fees = await fee_places(gift)
+        sides = (fees, outside) if fee_fen > 0 else (outside, fees)
         key = _key(kind, balance_transaction_id, gift)
         by = community.system(gift.community_id)
         await book([leg(*sides, abs(fee_fen), key)], by=by, event=EVENT, subject=gift.id)

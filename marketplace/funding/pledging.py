@@ -54,52 +54,60 @@ async def pledge_minutes(
     rules.own_hand(by, "pledge")
     key = id or PledgeId(ledger.new_id())
     async with verb():
-        # Before the drive: whoever leaves is locked first, and then lets the pledges go.
+        # Before the drive: whoever leaves is locked first, and then lets the pledges go. What else
+        # can be known beforehand is, so that others who pledge wait for as little as can be.
         active = await community.keep_active(by.member_id, community_id=by.community_id)
-        drive = await rows.locked_drive(drive_id, community_id=by.community_id)
+        policy = await funding_policy_at(by.community_id)
+        drive = await rows.kept_drive(drive_id, community_id=by.community_id)
         before = await rows.pledges("id = {}", key)
         if before:
-            first = before[0]
-            if (first.drive_id, first.member_id, first.minutes) != (
-                drive_id,
-                by.member_id,
-                minutes,
-            ):
-                raise SentTwice
-            return first
+            return _same(before[0], drive_id, minutes, by)
         rules.taking(drive, now=datetime.now(UTC))
         if not drive.goal_minutes:
             raise InvalidGift("minutes", "not offered")
-        rules.minutes(minutes, await funding_policy_at(by.community_id))
+        rules.minutes(minutes, policy)
         if not active:
             raise NotForYou("pledge")
         return await write_pledge(drive, key, minutes, by=by)
 
 
+def _same(first: Pledge, drive_id: UUID, minutes: int, by: Actor) -> Pledge:
+    """Return the pledge that the same request made before. Raises `SentTwice` for another one."""
+    if (first.drive_id, first.member_id, first.minutes) != (drive_id, by.member_id, minutes):
+        raise SentTwice
+    return first
+
+
 async def write_pledge(drive: Drive, key: PledgeId, minutes: int, *, by: Actor) -> Pledge:
-    """Write a pledge of the actor's own to a locked, open drive, and hold its minutes."""
-    standing = await rows.pledges(
-        "drive_id = {} AND member_id = {} AND state = 'held'", drive.id, by.member_id
+    """Write a pledge of the actor's own to a drive that stays open, and hold its minutes.
+
+    Of two of one member's at the same moment the second waits for the first, and then finds it.
+    """
+    own = await minute_account(MEMBER, by.member_id, community_id=by.community_id)
+    jar = await minute_account(PROJECT_ACCOUNT, drive.project_id, community_id=by.community_id)
+    pledge = await rows.new_pledge(
+        Pledge(
+            id=key,
+            drive_id=drive.id,
+            project_id=drive.project_id,
+            community_id=by.community_id,
+            member_id=by.member_id,
+            minutes=minutes,
+            state=PledgeState.HELD,
+            returned_minutes=0,
+            made_at=datetime.now(UTC),
+            ended_at=None,
+        )
     )
-    if standing:
+    if pledge is None:
+        before = await rows.pledges("id = {}", key)
+        if before:
+            return _same(before[0], drive.id, minutes, by)
         raise PledgedAlready
-    await PledgeRow.raw(
-        "INSERT INTO pledge (id, community_id, drive_id, project_id, member_id, minutes, state,"
-        " made_at) VALUES ({}, {}, {}, {}, {}, {}, 'held', clock_timestamp())",
-        key,
-        by.community_id,
-        drive.id,
-        drive.project_id,
-        by.member_id,
-        minutes,
-    )
-    (pledge,) = await rows.pledges("id = {}", key)
     await _record("pledge.make", pledge, by=by)
     hold = Leg.hold(
-        debit=await minute_account(MEMBER, by.member_id, community_id=by.community_id),
-        credit=await minute_account(
-            PROJECT_ACCOUNT, drive.project_id, community_id=by.community_id
-        ),
+        debit=own,
+        credit=jar,
         amount=ledger.Minutes(minutes),
         unit=ledger.MINUTE,
         id=pledge_hold(pledge),

@@ -9,7 +9,7 @@ from uuid import UUID
 import ledger
 from marketplace.funding import rows
 from marketplace.funding.errors import UnknownFund, UnknownReceipt
-from marketplace.funding.tables import MatchingFundRow, ReceiptFileRow
+from marketplace.funding.tables import ContributionRow, MatchingFundRow, ReceiptFileRow
 from marketplace.funding.values import (
     Contribution,
     ContributionState,
@@ -19,6 +19,7 @@ from marketplace.funding.values import (
     FundId,
     Pledge,
     Spendable,
+    WentBack,
 )
 from marketplace.money import PROJECT_ACCOUNT
 
@@ -29,6 +30,16 @@ SELECT matching_fund.id, matching_fund.community_id, name, founded_by, founded_a
 FROM matching_fund LEFT JOIN account ON account.community_id = matching_fund.community_id
     AND account.kind = 'matching_fund' AND account.owner = matching_fund.id
 WHERE """
+
+_WENT_BACK: Final = """
+SELECT amount_fen AS fen, handed_at AS at, words, true AS by_hand
+FROM handed_back WHERE contribution_id = {}
+UNION ALL
+SELECT amount_fen, entered_at, '', false FROM card_entry AS refund
+WHERE contribution_id = {} AND kind = 'refund' AND NOT EXISTS (
+    SELECT FROM card_entry WHERE kind = 'refund_failed' AND processor_id = refund.processor_id)
+ORDER BY at
+"""
 
 PAGE: Final = 50
 _PAID: Final = ("paid", "refund_due", "refunded")
@@ -192,6 +203,15 @@ async def goes_back_by_hand(gift: Contribution) -> bool:
         gift.id,
     )
     return bool(found)
+
+
+async def went_back(gift: Contribution) -> list[WentBack]:
+    """Return what of a gift is back with its giver, in the order in which it went.
+
+    A refund that did not arrive is none.
+    """
+    found = await ContributionRow.raw(_WENT_BACK, gift.id, gift.id)
+    return [WentBack(**row) for row in found]
 
 
 async def pledges(drive_id: UUID, *, community_id: UUID) -> list[Pledge]:

@@ -100,6 +100,17 @@ async def locked_drive(drive_id: UUID, *, community_id: UUID) -> Drive:
     return found[0]
 
 
+async def kept_drive(drive_id: UUID, *, community_id: UUID) -> Drive:
+    """Return a drive that nobody ends until the transaction ends; others may keep it too.
+
+    For who only adds something that settling counts: they do not wait for one another.
+    """
+    found = await drives("id = {} AND community_id = {} FOR SHARE", drive_id, community_id)
+    if not found:
+        raise UnknownDrive
+    return found[0]
+
+
 async def contributions(condition: str, *values: Any) -> list[Contribution]:
     """Return contributions that fit a condition written in this package."""
     return [
@@ -145,6 +156,22 @@ async def pledges(condition: str, *values: Any) -> list[Pledge]:
     """Return pledges that fit a condition written in this package."""
     rows = await PledgeRow.raw(_PLEDGE + condition, *values)
     return [Pledge(**{**row, "state": PledgeState(row["state"])}) for row in rows]
+
+
+async def new_pledge(one: Pledge) -> Pledge | None:
+    """Write a pledge; None where its id, or another held pledge of its member, is there already."""
+    found = await PledgeRow.raw(
+        "INSERT INTO pledge (id, community_id, drive_id, project_id, member_id, minutes, state,"
+        " made_at) VALUES ({}, {}, {}, {}, {}, {}, 'held', {}) ON CONFLICT DO NOTHING RETURNING id",
+        one.id,
+        one.community_id,
+        one.drive_id,
+        one.project_id,
+        one.member_id,
+        one.minutes,
+        one.made_at,
+    )
+    return one if found else None
 
 
 async def locked_pledge(pledge_id: UUID, *, community_id: UUID) -> tuple[Drive, Pledge]:

@@ -52,7 +52,8 @@ LEFT JOIN hours ON hours.drive_id = drive.id WHERE drive.id = ANY({})
 
 _BY_SOURCE: Final = """
 SELECT source, count(*)::int AS gifts,
-    sum(greatest(0, amount_fen - refunded_fen - disputed_fen - due_fen))::bigint AS fen
+    sum(greatest(0, amount_fen - refunded_fen - disputed_fen - due_fen))::bigint AS fen,
+    sum(amount_fen)::bigint AS came_fen
 FROM contribution WHERE drive_id = {} AND community_id = {} AND paid_at IS NOT NULL GROUP BY source
 """
 
@@ -70,10 +71,14 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class OfSource:
-    """How many gifts came to a drive by one source, and what they come to in fen."""
+    """How many gifts came to a drive by one source, and what they come to in fen.
+
+    `came_fen` is what was paid, `fen` what is left of it: the rest went back, or is going back.
+    """
 
     gifts: int
     fen: int
+    came_fen: int
 
 
 async def raised(drives: Collection[Drive]) -> dict[UUID, Raised]:
@@ -119,6 +124,8 @@ def _raised(drive: Drive, row: dict[str, Any]) -> Raised:
 
 
 async def by_source(drive: Drive) -> dict[Source, OfSource]:
-    """Return what came to a drive by each source, of what is paid and has not gone away again."""
+    """Return what came to a drive by each source, and what of that has not gone away again."""
     rows = await ContributionRow.raw(_BY_SOURCE, drive.id, drive.community_id)
-    return {Source(row["source"]): OfSource(row["gifts"], row["fen"]) for row in rows}
+    return {
+        Source(row["source"]): OfSource(row["gifts"], row["fen"], row["came_fen"]) for row in rows
+    }

@@ -198,6 +198,16 @@ class Gift:
     lies_in: LiesIn = LiesIn.BANK
 
 
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """Money of a gift that is back with its giver; `words` where the treasurer handed it over."""
+
+    fen: int
+    at: datetime
+    words: str
+    by_hand: bool
+
+
 class PledgeState(StrEnum):
     """What became of a pledge: held, then one of the others, for good."""
 

@@ -44,6 +44,8 @@ from marketplace.funding.values import (
     DriveId,
     DriveState,
     Gift,
+    Pledge,
+    PledgeId,
     PledgeState,
     Progress,
     Source,
@@ -352,7 +354,7 @@ async def test_gifts_are_read_by_the_page_and_added_up_by_source(
     await card(drive, 7_000, neighbourhood.residents[0])  # not paid
     here = neighbourhood.id
     assert await by_source(drive) == {
-        Source.CASH: OfSource(5, 510), Source.BANK: OfSource(1, 50),
+        Source.CASH: OfSource(5, 510, 510), Source.BANK: OfSource(1, 50, 50),
     }  # fmt: skip
     pages = [
         await contributions_shown(drive.id, community_id=here, page=page, size=4)
@@ -409,6 +411,48 @@ async def test_who_leaves_and_pledges_at_the_same_moment_waits_for_nobody_in_a_c
         await owner.execute("SELECT FROM drive WHERE id = $1 FOR NO KEY UPDATE", drive.id)
     with pytest.raises(errors.PledgedAlready):
         await again
+
+
+async def test_pledges_at_the_same_moment(neighbourhood: Neighbourhood) -> None:
+    drive = await opened(neighbourhood, draft(goal_minutes=600))
+    twice, clicks, *others = neighbourhood.residents
+    for one in neighbourhood.residents:
+        await minutes_for(one, 100)
+    key = PledgeId(uuid.uuid4())
+    told = await asyncio.gather(
+        *(pledge_minutes(drive.id, 30, by=clicks, id=key) for _ in range(4)),
+        *(pledge_minutes(drive.id, 20, by=one) for one in others),
+        *(pledge_minutes(drive.id, 10, by=twice) for _ in range(3)),
+        return_exceptions=True,
+    )
+    first = told[0]
+    assert isinstance(first, Pledge)
+    assert {one.id for one in told[:4] if isinstance(one, Pledge)} == {key}
+    assert sum(isinstance(one, Pledge) for one in told) == 4 + len(others) + 1
+    assert sum(isinstance(one, errors.PledgedAlready) for one in told) == 2
+    assert (await progress(drive)).pledged_minutes == 30 + 20 * len(others) + 10
+    assert await has_minutes(clicks) == (100, 30)
+    assert await has_minutes(twice) == (100, 10)
+    with pytest.raises(errors.SentTwice):
+        await pledge_minutes(drive.id, 31, by=clicks, id=key)
+
+
+async def test_pledges_and_the_end_of_their_drive_meet(
+    neighbourhood: Neighbourhood,
+) -> None:
+    drive = await opened(neighbourhood, draft(goal_minutes=600))
+    for one in neighbourhood.residents:
+        await minutes_for(one, 100)
+    told = await asyncio.gather(
+        *(pledge_minutes(drive.id, 20, by=one) for one in neighbourhood.residents[:3]),
+        cancel_drive(drive.id, by=neighbourhood.coordinator, why="The lane is dug up"),
+        *(pledge_minutes(drive.id, 20, by=one) for one in neighbourhood.residents[3:]),
+        return_exceptions=True,
+    )
+    refused = [one for one in told if isinstance(one, BaseException)]
+    assert all(isinstance(one, errors.DriveMoved) for one in refused), refused
+    for one in neighbourhood.residents:
+        assert await has_minutes(one) == (100, 0), "nothing is held for a drive that is over"
 
 
 async def test_gifts_online_are_bounded_and_ones_own(
