@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from markupsafe import Markup
 
 import community
 import ledger
@@ -33,12 +34,12 @@ from marketplace.funding.values import (
     LiesIn,
     PledgeId,
     PledgeState,
+    WentBack,
 )
 
 AnyRequest = Request[Any, Any, Any]
 MINE: Final = "/me/contributions"
 KEEPERS: Final = frozenset({Role.TREASURER, Role.AUDITOR})
-WAITING: Final = frozenset({ContributionState.STARTED, ContributionState.FAILED})
 
 
 def to_mine(sentence: str, kind: NoticeKind = "done") -> Redirect:
@@ -82,7 +83,7 @@ async def mine(request: AnyRequest) -> Template:
 
 def gift_shown(one: Contribution) -> dict[str, Any]:
     """Return a gift in words, for its giver or for those who keep the money."""
-    waits = one.state in WAITING
+    waits = one.state is ContributionState.STARTED
     return {
         "id": one.id,
         "project_id": one.project_id,
@@ -157,7 +158,14 @@ async def _lines(one: Contribution, project: Project) -> list[tuple[str, Any]]:
         lines.append((_("Paid"), when(one.paid_at)))
     if one.ended_at is not None:
         lines.append((_(GIFT_STATES[one.state]), when(one.ended_at)))
+    lines += [(_("Given back"), _way_back(gone)) for gone in await reading.went_back(one)]
     return lines
+
+
+def _way_back(gone: WentBack) -> Markup:
+    how = _("By the treasurer") if gone.by_hand else _("In the way it was paid")
+    said = [money(gone.fen), when(gone.at), how, gone.words]
+    return Markup(" · ").join(one for one in said if one)
 
 
 @get(
