@@ -81,13 +81,15 @@ EXEMPT_MODULES: Final[dict[str, str]] = {
 # which it does now and then between transactions. Here it does so before each: what is counted at
 # the end is this transaction's.
 _FORGET: Final = "SELECT pg_stat_force_next_flush()"
-_CHANGED: Final = """
+CHANGED: Final = """
 SELECT relname FROM pg_class
 WHERE pg_current_xact_id_if_assigned() IS NOT NULL
     AND relkind = 'r' AND relnamespace = 'public'::regnamespace
     AND pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
         + pg_stat_get_xact_tuples_deleted(oid) > 0
 """
+"""Asks for the tables of which the open transaction changed rows. Unless `_FORGET` came before it,
+those that this connection changed a moment earlier may be among them."""
 
 
 class WatchedTransaction(Transaction):
@@ -105,7 +107,7 @@ class WatchedTransaction(Transaction):
 
     async def commit(self) -> None:
         """Look at what changed, then commit."""
-        changed = frozenset(row["relname"] for row in await self.connection.fetch(_CHANGED))
+        changed = frozenset(row["relname"] for row in await self.connection.fetch(CHANGED))
         if changed:
             self.seen.append(changed)
             wanting = changed - EXEMPT.keys() and "audit_event" not in changed
