@@ -1,5 +1,6 @@
 """A project summed up: the page that its records compose, the same as data, and the last word."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from app.acts import act
+from app.delivery_words import STATES
 from app.evaluation_page import (
     Place,
     names_of,
@@ -16,18 +18,20 @@ from app.evaluation_page import (
     summary_data,
     undertaker_name,
 )
-from app.evaluation_words import ASPECTS, IN_TEMPLATES, SOURCES, STATES, refusal_words, wrong_field
+from app.evaluation_words import ASPECTS, IN_TEMPLATES, SOURCES, refusal_words, wrong_field
 from app.forms import Form
 from app.i18n import gettext as _
 from app.neighbourhood import acting
 from app.notices import noticed
 from app.routes.evaluations import REFUSED
 from app.routes.typed import typed
+from app.wording import duration, money
 from marketplace import evaluation
 from marketplace.delivery.errors import NotBegun, NotYourProject
 from marketplace.delivery.values import DeliveryState
 from marketplace.errors import MarketplaceError
 from marketplace.evaluation import Summary
+from marketplace.funding.values import Source
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -43,12 +47,9 @@ async def page(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
         "home": found.home,
         "zone": found.zone,
         "summary": summary,
-        "state": _(STATES[summary.delivery.state]),
+        "state": _(STATES[summary.delivery.state][0]),
         "sources": [(_(SOURCES[one]), fen) for one, fen in summary.sources],
-        "returned": [
-            (_(SOURCES[one.source]) if one.source else _("Pledged hours"), one)
-            for one in summary.returned
-        ],
+        "returned": _returned(summary),
         "aspects": [(_(ASPECTS[one]), score) for one, score in result.aspects.items()]
         if result
         else [],
@@ -64,6 +65,19 @@ async def page(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
         and await evaluation.may_sum_up(found.project, by=found.by),
     }
     return Template("marketplace/summary.html", context=context)
+
+
+def _returned(summary: Summary) -> list[tuple[str, str]]:
+    """Return what went back by source: of many gifts or pledges together, as they were given."""
+    sums = Counter[Source | None]()
+    for one in summary.returned:
+        sums[one.source] += one.amount
+    return [
+        (_(SOURCES[source]), money(amount, exact=True))
+        if source
+        else (_("Pledged hours"), duration(amount))
+        for source, amount in sums.items()
+    ]
 
 
 @get("/api/projects/{project_id:uuid}/summary", name="api.summary", opt=act("evaluation.read"))
