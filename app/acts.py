@@ -438,6 +438,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "work.sign_up": Act({MEMBER: OWN}),
     "work.run": Act({MEMBER: OWN, COORDINATOR: COMMUNITY}),
     "work.grant": Act({COORDINATOR: COMMUNITY}),
+    "work.correct": Act({COORDINATOR: COMMUNITY}),
     "change.read": Act({ANYONE: COMMUNITY}),
     "change.ask": Act({MEMBER: OWN}),
     "change.object": Act({RESIDENT: OWN}),

@@ -11,7 +11,6 @@ from app.wording import number, printed_day
 from marketplace import evaluation
 from marketplace.deliberation import ReportReason
 from marketplace.delivery.errors import NotBegun, NotYourProject
-from marketplace.delivery.values import DeliveryState
 from marketplace.errors import MarketplaceError, TooLong, WordsMissing
 from marketplace.evaluation import Aspect, Check, CheckAnswer, Invited, Score, WhyNot
 from marketplace.funding.values import Source
@@ -79,13 +78,6 @@ SOURCES: Final[Mapping[Source, str]] = {
     Source.ORGANISATION: mark("Gifts of organisations"),
     Source.MATCHING: mark("Added by a matching fund"),
 }
-STATES: Final[Mapping[DeliveryState, str]] = {
-    DeliveryState.UNDER_WAY: mark("Under way"),
-    DeliveryState.DELIVERED: mark("Delivered"),
-    DeliveryState.JUDGED: mark("Judged"),
-    DeliveryState.CLOSED: mark("Summed up"),
-    DeliveryState.STOPPED: mark("Stopped"),
-}
 REASONS: Final[Mapping[ReportReason, str]] = {
     **REPORTS,
     ReportReason.OFF_TOPIC: mark("It has nothing to do with this project"),
@@ -106,6 +98,9 @@ _SENTENCES: Final[Mapping[type[MarketplaceError], str]] = {
     ),
     evaluation.NotAnInspector: mark(
         "Only coordinators, auditors, and residents named for this project sign it off."
+    ),
+    evaluation.ApprovedItsMoney: mark(
+        "You approved this project's money. By this community's rules somebody else inspects it."
     ),
     evaluation.CloseToUndertaker: mark(
         "Whoever carried the project out, is of their group or their family does not inspect it."
@@ -171,6 +166,13 @@ def mean_words(score: Score) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def spread_words(score: Score) -> str:
+    """Return how often each mark was given, the best first; what nobody gave is left out."""
+    words = _("mark %(mark)s: %(count)s")
+    given = [(5 - place, count) for place, count in enumerate(reversed(score.counts)) if count]
+    return _(", ").join(words % {"mark": one, "count": number(count)} for one, count in given)
+
+
 def exact_words(score: Score) -> str:
     """Return the exact mean as a fraction in lowest terms: `13/3`, or `4`."""
     return str(score.mean)
@@ -189,6 +191,7 @@ def answer_words(answer: CheckAnswer) -> str:
 IN_TEMPLATES: Final = {
     "mean_words": mean_words,
     "exact_words": exact_words,
+    "spread_words": spread_words,
     "check_words": check_words,
     "answer_words": answer_words,
 }

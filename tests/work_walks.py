@@ -51,10 +51,17 @@ async def leave_work(hood: "Neighbourhood") -> None:
         project.id, NewScope("只装 3 号楼和 5 号楼。"), "7 号楼要大修。", by=resident
     )
     hood.examples |= {"work_slot_id": ahead.id, "change_id": change.id}
+    hood.further += [
+        (f"/projects/{project.id}/work/{over.id}", one)
+        for one in (Role.COORDINATOR, Role.RESIDENT, Role.VOLUNTEER)
+    ]
     for route in ("", "/new", "/grant"):
         hood.by_route[f"{WORK}{route}"] = {"project_id": project.id}
     for route in ("", "/help.ics", "/sign-up", "/step-back", "/came", "/cancel"):
         hood.by_route[f"{WORK}/{{work_slot_id:uuid}}{route}"] = {"project_id": project.id}
+    hood.by_route[f"{WORK}/{{work_slot_id:uuid}}/correct/{{member_id:uuid}}"] = {
+        "project_id": project.id, "work_slot_id": over.id, "member_id": volunteer,
+    }  # fmt: skip
     for route in ("", "/new"):
         hood.by_route[f"{CHANGES}{route}"] = {"project_id": project.id}
     for route in ("", "/object", "/withdraw", "/decide"):

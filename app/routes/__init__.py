@@ -20,6 +20,7 @@ from app.routes import (
     call_acts,
     call_evaluations,
     call_needs,
+    call_pledges,
     calls,
     card_payments,
     catalogue,
@@ -121,6 +122,7 @@ from app.routes import (
     volunteering,
     volunteers,
     waiting,
+    work_corrections,
 )
 
 # Every route of the app. A module adds its handlers here, in the order of the alphabet.
@@ -146,6 +148,7 @@ route_handlers: list[ControllerRouterHandler] = [
     *call_acts.handlers,
     *call_evaluations.handlers,
     *call_needs.handlers,
+    *call_pledges.handlers,
     *evaluation_acts.handlers,
     *evaluations.handlers,
     *project_summary.handlers,
@@ -240,6 +243,7 @@ route_handlers: list[ControllerRouterHandler] = [
     *volunteering.handlers,
     *volunteers.handlers,
     *waiting.handlers,
+    *work_corrections.handlers,
     *appeals.handlers,
     *argument_acts.handlers,
     *arguments.handlers,

@@ -258,11 +258,11 @@ async def _asking(found: Place, form: Form) -> Template:
     if found.delivery is None:
         raise NotFoundException
     lines = await delivery.lines_of(found.project)
+    left = _("%(free)s left")
     more = {
         "purse": await delivery.purse(found.delivery),
         "lines": [
-            (one.label, f"{one.label} · {_('%(free)s left') % {'free': money(one.free_fen)}}")
-            for one in lines
+            (one.label, f"{one.label} · {left % {'free': money(one.free_fen)}}") for one in lines
         ],
         "files_max": FILES_AT_ONCE,
     }

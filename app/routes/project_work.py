@@ -25,8 +25,9 @@ from app.project_work_words import TURN_STATES, refusal_words, wrong_field
 from app.routes.typed import key_of, typed
 from app.settings import settings
 from app.wording import duration
-from community import Actor
+from community import Actor, Role
 from marketplace import reading, work
+from marketplace.delivery import undertaking_of
 from marketplace.errors import MarketplaceError, UnknownProject
 from marketplace.values import ProjectId
 from marketplace.work import Board, SeenSlot, Slot, SlotState
@@ -221,6 +222,8 @@ async def _slot_page(
         "member": by is not None,
         "me": by.member_id if by else None,
         "form": form,
+        "may_correct": await _may_correct(seen, by),
+        "corrected": await _corrected(seen),
         "can_sign_up": standing and seen.slot.starts_at > now and seen.under_way,
         "begun": seen.slot.starts_at <= now,
         "states": {one.value: _(words) for one, words in TURN_STATES.items()},
@@ -228,6 +231,28 @@ async def _slot_page(
     }
     status = 200 if form.ok else REFUSED
     return Template("marketplace/work/slot.html", context=context, status_code=status)
+
+
+async def _may_correct(seen: SeenSlot, by: Actor | None) -> bool:
+    """Whether somebody coordinates, and does not carry the project out."""
+    if by is None or not seen.runs or Role.COORDINATOR not in by.roles:
+        return False
+    return by.member_id not in (await undertaking_of(seen.project)).hands
+
+
+async def _corrected(seen: SeenSlot) -> list[dict[str, Any]]:
+    """Return what was corrected, in words, for those who may read the names."""
+    names = {turn.id: name for turn, name in seen.turns}
+    return [
+        {
+            "name": names[one.turn_id],
+            "at": one.corrected_at,
+            "words": _("%(now)s instead of %(before)s")
+            % {"now": duration(one.minutes or 0), "before": duration(one.was_minutes or 0)},
+            "why": one.why,
+        }
+        for one in (await work.corrections_in(seen.slot) if names else [])
+    ]
 
 
 @get(

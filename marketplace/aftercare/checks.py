@@ -22,15 +22,22 @@ UPDATE follow_up SET outcome = {}, words = {}, done_by = {}, done_at = {}
 WHERE community_id = {} AND id = {} AND done_at IS NULL
 """
 
-_SOON: Final = """
-SELECT id, project_id FROM follow_up WHERE community_id = {} AND done_at IS NULL
-    AND reminded_at IS NULL AND missed_at IS NULL AND due_on <= {} ORDER BY due_on, id
+# What a stopped project left behind, nobody looks after.
+_STANDS: Final = """
+EXISTS (SELECT FROM delivery WHERE delivery.project_id = follow_up.project_id
+    AND delivery.state <> 'stopped')
 """
 
-_LATE: Final = """
-SELECT id, project_id FROM follow_up WHERE community_id = {} AND done_at IS NULL
-    AND missed_at IS NULL AND due_on < {} ORDER BY due_on, id
-"""
+_SOON: Final = f"""
+SELECT id, project_id FROM follow_up WHERE community_id = {{}} AND done_at IS NULL
+    AND reminded_at IS NULL AND missed_at IS NULL AND due_on <= {{}} AND {_STANDS}
+ORDER BY due_on, id
+"""  # noqa: S608 (a piece of our own)
+
+_LATE: Final = f"""
+SELECT id, project_id FROM follow_up WHERE community_id = {{}} AND done_at IS NULL
+    AND missed_at IS NULL AND due_on < {{}} AND {_STANDS} ORDER BY due_on, id
+"""  # noqa: S608 (a piece of our own)
 
 _CLAIM: Final = """
 SELECT id FROM follow_up WHERE community_id = {} AND id = {} AND done_at IS NULL AND """

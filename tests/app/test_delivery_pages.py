@@ -17,9 +17,17 @@ import community
 from app.database import Engine
 from app.main import create_app, running
 from community import Actor, Role
-from marketplace import delivery
+from marketplace import delivery, evaluation
 from tests.marketplace.conftest import Neighbourhood, settle
-from tests.marketplace.delivery_examples import TODAY, Chosen, chosen, chosen_with_plan, kin
+from tests.marketplace.delivery_examples import (
+    TODAY,
+    Chosen,
+    apart,
+    chosen,
+    chosen_with_plan,
+    kin,
+)
+from tests.marketplace.evaluation_examples import FINE, delivered, over
 from tests.marketplace.plans_examples import member
 from tests.walks import signed_in_client
 
@@ -214,6 +222,7 @@ async def test_a_refusal_needs_a_reason_and_a_tie_says_why_not(
     app: Litestar, home: Neighbourhood
 ) -> None:
     here, _work = await under_way(home)
+    await apart(home)
     first, second = await here.ask(100), await here.ask(200)
     await kin(home, here.undertaker, here.treasurer)
     till, desk = await person(app, here.treasurer), await person(app, home.coordinator)
@@ -228,6 +237,41 @@ async def test_a_refusal_needs_a_reason_and_a_tie_says_why_not(
     doer = await person(app, here.undertaker)
     await doer.led(f"/disbursements/{second.id}/withdraw")
     assert "Taken back" in await doer.words(f"/disbursements/{second.id}")
+
+
+async def test_a_tie_is_shown_before_an_approval_and_beside_it_for_everybody(
+    app: Litestar, home: Neighbourhood
+) -> None:
+    here, _work = await under_way(home)
+    asked = await here.ask(100)
+    await kin(home, here.undertaker, here.treasurer)
+    till, visitor = await person(app, here.treasurer), await person(app, home.residents[3])
+    request = f"/disbursements/{asked.id}"
+    shown = await till.words(request)
+    assert "related to somebody who carries it out" in shown
+    assert "everybody reads this beside your name" in shown
+    assert "related to" not in await visitor.words(request)
+    await till.led(f"{request}/approve")
+    told = await visitor.words(request)
+    assert "Two roles or a tie: related to somebody who carries it out" in told
+    assert "kin" not in told
+
+
+async def test_who_inspects_cannot_approve_where_the_rules_say_so(
+    app: Litestar, home: Neighbourhood
+) -> None:
+    here = await delivered(home)
+    await evaluation.sign(here.project.id, FINE, by=home.coordinator)
+    await evaluation.close_due(at=over())
+    await apart(home)
+    asked = await here.ask(100)
+    desk, request = await person(app, home.coordinator), f"/disbursements/{asked.id}"
+    shown = await desk.words(request)
+    assert "also inspected it" in shown
+    assert "By this community’s rules somebody else approves it." in shown
+    assert "Approve it" not in shown
+    refused = said(await _led_to(desk, f"{request}/approve"))
+    assert "By this community's rules somebody else approves it." in refused
 
 
 async def test_a_coordinator_stops_a_project_in_public(app: Litestar, home: Neighbourhood) -> None:
