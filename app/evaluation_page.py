@@ -14,9 +14,10 @@ import community
 from app.evaluation_words import ASPECTS, IN_TEMPLATES, WHY_NOT, exact_words, mean_words
 from app.guards import actor_of
 from app.i18n import gettext as _
+from app.need_page import Section
 from app.neighbourhood import community_shown
 from community import Actor, Community, Role
-from marketplace import ProjectId, evaluation, reading
+from marketplace import ProjectId, ProjectState, evaluation, reading
 from marketplace.errors import MarketplaceError, UnknownProject
 from marketplace.evaluation import (
     MARKS,
@@ -121,6 +122,26 @@ async def evaluation_context(found: Place, judged: Evaluation | None) -> dict[st
         "undertaker": await undertaker_name(found, judged),
         **await _own(found, judged, signed),
     }
+
+
+async def project_section(project: Project) -> list[Section]:
+    """Say on a project's own page how it is judged and, once work began, where it is summed up."""
+    if project.state is not ProjectState.CHOSEN:
+        return []
+    here, place = project.community_id, f"/projects/{project.id}"
+    judged = await evaluation.evaluation_of(project.id, community_id=here)
+    told = {
+        None: _("When a project is delivered, residents rate it here and inspectors look at it."),
+        EvaluationState.OPEN: _("Residents rate it now, and inspectors look at it."),
+        EvaluationState.SENT_BACK: _("An inspector found something to mend."),
+        EvaluationState.STOPPED: _("The project was stopped before residents judged it."),
+        EvaluationState.CLOSED: _("Residents have judged it: their marks, their words, the reply."),
+    }[judged.state if judged else None]
+    ways = [Section(_("How residents find it"), told, f"{place}/evaluation", "star")]
+    if judged is not None:
+        sentence = _("Promised and done, planned and spent, in one place.")
+        ways.append(Section(_("The project in short"), sentence, f"{place}/summary", "book-open"))
+    return ways
 
 
 async def undertaker_name(found: Place, judged: Evaluation) -> str:

@@ -1,5 +1,6 @@
 """The form that opens a drive, and how amounts and shares are read in the forms of funding."""
 
+import unicodedata
 from datetime import UTC
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ def yuan(form: Form, name: str) -> int | None:
 
 def whole(form: Form, name: str, digits: int) -> int | None:
     """Return a whole number; 0 for an empty field; None with the field refused."""
-    text = form.value(name)
+    text = unicodedata.normalize("NFKC", form.value(name)).strip()  # full-width digits too
     if not text:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) <= digits):

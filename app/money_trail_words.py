@@ -109,8 +109,10 @@ def document_words(document: Document) -> str:
     """Return what a transfer came from, in a few words."""
     kind = _(DOCUMENTS[document.kind])
     if document.kind is DocumentKind.CONTRIBUTION:
-        return f"{kind}: {source_words(document.source)}"
-    return f"{kind}: {document.words}" if document.words else kind
+        words = source_words(document.source)
+    else:
+        words = document.words
+    return _("%(kind)s: %(words)s") % {"kind": kind, "words": words} if words else kind
 
 
 def tie_words(flag: Flag) -> str:

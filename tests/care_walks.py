@@ -73,7 +73,7 @@ async def _finished(hood: "Neighbourhood") -> ProjectId:
     """Let a project be chosen, carried out and delivered."""
     coordinator, resident = hood.actor(Role.COORDINATOR), hood.actor(Role.RESIDENT)
     terms = marketplace.Terms(budget_fen=900_000, choices_max=1, rule=Rule.MES)
-    opened = await marketplace.open_round(by=coordinator, name="前年", terms=terms)
+    opened = await marketplace.open_round(by=coordinator, name="大前年", terms=terms)
     draft = marketplace.Draft(
         f"晾衣架{hood.home.name}", "每幢一组。", "3 号楼", marketplace.Category.ENVIRONMENT, 900_000
     )

@@ -43,6 +43,10 @@ async def leave_delivery(hood: "Neighbourhood") -> None:
     hood.by_route[f"{WORK}/milestones/{{number:int}}/report"] = {
         "project_id": under_way, "number": 1,
     }  # fmt: skip
+    hood.further += [
+        (f"/projects/{waiting}/delivery", Role.COORDINATOR),
+        (f"/projects/{done}/delivery", Role.RESIDENT),
+    ]
     known: dict[str, object] = {"disbursement_id": asked.id, "receipt_id": asked.receipts[0].id}
     for part in ("", "/approve", "/refuse", "/withdraw", "/receipts/{receipt_id:uuid}"):
         hood.by_route[REQUEST + part] = known

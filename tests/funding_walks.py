@@ -67,6 +67,10 @@ async def leave_funding(hood: "Neighbourhood") -> None:
         "pledge_id": pledge.id,
         "fund_id": fund.id,
     }
+    hood.further += [
+        (f"/projects/{bare.id}/funding", Role.COORDINATOR),
+        (f"/contributions/{begun.id}", Role.RESIDENT),
+    ]
     for part in ("", "/cancel", "/settle", "/give", "/pledge", "/receipts"):
         hood.by_route[FUNDING + part] = {"project_id": driven.id}
     for part in ("/funding", "/contributions"):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import community
@@ -10,7 +11,7 @@ from community import Actor, Role
 from marketplace import delivery, evaluation
 from marketplace.counting import Rule
 from marketplace.deliberation import ReportReason
-from marketplace.evaluation import Aspect, Check, CheckAnswer, Finding, SignOffDraft
+from marketplace.evaluation import Aspect, Check, CheckAnswer, Evaluation, Finding, SignOffDraft
 from marketplace.values import Project
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ OF_JUDGED = (
     "/reply",
     "/comments/{rating_id:uuid}/report",
     "/comments/{rating_id:uuid}/rule",
-    "/comments/{rating_id:uuid}/again",
     "/photos/{sign_off_id:uuid}/{number:int}",
 )
 
@@ -37,6 +37,10 @@ async def leave_judged(hood: "Neighbourhood", photo: bytes) -> None:
         given = dict.fromkeys(Aspect, 4)
         await evaluation.rate(ended.id, given, f"不错{hood.home.name}。", by=one)
     fine = tuple(Finding(one, CheckAnswer.YES) for one in Check)
+    elder = hood.actor(Role.ELDER)
+    await evaluation.rate(
+        ended.id, dict.fromkeys(Aspect, 2), f"花选得不好{hood.home.name}。", by=elder
+    )
     draft = SignOffDraft(fine, "都做好了。", photos=((photo, "新的花坛"),))
     signed = await evaluation.sign(ended.id, draft, by=hood.actor(Role.AUDITOR))
     later = datetime.now(UTC) + timedelta(days=15)
@@ -44,11 +48,12 @@ async def leave_judged(hood: "Neighbourhood", photo: bytes) -> None:
     judged = await evaluation.evaluation_of(ended.id, community_id=hood.home.id)
     if judged is None:
         raise RuntimeError("the example was not judged")
-    said = await evaluation.own_rating(judged, others[0].member_id)
-    if said is None:
+    rated = await evaluation.own_rating(judged, others[0].member_id)
+    if rated is None:
         raise RuntimeError("the example was not rated")
-    await evaluation.report_comment(said.id, ReportReason.OTHER, "看一下", by=resident)
-    hood.examples |= {"rating_id": said.id, "sign_off_id": signed.id, "number": 1}
+    await evaluation.report_comment(rated.id, ReportReason.OTHER, "看一下", by=resident)
+    hidden = await _hidden(hood, judged)
+    hood.examples |= {"rating_id": rated.id, "sign_off_id": signed.id, "number": 1}
     place = "/projects/{project_id:uuid}"
     for part in OF_JUDGED:
         hood.by_route[f"{place}/evaluation{part}"] = {"project_id": ended.id}
@@ -57,7 +62,26 @@ async def leave_judged(hood: "Neighbourhood", photo: bytes) -> None:
         hood.by_route[route] = {"project_id": ended.id}
     for part in ("/rate", "/sign", "/inspectors"):
         hood.by_route[f"{place}/evaluation{part}"] = {"project_id": asked.id}
+    hood.by_route[f"{place}/evaluation/comments/{{rating_id:uuid}}/again"] = {
+        "project_id": ended.id, "rating_id": hidden,
+    }  # fmt: skip
     hood.by_route["/calls/{call_id:uuid}/evaluations/{project_id:uuid}"] = {"project_id": asked.id}
+    hood.further += [
+        (f"/projects/{asked.id}/evaluation", one)
+        for one in (None, Role.ELDER, Role.COORDINATOR, Role.AUDITOR)
+    ]
+
+
+async def _hidden(hood: "Neighbourhood", judged: Evaluation) -> UUID:
+    """Let a coordinator hide what the elder said; return its id."""
+    said = await evaluation.own_rating(judged, hood.people[Role.ELDER].id)
+    if said is None:
+        raise RuntimeError("the elder did not rate")
+    await evaluation.report_comment(said.id, ReportReason.OTHER, "", by=hood.actor(Role.VOLUNTEER))
+    ruled = await evaluation.rule_on_comment(
+        said.id, "这句话伤人。", hidden=True, number=1, by=hood.actor(Role.COORDINATOR)
+    )
+    return ruled.id
 
 
 async def _neighbour(hood: "Neighbourhood", name: str) -> Actor:

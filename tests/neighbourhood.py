@@ -112,6 +112,7 @@ class Neighbourhood:
     `examples` are by the name of a path parameter; `by_route` overrides them for one route.
     `related` says whose affair an example is, where it is not everybody's: by the same name.
     `fields` are what a form needs, by route, where an empty one says nothing about who may send it.
+    `further` are addresses, with who opens each, that show a page as its example does not.
     """
 
     home: Community
@@ -120,6 +121,7 @@ class Neighbourhood:
     related: dict[str, frozenset[Role]] = field(default_factory=dict)
     by_route: dict[str, dict[str, object]] = field(default_factory=dict)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    further: list[tuple[str, Role | None]] = field(default_factory=list)
 
     def actor(self, role: Role) -> Actor:
         """Return the person of a role as the verbs see them."""

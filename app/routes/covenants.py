@@ -258,7 +258,7 @@ async def printed(
         **aftercare_page.base(found),
         "shown": _numbered(await _versions(found), number),
         "qr": made.svg_data_uri(scale=QR_SCALE, border=4, light="#fff"),
-        "address": address,
+        "whole_address": address,
     }
     return Template("marketplace/aftercare/print.html", context=context)
 

@@ -38,6 +38,8 @@ PAGES_MAX: Final = 10_000
 PLACE_DIGITS: Final = 18
 """A place in the book has no more digits than fit."""
 PROJECTS_SHOWN: Final = 50
+LINES_SHOWN: Final = 20
+"""Transfers of a whole community on one page: on a telephone each is a small card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,9 @@ async def community_trail(request: AnyRequest) -> Template:
     zone, before = ZoneInfo(place.home.time_zone), cursor(request)
     chosen = period_of(request.query_params, zone)
     span = span_of(chosen, zone)
-    page = await reading.community_trail(place.home.id, span, page=before, named=place.named)
+    page = await reading.community_trail(
+        place.home.id, span, page=before, size=LINES_SHOWN, named=place.named
+    )
     names = await community_names(place, page.lines)
     both = await _community_books(place, span)
     projects = await reading.project_sums(place.home.id)

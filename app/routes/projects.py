@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
-from app import aftercare_page, delivery_page, funding_page
+from app import aftercare_page, delivery_page, evaluation_page, funding_page
 from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
@@ -88,6 +88,8 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
         "balance": await ledger.balance(account.id) if account else None,
         "funding": await funding_page.section(project, ZoneInfo(home.time_zone)),
         "work": await delivery_page.project_section(project),
+        "step": await delivery_page.step_of(project),
+        "judged": await evaluation_page.project_section(project),
         "may_raise": await funding_page.may_raise(project, await actor_of(request)),
         "aftercare": await aftercare_page.way_card(project, await actor_of(request)),
         "zone": ZoneInfo(home.time_zone),

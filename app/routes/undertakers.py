@@ -12,8 +12,8 @@ from litestar.response import Template
 
 import community
 from app.acts import act
+from app.delivery_words import STATES
 from app.i18n import gettext as _
-from app.i18n import mark
 from app.neighbourhood import community_shown
 from app.routes.typed import whole_number
 from community import Community, named_members
@@ -25,14 +25,10 @@ from marketplace.open_books.register import Entry
 AnyRequest = Request[Any, Any, Any]
 PAGES_MAX: Final = 10_000
 
-STATES: Final = {
-    None: mark("Work not begun"),
-    DeliveryState.UNDER_WAY: mark("Under way"),
-    DeliveryState.DELIVERED: mark("Delivered, waiting to be judged"),
-    DeliveryState.JUDGED: mark("Judged by residents"),
-    DeliveryState.CLOSED: mark("Finished and summed up"),
-    DeliveryState.STOPPED: mark("Stopped"),
-}
+
+def state_words(state: DeliveryState | None) -> str:
+    """Return how far a project is; None where its work has not begun."""
+    return _(STATES[state][0]) if state else _("Work not begun")
 
 
 def score_words(score: Score | None) -> str:
@@ -79,7 +75,7 @@ async def one_undertaker(request: AnyRequest, undertaker_id: FromPath[UUID]) -> 
         "entries": [
             (
                 one,
-                _(STATES[one.state]),
+                state_words(one.state),
                 score_words(one.judged.result.overall if one.judged else None),
             )
             for one in entries
@@ -92,7 +88,7 @@ async def one_undertaker(request: AnyRequest, undertaker_id: FromPath[UUID]) -> 
 
 async def _record(home: Community, undertaker_id: UUID) -> list[Entry]:
     today = datetime.now(ZoneInfo(home.time_zone)).date()
-    entries = await register.record(undertaker_id, community_id=home.id, today=today)
+    entries = await register.entries_of(undertaker_id, community_id=home.id, today=today)
     if not entries:
         raise NotFoundException
     return entries

@@ -13,7 +13,33 @@
   const large = document.documentElement.classList.contains("text-large");
   const size = large ? 19 : 15;
 
-  const option = (found) => ({
+  // How many columns the picture has after its first: the longest way from a source.
+  const columns = (links) => {
+    const deep = new Map();
+    for (let more = true; more; ) {
+      more = false;
+      for (const { source, target } of links) {
+        const least = (deep.get(source) ?? 0) + 1;
+        if ((deep.get(target) ?? 0) < least && least <= links.length) {
+          deep.set(target, least);
+          more = true;
+        }
+      }
+    }
+    return Math.max(1, ...deep.values());
+  };
+
+  // A name in the middle breaks before the next column; one at the end has the room beside it.
+  const labelled = (found, room, end) => {
+    const inner = (room - end) / columns(found.links) - 2 * size;
+    const goOn = new Set(found.links.map((one) => one.source));
+    return found.nodes.map((one) => ({
+      ...one,
+      label: { width: goOn.has(one.name) ? Math.max(inner, 4 * size) : end - size },
+    }));
+  };
+
+  const option = (found, room, end = (room < 60 * size ? 13 : 17) * size) => ({
     animation: !still,
     textStyle: {
       color: token("--ink"),
@@ -35,7 +61,7 @@
         left: 4,
         top: 12,
         bottom: 12,
-        right: 13 * size,
+        right: end,
         nodeGap: 1.6 * size,
         nodeWidth: 18,
         draggable: false,
@@ -44,11 +70,10 @@
         label: {
           color: token("--ink"),
           fontSize: size,
-          width: 12 * size,
           overflow: "break",
         },
         color: [token("--celadon"), token("--persimmon"), token("--ink-soft"), token("--line")],
-        data: found.nodes,
+        data: labelled(found, room, end),
         links: found.links,
       },
     ],
@@ -62,10 +87,11 @@
     const { charts } = await answer.json();
     for (const place of places) {
       const found = charts[place.dataset.sankey];
-      if (!found || !found.links.length || place.parentElement.clientWidth < NARROW) continue;
-      place.hidden = false;
+      const figure = place.closest("figure");
+      if (!found || !found.links.length || figure.parentElement.clientWidth < NARROW) continue;
+      figure.hidden = false;
       const chart = window.echarts.init(place, null, { renderer: "canvas" });
-      chart.setOption(option(found));
+      chart.setOption(option(found, place.clientWidth));
       new ResizeObserver(() => chart.resize()).observe(place);
     }
   };

@@ -149,8 +149,8 @@ async def test_hours_are_pledged_and_taken_back(app: Litestar, home: Neighbourho
     refused = await neighbour.send(f"{page}/pledge", {"hours": "x", "minutes": ""})
     assert "Type whole numbers" in said(refused)
     key = str(uuid.uuid4())
-    for _twice in range(2):
-        assert await neighbour.led(f"{page}/pledge", {"hours": "1", "key": key}) == page
+    for typed in ("1", "１"):  # on a Chinese keyboard, and sent once more
+        assert await neighbour.led(f"{page}/pledge", {"hours": typed, "key": key}) == page
     assert await has_minutes(giver) == (90, 60)
     assert "1 h of 10 h pledged: 10%" in await neighbour.words(page)
     again = await neighbour.led(f"{page}/pledge", {"hours": "0", "minutes": "5"})
@@ -411,7 +411,7 @@ async def test_money_is_given_by_a_way_that_is_open(app: Litestar, home: Neighbo
     neighbour = await person(app, home.residents[0])
     shown = await neighbour.words(f"{page}/give")
     assert "WeChat Pay" in shown
-    assert "Alipay : This neighbourhood has not switched it on." in shown
+    assert "Alipay: This neighbourhood has not switched it on." in shown
     given = {"key": str(uuid.uuid4()), "amount": "20", "way": "card", "named": "no"}
     for wrong, said_so in (
         ({"amount": ""}, "Say how much, in yuan."),
@@ -428,6 +428,9 @@ async def test_money_is_given_by_a_way_that_is_open(app: Litestar, home: Neighbo
     assert await reading.contributions(drive.id, community_id=home.id) == []
     paying = await neighbour.led(f"{page}/give", given)
     assert await neighbour.led(f"{page}/give", given) == paying
+    otherwise = await neighbour.led(f"{page}/give", {**given, "amount": "30"})  # gone back to it
+    assert otherwise == "/me/contributions"
+    assert "You have begun this gift before, otherwise." in await neighbour.words(otherwise)
     (gift,) = await reading.contributions(drive.id, community_id=home.id)
     assert paying == f"/contributions/{gift.id}/pay"
     assert (gift.amount_fen, gift.anonymous, gift.member_id) == (

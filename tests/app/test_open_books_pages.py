@@ -206,7 +206,7 @@ async def test_the_register_names_who_carried_out_what(app: Litestar, found: Cho
     name = (await community.member(found.undertaker.member_id)).name
     assert name in await resident.words("/undertakers")
     told = await resident.words(f"/undertakers/{found.undertaker.member_id}")
-    for words in (found.project.title, "Under way", "¥1,000", "¥300", "not judged yet"):
+    for words in (found.project.title, "Work under way", "¥1,000", "¥300", "not judged yet"):
         assert words in told, words
     data = await resident.data(f"/api/undertakers/{found.undertaker.member_id}")
     assert data["projects"][0]["spent_fen"] == 300 * YUAN

@@ -126,6 +126,37 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     ),
     "/projects/{project_id:uuid}/delivery/stop": (Role.COORDINATOR,),
     "/disbursements/{disbursement_id:uuid}": (None, Role.RESIDENT, Role.TREASURER),
+    **dict.fromkeys(
+        (
+            "/projects/{project_id:uuid}/changes",
+            "/projects/{project_id:uuid}/changes/{change_id:uuid}",
+            "/projects/{project_id:uuid}/evaluation",
+            "/projects/{project_id:uuid}/aftercare",
+            "/projects/{project_id:uuid}/attention/{attention_id:uuid}",
+            "/projects/{project_id:uuid}/checks/{check_id:uuid}",
+        ),
+        (None, Role.RESIDENT, Role.COORDINATOR),
+    ),
+    **dict.fromkeys(
+        (
+            "/contributions/{contribution_id:uuid}/pay/state",
+            "/projects/{project_id:uuid}/changes/new",
+            "/projects/{project_id:uuid}/evaluation/reply",
+        ),
+        (Role.RESIDENT,),
+    ),
+    "/projects/{project_id:uuid}": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/projects/{project_id:uuid}/covenant": (None, Role.RESIDENT),
+    "/projects/{project_id:uuid}/covenant/versions/{number:int}": (None, Role.RESIDENT),
+    "/projects/{project_id:uuid}/evaluation/sign": (Role.AUDITOR,),
+    "/projects/{project_id:uuid}/money": (None, Role.AUDITOR),
+    "/projects/{project_id:uuid}/summary/write": (Role.RESIDENT,),
+    "/projects/{project_id:uuid}/work": (None, Role.VOLUNTEER, Role.COORDINATOR),
+    "/projects/{project_id:uuid}/work/{work_slot_id:uuid}": (
+        None,
+        Role.VOLUNTEER,
+        Role.COORDINATOR,
+    ),
     "/projects/{project_id:uuid}/funding": (None, Role.RESIDENT, Role.COORDINATOR, Role.TREASURER),
     "/projects/{project_id:uuid}/funding/open": (Role.COORDINATOR,),
     "/projects/{project_id:uuid}/funding/cancel": (Role.COORDINATOR,),
@@ -182,13 +213,14 @@ class Site:
     hood: Neighbourhood
 
     def pages(self) -> list[tuple[str, Role | None]]:
-        """Return each GET route that a person may open, with who opens it, by person."""
+        """Return each GET route that a person may open and what else is looked at, by person."""
         found = [
             (path, reader)
             for (method, path), handler in handlers(self.app).items()
             if method == "GET" and not path.startswith(MACHINES)
             for reader in READERS.get(path, (right_person(act_of(handler)),))
         ]
+        found += self.hood.further
         return sorted(found, key=lambda page: (str(page[1]), page[0]))
 
     async def entered(
