@@ -10,6 +10,14 @@ from litestar.testing import AsyncTestClient
 from app.main import create_app, running
 from app.settings import settings
 from tests.app.gallery import make_app
+from tests.quick_jobs import without_rounds
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_jobs() -> Iterator[None]:
+    """Let every file's app begin without going round all communities."""
+    with without_rounds():
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="session")
