@@ -160,7 +160,7 @@ async def _mend(theirs: Theirs) -> None:
         try:
             async with ledger.transaction():
                 gift = await applying.apply_payment(payment)
-                for one in theirs.disputes:
+                for one in reversed(theirs.disputes):  # listed newest first; won before lost again
                     if one.payment_id == payment.id and one.taken:
                         await applying.apply_dispute(one, gift, returned=one.returned)
         except (FundingError, applying.OtherMode) as refusal:

@@ -137,9 +137,15 @@ def _state(contribution: Contribution) -> ContributionState:
 
 
 async def wound_up(project_id: UUID) -> bool:
-    """Say whether what was left of a project went back to its sources already."""
+    """Say whether a project is over: what it had left went back to its sources, if it had any."""
     return bool(
-        await GivingBackRow.raw("SELECT FROM giving_back WHERE project_id = {} LIMIT 1", project_id)
+        await GivingBackRow.raw(
+            "SELECT FROM giving_back WHERE project_id = {}"
+            " UNION ALL SELECT FROM delivery WHERE project_id = {}"
+            " AND state IN ('stopped', 'closed') LIMIT 1",
+            project_id,
+            project_id,
+        )
     )
 
 

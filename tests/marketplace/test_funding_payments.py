@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+import ledger
 from app import merging
 from community import Role
+from marketplace import delivery
+from marketplace.delivery import DeliveryState, DisbursementDraft
+from marketplace.evaluation.summing import sum_up
 from marketplace.funding import errors, payments
 from marketplace.funding.contributing import give_up_contribution, hand_back
 from marketplace.funding.drives import cancel_drive
@@ -25,6 +29,7 @@ from marketplace.funding.values import (
     PledgeState,
 )
 from tests.marketplace.conftest import Neighbourhood
+from tests.marketplace.delivery_examples import PAPER as RECEIPT
 from tests.marketplace.funding_examples import (
     calls_of,
     card,
@@ -48,6 +53,32 @@ async def reached(home: Neighbourhood) -> Drive:
     drive = await opened(home, draft(1_000))
     await cash(drive, 1_000, by=keeper)
     return await settle(drive.id, by=home.coordinator)
+
+
+async def test_a_payment_told_after_a_project_spent_all_and_was_closed_goes_back(
+    neighbourhood: Neighbourhood,
+) -> None:
+    home = neighbourhood
+    keeper = await treasurer(home)
+    drive = await opened(home, draft(1_000))
+    late = await card(drive, 500, home.residents[1])
+    await cash(drive, 1_000, by=keeper)
+    await settle(drive.id, by=home.coordinator)
+    undertaker = home.residents[0]
+    await delivery.begin(drive.project_id, by=undertaker)
+    for state in (DeliveryState.DELIVERED, DeliveryState.JUDGED):
+        async with ledger.transaction():
+            found = await delivery.locked(drive.project_id, community_id=home.id)
+            await delivery.move(found, state, by=home.coordinator)
+    all_of_it = DisbursementDraft(11_000, "All of it")
+    asked = await delivery.ask(drive.project_id, all_of_it, [RECEIPT], by=undertaker)
+    for who in (keeper, home.coordinator):
+        await delivery.approve(asked.id, by=who)
+    await sum_up(drive.project_id, "It stands.", by=home.coordinator)
+    gift = await paid(late)
+    assert (gift.state, gift.due_fen) == (ContributionState.REFUND_DUE, 500)
+    assert await lies(home, "project", drive.project_id) == 0
+    assert await lies(home, "escrow", drive.id) == 500
 
 
 async def test_a_payment_counts_when_it_is_told_and_once(neighbourhood: Neighbourhood) -> None:

@@ -206,6 +206,20 @@ async def test_what_was_never_told_is_named_and_then_mended(
 
 
 @pytest.mark.usefixtures("alone")
+async def test_a_dispute_won_before_the_next_was_lost_is_mended_in_that_order(
+    neighbourhood: Neighbourhood, front: Front, given: Keys
+) -> None:
+    _, gift = await paid(neighbourhood, front)
+    told = await front.get(f"payment_intents/{gift.intent_id}")
+    later = dispute(told, FEN)
+    later |= {"id": "dp_later"}
+    later["balance_transactions"][0] |= {"id": "txn_later"}
+    front.disputes += [later, dispute(told, FEN, won=True)]  # Stripe lists the newest first
+    assert (await reconcile(given, mend=True)).differences == ()
+    assert (await now(gift)).disputed_fen == FEN
+
+
+@pytest.mark.usefixtures("alone")
 async def test_a_payment_that_stripe_forgot_is_named(
     neighbourhood: Neighbourhood, front: Front, given: Keys
 ) -> None:
