@@ -166,7 +166,14 @@ from community.membership import (
     member_left,
     verify_member,
 )
-from community.merging import Former, Merged, former_memberships, merge_members, standing_membership
+from community.merging import (
+    Former,
+    Merged,
+    former_memberships,
+    merge_members,
+    standing_membership,
+    standing_memberships,
+)
 from community.messages import (
     Fill,
     Message,
@@ -321,7 +328,8 @@ __all__ = [
     "posts_in", "posts_of", "prefer", "read_all_messages", "read_kept", "read_message", "record",
     "record_kinship", "rename_area", "reseal_identities", "revoke_delegation", "roles_held",
     "roles_over", "roles_towards", "search_trail", "seen_consent", "settle_messages",
-    "settle_messages_of", "some_members", "staff_at", "standing_membership", "system", "tell",
+    "settle_messages_of", "some_members", "staff_at", "standing_membership",
+    "standing_memberships", "system", "tell",
     "tell_all", "told", "trail_names", "unread_messages", "unspread_messages", "verify_member",
     "waiting_erasure", "waiting_erasures", "watched_areas", "wipe_messages", "withdraw_erasure",
     "word_of_call", "workplaces",

@@ -135,6 +135,16 @@ async def titles(project_ids: Collection[UUID], *, community_id: UUID) -> dict[U
     return {row["id"]: row["title"] for row in rows}
 
 
+async def projects_by_id(
+    project_ids: Collection[UUID], *, community_id: UUID
+) -> dict[UUID, Project]:
+    """Return projects by their ids; those that are not of this community stay out."""
+    rows = await ProjectRow.raw(
+        f"{_PROJECT} WHERE id = ANY({{}}) AND community_id = {{}}", list(project_ids), community_id
+    )
+    return {row["id"]: _project(row) for row in rows}
+
+
 async def projects_proposed(
     belonging: Iterable[tuple[UUID, datetime, datetime | None]], *, community_id: UUID
 ) -> list[Project]:

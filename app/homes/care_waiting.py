@@ -7,7 +7,7 @@ import community
 from app.i18n import gettext as _
 from app.wording import printed_day
 from community import Actor
-from marketplace import ProjectId, aftercare, reading
+from marketplace import aftercare, reading
 
 Line = tuple[str, str, str, datetime | None, str]
 """Icon, who or what waits, why, since when, and where it is settled."""
@@ -21,14 +21,12 @@ async def lines(by: Actor, now: datetime) -> list[Line]:
     said = await aftercare.open_attentions(home.id)
     due = await aftercare.checks_to_do(home.id, today)
     offers = await aftercare.custodian_offers(home.id)
-    titles = {
-        one: (await reading.read_project(ProjectId(one), community_id=home.id)).title
-        for one in {
-            *(each.project_id for each in said),
-            *(each.project_id for each in due),
-            *(each.project_id for each in offers),
-        }
+    ids = {
+        *(one.project_id for one in said),
+        *(one.project_id for one in due),
+        *(one.project_id for one in offers),
     }
+    titles = await reading.titles(ids, community_id=home.id) if ids else {}
     names = await community.named_members({one.member_id for one in offers}, community_id=home.id)
     return [
         *(

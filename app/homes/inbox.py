@@ -72,16 +72,17 @@ _Lines = Callable[[Actor, datetime], Awaitable[list[Waiting]]]
 
 def is_for(by: Actor) -> bool:
     """Whether any kind of line is for this member."""
-    return bool(_kinds(by))
+    return bool(kinds(by))
 
 
 async def waiting(by: Actor, now: datetime) -> list[Waiting]:
     """Return all that waits for this member's hand, the longest waiting first."""
-    lines = [line for kind in _kinds(by) for line in await kind(by, now)]
+    lines = [line for kind in kinds(by) for line in await kind(by, now)]
     return sorted(lines, key=lambda one: (one.since is None, one.since or now))
 
 
-def _kinds(by: Actor) -> list[_Lines]:
+def kinds(by: Actor) -> list[_Lines]:
+    """Return what looks for each kind of line that is for this member."""
     by_act: tuple[tuple[str, _Lines], ...] = (
         ("call.take_over", _handed_over),
         ("rating.see", _low_ratings),
@@ -110,8 +111,8 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("attention.hide", _broken),
         ("contribution.enter", _to_hand_back),
     )
-    kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
-    return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
+    found = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
+    return found if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *found]
 
 
 async def _visits(by: Actor, now: datetime) -> list[Waiting]:

@@ -1,6 +1,8 @@
 """What waits for coordinators about the judgement of projects; for the inbox."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from app.i18n import gettext as _
 from community import Actor
@@ -31,23 +33,44 @@ async def comments(by: Actor) -> list[Line]:
 
 async def signatures(by: Actor, now: datetime) -> list[Line]:
     """Return the projects whose time for ratings is over and that nobody has signed."""
-    lines: list[Line] = []
-    for one in await evaluation.evaluations_shown(by.community_id):
-        if one.state is EvaluationState.OPEN and one.closes_at <= now:
-            project = await reading.read_project(one.project_id, community_id=by.community_id)
-            words = _("Waits for its inspection and a signature")
-            href = f"/projects/{project.id}/evaluation"
-            lines.append(("search-check", project.title, words, one.closes_at, href))
-    return lines
+    over = [
+        one
+        for one in await evaluation.evaluations_shown(by.community_id)
+        if one.state is EvaluationState.OPEN and one.closes_at <= now
+    ]
+    titles = await _titles((one.project_id for one in over), by)
+    words = _("Waits for its inspection and a signature")
+    return [
+        (
+            "search-check",
+            titles[one.project_id],
+            words,
+            one.closes_at,
+            f"/projects/{one.project_id}/evaluation",
+        )
+        for one in over
+    ]
 
 
 async def to_sum_up(by: Actor) -> list[Line]:
     """Return the projects that are judged and not summed up yet."""
-    lines: list[Line] = []
     judged = (DeliveryState.JUDGED,)
-    for one in await delivery_reading.deliveries(by.community_id, judged):
-        project = await reading.read_project(one.project_id, community_id=by.community_id)
-        found = await evaluation.evaluation_of(project.id, community_id=by.community_id)
-        words, since = _("Judged; waits to be summed up"), found.ended_at if found else None
-        lines.append(("book-open", project.title, words, since, f"/projects/{project.id}/summary"))
-    return lines
+    found = await delivery_reading.deliveries(by.community_id, judged)
+    titles = await _titles((one.project_id for one in found), by)
+    ended = await evaluation.ended_at({one.project_id for one in found}, by.community_id)
+    words = _("Judged; waits to be summed up")
+    return [
+        (
+            "book-open",
+            titles[one.project_id],
+            words,
+            ended.get(one.project_id),
+            f"/projects/{one.project_id}/summary",
+        )
+        for one in found
+    ]
+
+
+async def _titles(project_ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
+    ids = set(project_ids)
+    return await reading.titles(ids, community_id=by.community_id) if ids else {}

@@ -7,7 +7,6 @@ from app.i18n import ngettext
 from community import Actor
 from marketplace import reading, work
 from marketplace.delivery import changes
-from marketplace.values import ProjectId
 
 Line = tuple[str, str, str, datetime | None, str]
 """Icon, who or what waits, why, since when, and where it is settled."""
@@ -34,20 +33,18 @@ async def came(by: Actor, now: datetime) -> list[Line]:
 
 async def to_decide(by: Actor, now: datetime) -> list[Line]:
     """Return the changes of projects for which the time for objections is over."""
-    lines: list[Line] = []
-    for one in await changes.waiting_changes(by.community_id):
-        if one.objections_until > now:
-            continue
-        project = await reading.read_project(
-            ProjectId(one.project_id), community_id=by.community_id
+    due = [
+        one for one in await changes.waiting_changes(by.community_id) if one.objections_until <= now
+    ]
+    ids = {one.project_id for one in due}
+    titles = await reading.titles(ids, community_id=by.community_id) if ids else {}
+    return [
+        (
+            "scale",
+            titles[one.project_id],
+            _("A change is asked for: decide it"),
+            one.objections_until,
+            f"/projects/{one.project_id}/changes/{one.id}",
         )
-        lines.append(
-            (
-                "scale",
-                project.title,
-                _("A change is asked for: decide it"),
-                one.objections_until,
-                f"/projects/{one.project_id}/changes/{one.id}",
-            )
-        )
-    return lines
+        for one in due
+    ]

@@ -30,7 +30,7 @@ from marketplace.delivery.reading import (
 )
 from marketplace.delivery.reminding import remind_of_milestones
 from marketplace.delivery.reporting import declare_delivered, report, write_update
-from marketplace.delivery.undertaking import tie, undertaking_of, who_undertakes
+from marketplace.delivery.undertaking import tie, ties, undertaking_of, who_undertakes
 from marketplace.delivery.values import (
     Decision,
     Delivery,
@@ -65,6 +65,7 @@ __all__ = [
     "delivery_moves", "delivery_policy_at", "disbursement", "disbursements", "find_delivery",
     "forget_deliveries", "lines_of", "locked", "milestone", "milestones", "move", "overdue",
     "photo", "photos", "purse", "read_delivery", "receipt_file", "receipts_for", "refuse",
-    "remind_of_milestones", "report", "stop", "take_over_deliveries", "tie", "undertaking_of",
+    "remind_of_milestones", "report", "stop", "take_over_deliveries", "tie", "ties",
+    "undertaking_of",
     "updates", "waiting_disbursements", "who_undertakes", "withdraw", "write_update",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Who carries a project out, who acts for them, and who is too close to them to decide."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,14 +17,39 @@ async def who_undertakes(project: Project) -> UUID:
 
 async def undertaking_of(project: Project) -> Undertaking:
     """Return who carries a project out now, and everybody who acts for them."""
-    if project.plan_id is not None:
-        plan = await plans.read_plan(project.plan_id, community_id=project.community_id)
-        if plan.undertaker is not None:
-            hands = await plans.hands_of(plan.undertaker, community_id=project.community_id)
-            return Undertaking(
-                plan.undertaker.member_id, plan.undertaker.organisation_id, frozenset(hands)
-            )
-    return Undertaking(project.proposed_by, None, frozenset({project.proposed_by}))
+    found = await _undertakings([project], community_id=project.community_id)
+    return found[project.id]
+
+
+async def _undertakings(
+    projects: Collection[Project], *, community_id: UUID
+) -> dict[UUID, Undertaking]:
+    """Return who carries each of these projects out; asked at once, however many there are.
+
+    Whoever proposed one under a membership that became part of another acts under that.
+    """
+    written = {one.plan_id for one in projects if one.plan_id is not None}
+    held = await plans.plans_by_id(written, community_id=community_id) if written else {}
+    holders = {
+        one.id: held[one.plan_id].undertaker if one.plan_id is not None else None
+        for one in projects
+    }
+    proposers = {one.proposed_by for one in projects if holders[one.id] is None}
+    standing = (
+        await community.standing_memberships(proposers, community_id=community_id)
+        if proposers
+        else {}
+    )
+    found: dict[UUID, Undertaking] = {}
+    for one in projects:
+        holder = holders[one.id]
+        if holder is None:
+            proposer = standing[one.proposed_by]
+            found[one.id] = Undertaking(proposer, None, frozenset({proposer}))
+        else:
+            hands = await plans.hands_of(holder, community_id=community_id)
+            found[one.id] = Undertaking(holder.member_id, holder.organisation_id, frozenset(hands))
+    return found
 
 
 async def tie(
@@ -34,21 +60,48 @@ async def tie(
     Kin are those on record now, of who asked and of everybody who acts for the project; of the
     organisation is whoever has any post in it now.
     """
+    kin = await community.kin_kinds(member_id, community_id=community_id)
+    groups = await _groups_of(member_id, community_id) if undertaking.organisation_id else set()
+    return _tie(undertaking, asked_by, member_id, kin=kin, groups=groups)
+
+
+async def ties(
+    asked: Sequence[tuple[Project, UUID | None]], member_id: UUID, *, community_id: UUID
+) -> list[Tie | None]:
+    """Return for each project and who asks what ties a member to them, as `tie` does for one."""
+    if not asked:
+        return []
+    projects = [project for project, _ in asked]
+    found = await _undertakings(projects, community_id=community_id)
+    kin = await community.kin_kinds(member_id, community_id=community_id)
+    some = any(one.organisation_id for one in found.values())
+    groups = await _groups_of(member_id, community_id) if some else set()
+    return [
+        _tie(found[project.id], asked_by, member_id, kin=kin, groups=groups)
+        for project, asked_by in asked
+    ]
+
+
+async def _groups_of(member_id: UUID, community_id: UUID) -> set[UUID]:
+    now = datetime.now(UTC)
+    held = await community.posts_of(member_id, community_id=community_id)
+    return {one.organisation_id for one in held if one.since <= now and not one.over(now)}
+
+
+def _tie(
+    undertaking: Undertaking,
+    asked_by: UUID | None,
+    member_id: UUID,
+    *,
+    kin: Collection[UUID],
+    groups: Collection[UUID],
+) -> Tie | None:
     if member_id == asked_by:
         return Tie.ASKER
     if member_id in undertaking.hands:
         return Tie.UNDERTAKER
-    close = undertaking.hands | ({asked_by} if asked_by else set())
-    if close & (await community.kin_kinds(member_id, community_id=community_id)).keys():
+    if (undertaking.hands | {asked_by}).intersection(kin):
         return Tie.KIN
-    if undertaking.organisation_id is not None:
-        now = datetime.now(UTC)
-        held = await community.posts_of(member_id, community_id=community_id)
-        if any(
-            one.organisation_id == undertaking.organisation_id
-            and one.since <= now
-            and not one.over(now)
-            for one in held
-        ):
-            return Tie.ORGANISATION
+    if undertaking.organisation_id in groups:
+        return Tie.ORGANISATION
     return None

@@ -50,6 +50,7 @@ from marketplace.evaluation.rating import rate
 from marketplace.evaluation.reading import (
     comments,
     counted,
+    ended_at,
     evaluation_of,
     evaluations_of,
     evaluations_shown,
@@ -97,7 +98,8 @@ __all__ = [
     "NotYourComment", "NothingToRule", "OwnComment", "PhotosWrong", "Rating", "RepliedAlready",
     "Result", "Score", "SignOff", "SignOffDraft", "SignedAlready", "Summary", "SummedUpAlready",
     "TermWrong", "UnknownEvaluation", "WhyNot", "ask_look_at_comment", "close_due",
-    "close_evaluation", "comment_case", "comments", "compose", "counted", "evaluation_of",
+    "close_evaluation", "comment_case", "comments", "compose", "counted", "ended_at",
+    "evaluation_of",
     "evaluation_policy_at", "evaluations_of", "evaluations_shown", "inspectors_named", "is_author",
     "may_reply", "may_rule_on_comment", "may_sign", "may_sum_up", "name_inspector", "open_due",
     "open_evaluation", "own_rating", "rate", "record_of", "remind_of_evaluations", "reply",

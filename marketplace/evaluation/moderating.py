@@ -13,6 +13,7 @@ import community
 from community import Actor
 from marketplace.deliberation import ReportReason
 from marketplace.deliberation import rules as talk
+from marketplace.deliberation.rows import told_by
 from marketplace.deliberation.values import Report, Ruling, SecondLook
 from marketplace.evaluation import circle, rules, telling
 from marketplace.evaluation.errors import (
@@ -33,6 +34,7 @@ from marketplace.evaluation.tables import (
 )
 from marketplace.evaluation.values import EvaluationState
 from marketplace.needs.standing import oneself
+from marketplace.reading import titles
 from marketplace.refusals import verb
 from marketplace.screening import coordinators
 from marketplace.screening.verbs import coordinates
@@ -40,7 +42,7 @@ from marketplace.screening.verbs import coordinates
 _COMMENT: Final = """
 SELECT evaluation_rating.id, member_id, words, project_id, state FROM evaluation_rating
 JOIN evaluation ON evaluation.id = evaluation_id
-WHERE evaluation_rating.community_id = {} AND evaluation_rating.id = {}
+WHERE evaluation_rating.community_id = {} AND evaluation_rating.id = ANY({})
 """
 
 _WAITING: Final = """
@@ -200,10 +202,10 @@ async def ask_look_at_comment(
 
 async def waiting_comments(community_id: UUID) -> list[CommentCase]:
     """Return the comments that wait for a coordinator, the longest waiting first."""
-    cases = [
-        await comment_case(row["id"], community_id=community_id)
-        for row in await RatingRow.raw(_WAITING, community_id)
-    ]
+    ids = [row["id"] for row in await RatingRow.raw(_WAITING, community_id)]
+    if not ids:
+        return []
+    cases = await _cases(await _all_said(ids, community_id), community_id)
     waiting = [(one.since, one.id, one) for one in cases if one.since is not None]
     return [case for _since, _id, case in sorted(waiting, key=lambda found: found[:2])]
 
@@ -251,45 +253,61 @@ async def _tell_author(
 
 
 async def _said(rating_id: UUID, community_id: UUID, *, lock: bool = False) -> _Said:
-    held = " FOR NO KEY UPDATE OF evaluation_rating" if lock else ""
-    rated = await RatingRow.raw(_COMMENT + held, community_id, rating_id)
-    if not rated:
+    found = await _all_said([rating_id], community_id, lock=lock)
+    if not found:
         raise UnknownEvaluation
-    row = rated[0]
-    if row.pop("state") != EvaluationState.CLOSED:
+    return found[0]
+
+
+async def _all_said(
+    rating_ids: Sequence[UUID], community_id: UUID, *, lock: bool = False
+) -> list[_Said]:
+    held = " FOR NO KEY UPDATE OF evaluation_rating" if lock else ""
+    rated = await RatingRow.raw(_COMMENT + held, community_id, list(rating_ids))
+    if any(row.pop("state") != EvaluationState.CLOSED for row in rated):
         raise NotYetClosed
-    return _Said(**row)
+    return [_Said(**row) for row in rated]
 
 
 async def _case(found: _Said, community_id: UUID) -> CommentCase:
+    (case,) = await _cases([found], community_id)
+    return case
+
+
+async def _cases(found: Sequence[_Said], community_id: UUID) -> list[CommentCase]:
+    ids = [one.id for one in found]
     reports = await CommentReportRow.raw(
-        "SELECT reported_by, reason, words, reported_at FROM comment_report"
-        " WHERE community_id = {} AND rating_id = {} ORDER BY reported_at, reported_by",
+        "SELECT rating_id AS of, reported_by, reason, words, reported_at FROM comment_report"
+        " WHERE community_id = {} AND rating_id = ANY({}) ORDER BY reported_at, reported_by",
         community_id,
-        found.id,
+        ids,
     )
     rulings = await CommentRulingRow.raw(
-        "SELECT number, hidden, reason, ruled_by, ruled_at FROM comment_ruling"
-        " WHERE community_id = {} AND rating_id = {} ORDER BY number",
+        "SELECT rating_id AS of, number, hidden, reason, ruled_by, ruled_at FROM comment_ruling"
+        " WHERE community_id = {} AND rating_id = ANY({}) ORDER BY number",
         community_id,
-        found.id,
+        ids,
     )
     looks = await CommentLookRow.raw(
-        "SELECT asked_by, words, asked_at FROM comment_second_look"
-        " WHERE community_id = {} AND rating_id = {}",
+        "SELECT rating_id AS of, asked_by, words, asked_at FROM comment_second_look"
+        " WHERE community_id = {} AND rating_id = ANY({})",
         community_id,
-        found.id,
+        ids,
     )
-    project = await circle.project_of(found.project_id, community_id=community_id)
-    return CommentCase(
-        found.id,
-        found.project_id,
-        project.title,
-        found.words,
-        [Report(**{**row, "reason": ReportReason(row["reason"])}) for row in reports],
-        [Ruling(**row) for row in rulings],
-        SecondLook(**looks[0]) if looks else None,
-    )
+    reported, ruled, again = told_by(reports, rulings, looks)
+    named = await titles({one.project_id for one in found}, community_id=community_id)
+    return [
+        CommentCase(
+            one.id,
+            one.project_id,
+            named[one.project_id],
+            one.words,
+            reported[one.id],
+            ruled[one.id],
+            again.get(one.id),
+        )
+        for one in found
+    ]
 
 
 async def _record(act: str, found: _Said, by: Actor, details: dict[str, object]) -> None:

@@ -1,5 +1,7 @@
 """Reads evaluations for pages, for registers and for summaries. Never writes, names no rater."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,6 +57,21 @@ ORDER BY ended_at DESC, evaluation.id
 async def evaluation_of(project_id: UUID, *, community_id: UUID) -> Evaluation | None:
     """Return a project's last evaluation; None where it was never delivered."""
     return await rows.latest(project_id, community_id=community_id)
+
+
+async def ended_at(
+    project_ids: Collection[UUID], community_id: UUID
+) -> dict[UUID, datetime | None]:
+    """Return when the last evaluation of each of these projects ended; None while it goes on."""
+    if not project_ids:
+        return {}
+    rows = await EvaluationRow.raw(
+        "SELECT DISTINCT ON (project_id) project_id, ended_at FROM evaluation"
+        " WHERE community_id = {} AND project_id = ANY({}) ORDER BY project_id, number DESC",
+        community_id,
+        list(project_ids),
+    )
+    return {row["project_id"]: row["ended_at"] for row in rows}
 
 
 async def evaluations_shown(community_id: UUID) -> list[Evaluation]:
@@ -144,6 +161,8 @@ async def sign_off_photo(
     sign_off_id: UUID, number: int, *, project_id: UUID, community_id: UUID
 ) -> bytes:
     """Return a photograph of a project's sign-off as JPEG. Raises `UnknownEvaluation`."""
+    if not 0 < number <= rules.PHOTOS_MAX:  # also a number that no column holds
+        raise UnknownEvaluation
     found = await SignOffPhotoRow.raw(
         "SELECT image FROM sign_off_photo AS photo JOIN sign_off ON sign_off.id = sign_off_id"
         " JOIN evaluation ON evaluation.id = evaluation_id WHERE photo.community_id = {}"

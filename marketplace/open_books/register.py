@@ -130,7 +130,7 @@ async def undertakers(
     return found, len(rows) > size
 
 
-async def record(undertaker_id: UUID, *, community_id: UUID, today: date) -> list[Entry]:
+async def entries_of(undertaker_id: UUID, *, community_id: UUID, today: date) -> list[Entry]:
     """Return an undertaker's projects, the latest first; none for who undertook nothing here."""
     rows = await TrailMarkRow.raw(
         _ENTRIES, community_id, community_id, today, community_id, undertaker_id

@@ -152,7 +152,7 @@ async def test_the_register_has_what_was_planned_spent_and_late(
     assert more is False
     (mine,) = [one for one in listed if one.id == found.undertaker.member_id]
     assert (mine.is_group, mine.projects, mine.score) == (False, 1, None)
-    (entry,) = await register.record(
+    (entry,) = await register.entries_of(
         mine.id, community_id=found.home.id, today=TODAY + timedelta(days=2000)
     )
     assert entry.planned_fen == found.project.cost_fen
@@ -160,6 +160,6 @@ async def test_the_register_has_what_was_planned_spent_and_late(
     assert entry.milestones == 2
     assert entry.reported == 0
     assert entry.days_late > 1000
-    on_time = await register.record(mine.id, community_id=found.home.id, today=TODAY)
+    on_time = await register.entries_of(mine.id, community_id=found.home.id, today=TODAY)
     assert on_time[0].days_late == 0
-    assert await register.record(mine.id, community_id=uuid.uuid4(), today=TODAY) == []
+    assert await register.entries_of(mine.id, community_id=uuid.uuid4(), today=TODAY) == []
