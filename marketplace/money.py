@@ -60,9 +60,10 @@ async def minute_account(kind: str, owner: UUID, *, community_id: UUID) -> Accou
 
 
 def origin(by: Actor, event: str, subject: UUID) -> ledger.Origin:
-    """Say in the book what caused a transfer, and who did it."""
+    """Say in the book what caused a transfer, who did it, and for whom."""
     return ledger.Origin(
         community_id=ledger.CommunityId(by.community_id),
         event=ledger.Event(event, subject),
         actor=by.member_id,
+        on_behalf_of=by.on_behalf_of,
     )

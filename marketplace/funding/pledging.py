@@ -8,6 +8,7 @@ import ledger
 from community import Actor
 from ledger import Leg, TransferId
 from marketplace.funding import rows, rules
+from marketplace.funding.by_telephone import pledger
 from marketplace.funding.errors import (
     InvalidGift,
     NotForYou,
@@ -44,19 +45,21 @@ async def pledge_minutes(
     *,
     by: Actor,
     id: PledgeId | None = None,  # noqa: A002 (the row's name)
+    call_id: UUID | None = None,
 ) -> Pledge:
     """Pledge minutes of one's own for a drive; they are held until it ends.
 
-    The same `id` again returns the first pledge. Raises `NotForYou` (also where one acts for
+    With a call an operator writes down what the caller pledges, on their own word. The same `id`
+    again returns the first pledge. Raises `NotForYou` (also where one acts for
     another), `UnknownDrive`, `DriveMoved`, `DeadlineOver`, `InvalidGift`, `PledgedAlready`,
-    `TooFewMinutes`, `SentTwice`.
+    `TooFewMinutes`, `SentTwice`, and what `by_telephone.pledger` raises.
     """
-    rules.own_hand(by, "pledge")
     key = id or PledgeId(ledger.new_id())
     async with verb():
+        by = await pledger(by, call_id, "pledge")
         # Before the drive: whoever leaves is locked first, and then lets the pledges go. What else
         # can be known beforehand is, so that others who pledge wait for as little as can be.
-        active = await community.keep_active(by.member_id, community_id=by.community_id)
+        active = await community.keep_active(by.principal, community_id=by.community_id)
         policy = await funding_policy_at(by.community_id)
         drive = await rows.kept_drive(drive_id, community_id=by.community_id)
         before = await rows.pledges("id = {}", key)
@@ -73,7 +76,7 @@ async def pledge_minutes(
 
 def _same(first: Pledge, drive_id: UUID, minutes: int, by: Actor) -> Pledge:
     """Return the pledge that the same request made before. Raises `SentTwice` for another one."""
-    if (first.drive_id, first.member_id, first.minutes) != (drive_id, by.member_id, minutes):
+    if (first.drive_id, first.member_id, first.minutes) != (drive_id, by.principal, minutes):
         raise SentTwice
     return first
 
@@ -83,7 +86,7 @@ async def write_pledge(drive: Drive, key: PledgeId, minutes: int, *, by: Actor) 
 
     Of two of one member's at the same moment the second waits for the first, and then finds it.
     """
-    own = await minute_account(MEMBER, by.member_id, community_id=by.community_id)
+    own = await minute_account(MEMBER, by.principal, community_id=by.community_id)
     jar = await minute_account(PROJECT_ACCOUNT, drive.project_id, community_id=by.community_id)
     pledge = await rows.new_pledge(
         Pledge(
@@ -91,7 +94,7 @@ async def write_pledge(drive: Drive, key: PledgeId, minutes: int, *, by: Actor) 
             drive_id=drive.id,
             project_id=drive.project_id,
             community_id=by.community_id,
-            member_id=by.member_id,
+            member_id=by.principal,
             minutes=minutes,
             state=PledgeState.HELD,
             returned_minutes=0,
@@ -120,16 +123,16 @@ async def write_pledge(drive: Drive, key: PledgeId, minutes: int, *, by: Actor) 
     return pledge
 
 
-async def withdraw_pledge(pledge_id: PledgeId, *, by: Actor) -> Pledge:
+async def withdraw_pledge(pledge_id: PledgeId, *, by: Actor, call_id: UUID | None = None) -> Pledge:
     """Take a pledge of one's own back while its drive is open; a second time changes nothing.
 
     Raises `NotForYou`, `UnknownPledge` (also for another's), `DriveMoved`, `DeadlineOver`,
-    `PledgeMoved`.
+    `PledgeMoved`, and what `by_telephone.pledger` raises.
     """
-    rules.own_hand(by, "withdraw")
     async with verb():
+        by = await pledger(by, call_id, "withdraw")
         drive, pledge = await rows.locked_pledge(pledge_id, community_id=by.community_id)
-        if pledge.member_id != by.member_id:
+        if pledge.member_id != by.principal:
             raise UnknownPledge
         if pledge.state is PledgeState.WITHDRAWN:
             return pledge
