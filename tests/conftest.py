@@ -47,6 +47,35 @@ else:
 settings.cache_clear()
 
 
+# The files that take longest, by far. They come first: begun last, one of them would keep its
+# worker busy for minutes after the other has nothing left to do.
+LONGEST = (
+    "journeys/test_every_page.py",
+    "journeys/test_every_page_in_english.py",
+    "app/test_hostile_input.py",
+    "journeys/test_need_to_result.py",
+    "app/test_protection.py",
+    "app/test_strangers.py",
+    "app/test_access.py",
+    "app/test_text_size.py",
+    "faults/test_kill.py",
+    "app/test_two_communities.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order below: else pytest-xdist begins with the files that have the most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; all else stays in its order."""
+    folder = Path(__file__).parent
+    place = {folder / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests recorded about themselves, such as how many steps they played."""
     for outcome in ("passed", "failed"):
