@@ -207,6 +207,8 @@ def _moved(words: str, state: str) -> str:
 def gift_more(one: Contribution) -> str:
     """Return what else became of a gift: a part given back, disputed or due; often nothing."""
     said = []
+    if one.state is ContributionState.FAILED:
+        said.append(_("Nothing was taken."))
     if one.refunded_fen and one.state is not ContributionState.REFUNDED:
         said.append(_("%(money)s of it was given back.") % {"money": money(one.refunded_fen)})
     if one.due_fen:
