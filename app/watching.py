@@ -32,6 +32,11 @@ CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+# A file that somebody handed in loads nothing and runs nothing, wherever it is opened.
+FILE_POLICY = (
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 # What a page of ours may ask of the browser: of all this, nothing.
 DENIED = (
     "accelerometer",

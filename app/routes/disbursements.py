@@ -21,6 +21,7 @@ from app.neighbourhood import acting, community_shown
 from app.notices import NoticeKind, noticed
 from app.plan_files import MEDIA
 from app.routes.typed import typed
+from app.watching import FILE_POLICY
 from marketplace import delivery
 from marketplace.delivery import Disbursement, DisbursementState, errors
 from marketplace.delivery.rules import APPROVERS
@@ -167,7 +168,7 @@ async def receipt(
         media_type=MEDIA[paper.kind],
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": FILE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },

@@ -20,6 +20,7 @@ from app.neighbourhood import acting
 from app.notices import NoticeKind, noticed
 from app.plan_files import MEDIA
 from app.templating import when, when_day
+from app.watching import FILE_POLICY
 from app.wording import duration, money
 from community import Actor, Role
 from marketplace import Project, ProjectId
@@ -187,7 +188,7 @@ async def paper(request: AnyRequest, contribution_id: FromPath[UUID]) -> Respons
         media_type=MEDIA[kept.kind],
         headers={
             "Content-Disposition": f'attachment; filename="receipt-{one.id}.{kept.kind}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": FILE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },

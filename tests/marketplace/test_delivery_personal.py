@@ -7,9 +7,12 @@ import asyncpg
 import community
 from app import personal_data
 from app.erasing import erase
+from app.merging import merge
 from marketplace import delivery
+from marketplace.delivery import DisbursementDraft
+from marketplace.delivery.values import Tie
 from tests.marketplace.conftest import Neighbourhood
-from tests.marketplace.delivery_examples import JPEG, TODAY, chosen
+from tests.marketplace.delivery_examples import JPEG, PAPER, TODAY, chosen
 
 OF_DELIVERY = {
     "deliveries_moved", "milestones_reported", "project_news", "project_photos",
@@ -59,3 +62,27 @@ async def test_an_erasure_takes_news_and_photographs_and_leaves_the_record_of_th
     assert (kept.amount_fen, len(kept.receipts)) == (asked.amount_fen, 1)
     words = await owner.fetch("SELECT words FROM delivery_update WHERE id = $1", news.id)
     assert [one["words"] for one in words] == ["–"]
+
+
+async def test_one_person_with_two_memberships_carries_on_and_decides_nothing_of_their_own(
+    neighbourhood: Neighbourhood,
+) -> None:
+    here = await chosen(neighbourhood)
+    await here.begun()
+    treasurer = here.treasurer
+    await merge(treasurer.member_id, here.undertaker.member_id, by=neighbourhood.coordinator)
+    assert await delivery.who_undertakes(here.project) == treasurer.member_id
+    asked = await delivery.ask(
+        here.project.id, DisbursementDraft(100, "Nails"), [PAPER], by=treasurer
+    )
+    undertaking = await delivery.undertaking_of(here.project)
+    found = await delivery.ties(
+        [(here.project, asked.asked_by), (here.project, None)],
+        treasurer.member_id,
+        community_id=neighbourhood.id,
+    )
+    assert found == [Tie.ASKER, Tie.UNDERTAKER]
+    alone = await delivery.tie(
+        undertaking, None, treasurer.member_id, community_id=neighbourhood.id
+    )
+    assert alone is Tie.UNDERTAKER
