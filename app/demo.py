@@ -25,6 +25,7 @@ from app.demo_cast import (
     OF_STREET,
     PHONE_OPERATOR,
     TREASURER,
+    UNDERTAKER,
     VOLUNTEERS,
     Cast,
     cast,
@@ -117,6 +118,7 @@ DOORS: Final = (
     Door("district's auditor", OF_DISTRICT, "choose in which community to work"),
     Door("street's administrator", OF_STREET, "both communities, and a third one"),
     Door("resident", NEIGHBOURS[0], "vote in the open round"),
+    Door("undertaker", UNDERTAKER, "a project under way: report, ask for its money"),
 )
 
 
@@ -216,14 +218,15 @@ async def _fill(now: datetime, tell: Tell) -> None:
     talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
     await fill_talk(talked_over, coordinator, neighbours)
     await fill_plans(home, talked_over, coordinator, neighbours)
-    await fill_delivery(home, coordinator, _actor(known[TREASURER]), neighbours[25:])
+    at_work = [neighbours[25], _actor(known[UNDERTAKER]), *neighbours[26:]]
+    await fill_delivery(home, coordinator, _actor(known[TREASURER]), at_work)
     staff = (coordinator, _actor(known[TREASURER]), _actor(known[AUDITOR]))
     await fill_evaluation(home, staff, neighbours)
     await fill_aftercare(home, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
-    await fill_project_work(home, coordinator, neighbours[25:])
+    await fill_project_work(home, coordinator, at_work)
     next_door = await fill_next_door(above[Level.STREET], now)
     await fill_moves(home, next_door, known, above=known[OF_STREET], desk=coordinator)
 

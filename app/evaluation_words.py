@@ -51,7 +51,7 @@ CHECKS: Final[Mapping[Check, tuple[str, str]]] = {
 }
 ANSWERS: Final[Mapping[CheckAnswer, str]] = {
     CheckAnswer.YES: mark("Yes"),
-    CheckAnswer.NO: mark("No"),
+    CheckAnswer.NO: mark("Not so"),
     CheckAnswer.NOT_HERE: mark("Does not apply"),
 }
 WHY_NOT: Final[Mapping[WhyNot, str]] = {

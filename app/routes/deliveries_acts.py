@@ -182,9 +182,13 @@ async def news(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Re
 
 
 @get("/projects/{project_id:uuid}/delivery/finish", opt=act("delivery.report"))
-async def finish_form(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
-    """Ask whether all of a project is done."""
+async def finish_form(request: AnyRequest, project_id: FromPath[UUID]) -> Template | Redirect:
+    """Ask whether all of a project is done; with a milestone open, say so at once."""
     found, _by = await delivery_page.undertakers_place(request, project_id)
+    every = await delivery.milestones(found.project.id, community_id=found.home.id)
+    left = sum(one.report is None for one in every)
+    if left:
+        return to(found, refusal_words(errors.MilestonesOpen(left)), "note")
     return _template("delivery_finish", found, Form())
 
 

@@ -145,6 +145,7 @@ async def test_a_project_from_its_beginning_to_its_end(app: Litestar, home: Neig
     for _twice in range(2):
         await doer.led(f"{work}/news", {"words": "The rails came.", "key": key})
     assert (await other.words(work)).count("The rails came.") == 1
+    assert (await doer.see(f"{work}/finish")).headers["location"] == work  # not asked in vain
     assert "not reported yet" in said(await _led_to(doer, f"{work}/finish"))
     await doer.led(f"{work}/milestones/2/report", fields)
     await doer.led(f"{work}/finish", {"words": "Come and look."})
