@@ -136,16 +136,22 @@ async def answer_custodian(
     moment = at or datetime.now(UTC)
     wanted = CustodianState.SERVING if yes else CustodianState.DECLINED
     async with verb():
+        seen = await rows.custodian(
+            custodian_id, project_id=project_id, community_id=by.community_id
+        )
+        # The member before the project, as a merge and every other verb have it.
+        active = await community.keep_active(seen.member_id, community_id=by.community_id)
         care = await rows.locked(project_id, community_id=by.community_id)
         one = await rows.custodian(
             custodian_id, project_id=care.project_id, community_id=care.community_id
         )
+        if one.member_id != seen.member_id:  # merged at this moment
+            raise CustodianMoved
         await _may_answer(care, one, by)
         if one.state is wanted:
             return one
         if one.state not in WAITING:
             raise CustodianMoved
-        active = await community.keep_active(one.member_id, community_id=care.community_id)
         if yes and not active:
             raise NotAResident
         day = await telling.today(care.community_id, moment)

@@ -7,8 +7,10 @@ import asyncpg
 import pytest_asyncio
 from litestar import Litestar
 
+import community
+import timebank
 from app.project_hours import within_the_caps
-from community import Actor
+from community import Actor, Role
 from marketplace import work
 from marketplace.delivery import changes
 from marketplace.delivery.changes import MoveMoney, NewDate, NewScope
@@ -146,6 +148,67 @@ async def test_who_came_is_written_down_once(
         assert "For helping a project" in helper.words
         await helper.open("/me/data")
     assert await saved(one) == 45
+
+
+async def test_a_coordinator_corrects_what_was_written_down(
+    app: Litestar, here: Neighbourhood, owner: asyncpg.Connection
+) -> None:
+    project = await with_hours(here)
+    one, undertaker = here.residents[1], here.residents[0]
+    slot = await over(owner, here, project, one)
+    page = f"/projects/{project.id}/work/{slot.id}"
+    form = f"{page}/correct/{one.member_id}"
+    async with walker(app) as desk, walker(app) as doer, walker(app) as helper:
+        await desk.sign_in(here.coordinator.member_id)
+        assert (await desk.open(form)).status_code == 404  # nothing is written down yet
+        said = {"member": str(one.member_id), "minutes": "60", "answer": "came"}
+        await desk.send_and_follow(f"{page}/came", **said)
+        assert "Correct what was written down of Resident 2" in desk.words
+        await desk.open(form)
+        assert "the auditor" in desk.words
+        right = {"minutes": "30", "reason": "She left early.", "answer": "came"}
+        await desk.send(form, **(right | {"reason": " "}))
+        assert "Say why, in at most 300 characters." in desk.words
+        await desk.send(form, **(right | {"minutes": "61"}))
+        assert "Write a number of minutes from 1 to 60." in desk.words
+        for _ in range(2):
+            await desk.send_and_follow(form, **right)
+            assert "Corrected: 30 min are theirs now." in desk.words
+        assert "30 min instead of 1 h" in desk.words
+        assert "She left early." in desk.words
+        await desk.send_and_follow(form, **(right | {"reason": "Again."}))
+        assert "There is nothing to correct" in desk.words
+        await doer.sign_in(undertaker.member_id)
+        assert (await doer.open(form)).status_code == 403
+        assert (await doer.send(form, **right)).status_code == 403
+        await doer.open(page)
+        assert "Correct what was written down" not in doer.words
+        await helper.sign_in(one.member_id)
+        await helper.open("/messages")
+        assert "30 min are yours now. The reason: She left early." in helper.words
+    assert await saved(one) == 30
+
+
+async def test_who_has_promised_a_visit_is_told_so(app: Litestar, here: Neighbourhood) -> None:
+    """The page asks both wings, so that nobody promises one hour twice."""
+    project = await with_hours(here)
+    slot = await offered(here, project)
+    await timebank.open_time_bank(here.id)
+    elder = await community.add_member(community_id=here.id, name="Chen", roles=(Role.ELDER,))
+    one = await community.add_member(
+        community_id=here.id, name="Li", roles=(Role.RESIDENT, Role.VOLUNTEER)
+    )
+    await timebank.opening_grant(elder.id, 120, community_id=here.id)
+    visit = await timebank.ask(
+        timebank.Request("companionship", slot.starts_at, 60, "Lane 3", ""),
+        by=Actor(elder.id, here.id, elder.roles),
+        form_key=uuid4(),
+    )
+    await timebank.accept(visit.id, by=Actor(one.id, here.id, one.roles))
+    async with walker(app) as helper:
+        await helper.sign_in(one.id)
+        await helper.send_and_follow(f"/projects/{project.id}/work/{slot.id}/sign-up")
+        assert "You have promised a visit at that time." in helper.words
 
 
 async def test_hours_above_the_limit_are_a_donation(

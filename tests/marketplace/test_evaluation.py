@@ -50,6 +50,16 @@ from tests.marketplace.evaluation_examples import (
 from tests.marketplace.plans_examples import kinds_told, member
 
 
+async def test_a_photograph_that_no_column_could_number(neighbourhood: Neighbourhood) -> None:
+    here = await delivered(neighbourhood)
+    signed = await evaluation.sign(here.project.id, FINE, by=here.coordinator)
+    for number in (-1, 0, 1, 2**40):
+        with pytest.raises(evaluation.UnknownEvaluation):
+            await evaluation.sign_off_photo(
+                signed.id, number, project_id=here.project.id, community_id=neighbourhood.id
+            )
+
+
 async def test_a_delivery_opens_one_evaluation_and_asks_residents(
     neighbourhood: Neighbourhood,
 ) -> None:
