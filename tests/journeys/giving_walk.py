@@ -109,7 +109,7 @@ async def open_the_drive(lane: Lane, where: str) -> None:
     await write(page, {"ratio": "50", "cap": "1000"})
     await lane.look(page, "drive-form", axe=None)
     await send(page)
-    await lane.look(page, "drive-open")
+    await lane.look(page, "drive-open", axe=None)
 
 
 async def give_by_card(lane: Lane, where: str) -> None:

@@ -280,7 +280,7 @@ async def read_the_score(lane: Lane, where: str) -> None:
     for told in (words["comment"], words["reply"], words["inspected"]):
         await expect(page.locator("main")).to_contain_text(told)
     await expect(page.locator("[aria-labelledby=comments]")).not_to_contain_text(AUTHOR)
-    await lane.look(page, "judged")
+    await lane.look(page, "judged", axe=None)
 
 
 async def sum_up(lane: Lane, where: str) -> None:
@@ -321,6 +321,9 @@ async def get_it_back(lane: Lane) -> None:
     giver = await lane.at(BY_CARD, "/me/contributions")
     told = said("%(money)s of it was given back.") % {"money": money(BACK[Source.CARD])}
     await until_told(giver, told)
+    await expect(giver.locator("main a[href$='/pay']")).to_have_count(0)  # not for what failed
+    failed = giver.locator("article", has_text=said("The payment did not go through"))
+    await expect(failed).to_contain_text(said("Nothing was taken."))
     await lane.look(giver, "my-gifts", axe=None)
     for name, minutes in MINUTES_BACK.items():
         page = await lane.at(name, "/me/contributions")
