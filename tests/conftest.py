@@ -7,6 +7,7 @@ community: nothing that counts can be deleted, and every query carries its commu
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +26,11 @@ from app.settings import settings
 GIVEN = os.environ.get("LINLI_TEST_DATABASE_URL")
 FOLDER = Path(tempfile.mkdtemp(prefix="linli-tests-"))
 SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
+
+# Keep what Python compiles: else each worker compiles every test anew, and each of the hundred
+# programs that tests start compiles all of the app.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Before any test module is imported: piccolo_conf reads these when it is.
 for name in [name for name in os.environ if name.startswith("LINLI_")]:
