@@ -84,3 +84,16 @@ def mistakes(
             f"live keys are sent to {STRIPE_API} alone. Take LINLI_STRIPE_API away."
         )
     return lines
+
+
+def nowhere_to_come_back(public: str | None, named: str, address: str | None) -> list[str]:
+    """Return what is wrong where givers are sent to another app and have no way back from it."""
+    elsewhere = [one for one in methods(named) if one != "card"]
+    if public is None or address is not None or not elsewhere or mode_of(public) is Mode.TEST:
+        return []
+    apps = " and ".join(elsewhere)
+    line = (
+        f"LINLI_STRIPE_METHODS names {apps} and LINLI_PUBLIC_ADDRESS is not set: "
+        "givers come back to it from the other app. Set it, or name card alone."
+    )
+    return [line]

@@ -16,10 +16,14 @@ _WHY: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
-def why_not_paid(code: str) -> str:
+def why_not_paid(code: str, *, by_card: bool = True) -> str:
     """Say why a payment did not go through; nothing was taken in any case."""
     known = _WHY.get(code)
-    return known() if known else _("The bank did not accept this card.")
+    if known:
+        return known()
+    if by_card:
+        return _("The bank did not accept this card.")
+    return _("The payment was not made in the other app, or the payment service refused it.")
 
 
 _TRY_LATER: Final = frozenset({"insufficient_funds", "balance_insufficient", "rate_limit"})

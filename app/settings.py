@@ -339,6 +339,8 @@ def _stripe_mistakes(given: Settings) -> list[str]:
         given.stripe_public_key,
         webhook.get_secret_value() if webhook else None,
         given.stripe_api,
+    ) + card_keys.nowhere_to_come_back(
+        given.stripe_public_key, given.stripe_methods, given.public_address
     )
 
 

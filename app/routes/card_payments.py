@@ -16,8 +16,10 @@ from app.card_payments.paying import Next, Step
 from app.card_payments.processor import Trouble
 from app.card_payments.stripe_client import processor
 from app.card_words import why_not_paid
+from app.i18n import gettext as _
 from app.messages import post as mail
 from app.neighbourhood import acting
+from app.notices import noticed
 from app.routes.health import A_MACHINE
 from app.routes.typed import typed
 from app.settings import settings
@@ -87,9 +89,11 @@ async def _page(gift: Contribution, *, waiting: bool = False, **more: Any) -> Te
         "waiting": waiting and is_open,
         "elsewhere": is_open and gift.source is not Source.CARD and not waiting,
         "way": gift.source.value,
-        "why_not": why_not_paid(gift.why) if gift.why else "",
+        "why_not": why_not_paid(gift.why, by_card=gift.source is Source.CARD) if gift.why else "",
         "closed": why_none(),
         "keys": given,
+        "onward": None,
+        "qr": None,
         **more,
     }
     headers = {}
@@ -141,12 +145,17 @@ async def elsewhere(request: AnyRequest, contribution_id: FromPath[UUID]) -> Tem
     gift = await _own(request, contribution_id)
     site = mail.site(settings()).address
     step = await paying.pay_elsewhere(gift, f"{site}/contributions/{gift.id}/pay?came=back")
+    if step.next is Next.REFUSED:
+        told = _(
+            "The payment service did not begin it. Nothing was taken. Try again, or give otherwise."
+        )
+        return noticed(_to(gift), told, "wrong")
     if step.next is not Next.ELSEWHERE:
-        return _to(gift, **(AWAY if step.next in {Next.WAIT, Next.UNSURE} else {}))
-    address, code = paying.way_on(step.action)
+        return _to(gift, **AWAY)
+    onward, code = paying.way_on(step.action)
     picture = segno.make(code, error="m") if code else None
     qr = picture.svg_data_uri(scale=QR_SCALE, border=4, light="#fff") if picture else None
-    return await _page(gift, address=address, qr=qr)
+    return await _page(gift, onward=onward, qr=qr)
 
 
 def _told(step: Step) -> dict[str, Any]:

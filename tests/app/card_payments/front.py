@@ -1,5 +1,6 @@
 """Stands between Linli and localstripe and does what Stripe does and localstripe does not.
 
+It lets a payment be made in another app, as those by Alipay and WeChat Pay are.
 It honours idempotency keys, refuses to give back more than was paid, keeps a fee of each payment,
 and knows disputes. It can lose an answer after the deed, or a question before it; and it holds the
 messages that localstripe sends until a test delivers them: late, twice, in another order.
@@ -53,6 +54,7 @@ class Front:
     done: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     disputes: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
     before_answer: Callable[[str, str], None] | None = None
 
     @property
@@ -101,6 +103,15 @@ class Front:
             refusal = await self._too_much(sent)
             if refusal:
                 return refusal
+        intent, _, verb = request.path.removeprefix("/v1/payment_intents/").partition("/")
+        if verb == "confirm" and b"payment_method_data" in sent:
+            asked = {name: values[0] for name, values in parse_qs(sent.decode()).items()}
+            found = await self.get(f"payment_intents/{intent}")
+            if found["status"] != "requires_payment_method":
+                error = {"type": "invalid_request_error", "code": "payment_intent_unexpected_state"}
+                return 400, json.dumps({"error": error}).encode()
+            self.elsewhere[intent] = self._way_on(intent, asked)
+            return 200, json.dumps(found).encode()
         answer = await self.client.request(
             request.method,
             f"{self.stand_in.address}{request.path_qs}",
@@ -113,7 +124,28 @@ class Front:
         )
         if "json" not in answer.headers.get("content-type", ""):
             return answer.status_code, answer.content
-        return answer.status_code, json.dumps(_with_fees(answer.json())).encode()
+        told = _with_fees(answer.json())
+        if intent in self.elsewhere and answer.status_code < 400:
+            told |= {"status": "requires_action", "next_action": self.elsewhere[intent]}
+        return answer.status_code, json.dumps(told).encode()
+
+    def _way_on(self, intent: str, asked: dict[str, str]) -> dict[str, Any]:
+        """Return what a giver is to do next, as Stripe says it for each of the two apps."""
+        if asked["payment_method_data[type]"] == "alipay":
+            url = f"{self.address}/alipay/{intent}"
+            more = {"url": url, "return_url": asked["return_url"]}
+            return {"type": "alipay_handle_redirect", "alipay_handle_redirect": more}
+        assert asked["payment_method_options[wechat_pay][client]"] == "web"
+        code = {"data": f"weixin://wxpay/{intent}", "hosted_instructions_url": f"{self.address}/wx"}
+        return {"type": "wechat_pay_display_qr_code", "wechat_pay_display_qr_code": code}
+
+    async def made_elsewhere(self, intent: str, *, paid: bool = True) -> dict[str, Any]:
+        """Let a giver confirm a payment in the other app, or not; return what was asked."""
+        action = self.elsewhere.pop(intent)
+        method = await self.card("4242424242424242" if paid else "4000000000000341")
+        await self.post(f"payment_intents/{intent}", payment_method=method)
+        await self.post(f"payment_intents/{intent}/confirm")
+        return action
 
     async def _too_much(self, sent: bytes) -> tuple[int, bytes] | None:
         asked = parse_qs(sent.decode())

@@ -1,10 +1,16 @@
 """Keys that fit together, and those that keep the program from starting."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from app import card_keys
 from app.card_keys import Mode, methods, mode_of
 from app.card_payments.keys import Keys, keys, offered, why_none
+from app.exits import Exit
+from app.i18n import speaking
 from app.settings import mistakes, settings
 from app.watching import CONTENT_POLICY, with_sources
 
@@ -85,16 +91,43 @@ def test_what_is_no_key_is_refused_and_a_secret_not_shown(
         assert not any(value in line for line in lines)
 
 
+def test_other_apps_need_a_way_back_where_money_is_real(environment: pytest.MonkeyPatch) -> None:
+    (line,) = given(environment, **three("live"), methods="card,alipay,wechat_pay")
+    assert "names alipay and wechat_pay and LINLI_PUBLIC_ADDRESS is not set" in line
+    assert given(environment, **three("live"), methods="card") == []
+    assert given(environment, **three("test"), methods="alipay") == []
+
+
 def test_modes_and_methods_are_read() -> None:
     assert mode_of("rk_live_abc") is Mode.LIVE
     assert methods("wechat_pay, card") == ("card", "wechat_pay")
     assert card_keys.mistakes("sk_test_1", "pk_test_1", "whsec_1", card_keys.STRIPE_API) == []
 
 
-def test_without_keys_no_card_is_offered_and_it_says_why() -> None:
+def test_without_keys_no_card_is_offered_and_it_says_why_in_both_languages() -> None:
     assert keys() is None
     assert offered() == ()
-    assert why_none()
+    with speaking("en"):
+        assert "no card processor set up" in (why_none() or "")
+    with speaking("zh"):
+        assert "现金" in (why_none() or "")
+
+
+def test_a_mixed_pair_keeps_the_program_from_starting() -> None:
+    """The program itself, as it is started: it ends at once and says both modes."""
+    named = {f"LINLI_STRIPE_{name.upper()}": value for name, value in three("live", "test").items()}
+    ran = subprocess.run(
+        [sys.executable, "-c", "from app.commands import main; main()", "serve"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **named},
+    )
+    assert ran.returncode == Exit.MISUSED
+    assert "LINLI_STRIPE_SECRET_KEY is a live key" in ran.stderr
+    assert "LINLI_STRIPE_PUBLIC_KEY is a test key" in ran.stderr
+    assert "sk_live_x" not in ran.stdout + ran.stderr
 
 
 def test_with_keys_what_the_settings_name_is_offered(environment: pytest.MonkeyPatch) -> None:
