@@ -57,16 +57,6 @@ def mending_words(one: Difference) -> str:
     return _("Look it up in the payment service's own pages and ask the auditor.")
 
 
-def call_words(kind: str, fen: int) -> str:
-    """Say what was asked of the card processor and refused."""
-    words = {
-        "create": _("To make a payment of %(money)s"),
-        "cancel": _("To end a payment of %(money)s"),
-        "refund": _("To give %(money)s back"),
-    }
-    return words[kind] % {"money": money(fen)}
-
-
 def message_words(outcome: str) -> str:
     """Say why a message of the card processor's changed nothing."""
     words = {

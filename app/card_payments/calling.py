@@ -82,16 +82,6 @@ class Call:
         return self.attempts > 1
 
 
-@dataclass(frozen=True, slots=True)
-class NotDone:
-    """A call that was refused, and the processor's word for why."""
-
-    id: UUID
-    kind: str
-    amount_fen: int
-    problem: str
-
-
 async def make_due_calls() -> int:
     """Make the calls that are due; return how many came to an end. The job of this name.
 
@@ -292,14 +282,3 @@ async def _lock_gift_of(call_id: UUID, by: Actor) -> None:
     )
     if gift:
         await locked_contribution(gift[0]["contribution_id"], community_id=by.community_id)
-
-
-async def refused_calls(community_id: UUID) -> list[NotDone]:
-    """Return what the card processor refused and nobody asked for again, the newest first."""
-    rows = await StripeCallRow.raw(
-        "SELECT id, kind, amount_fen, problem FROM stripe_call"
-        " WHERE community_id = {} AND state = 'failed' AND kind <> 'create'"
-        " ORDER BY ended_at DESC, id LIMIT 50",
-        community_id,
-    )
-    return [NotDone(**row) for row in rows]

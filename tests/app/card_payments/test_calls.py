@@ -9,6 +9,7 @@ import pytest
 from app.card_payments import calling, following, paying
 from app.card_payments.paying import Next
 from app.card_payments.processor import Processor, Refund, RefundProgress
+from app.card_payments.stuck import stuck_refunds
 from marketplace.funding import reading
 from marketplace.funding.contributing import give_up_contribution, hand_back
 from marketplace.funding.drives import cancel_drive
@@ -239,18 +240,19 @@ async def test_what_stripe_refuses_to_give_back_the_treasurer_hands_back_once(
     assert await to_hand_back(neighbourhood.id) == [], "it is still to go back online"
     front.refuse_refunds = True
     await calling.make_due_calls()
-    (refused,) = await calling.refused_calls(neighbourhood.id)
+    (refused,) = await stuck_refunds(neighbourhood.id)
     assert [one.id for one in await to_hand_back(neighbourhood.id)] == [gift.id]
-    front.refuse_refunds = False
+    front.refuse_refunds, call = False, refused.call_id
+    assert call is not None
     done = await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
     assert done.state is ContributionState.REFUNDED
-    assert await calling.want_again(refused.id, by=keeper)
+    assert await calling.want_again(call, by=keeper)
     await calling.make_due_calls()
     assert (await now(gift)).refunded_fen == FEN
     told = await front.get(f"payment_intents/{gift.intent_id}")
     assert told["latest_charge"]["refunds"]["data"] == [], "nobody is paid twice"
     assert await owner.fetchval(
-        "SELECT state FROM stripe_call WHERE id = $1", refused.id
+        "SELECT state FROM stripe_call WHERE id = $1", call
     ) == "done"  # fmt: skip
 
 
@@ -269,13 +271,13 @@ async def test_a_refund_that_fails_on_its_way_comes_to_the_treasurer(
     paid_now = await at.payment(gift.intent_id)
     slow = Refund("re_slow", paid_now.id, None, call, FEN, RefundProgress.UNDER_WAY)
     await following.bring_up_to_date(replace(paid_now, refunds=(slow,)))
-    assert await calling.refused_calls(neighbourhood.id) == []
+    assert await stuck_refunds(neighbourhood.id) == []
     with pytest.raises(GiftMoved):
         await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
     lost = replace(slow, progress=RefundProgress.FAILED)
     for _ in range(2):
         await following.bring_up_to_date(replace(paid_now, refunds=(lost,)))
-    assert [one.id for one in await calling.refused_calls(neighbourhood.id)] == [call]
+    assert [one.call_id for one in await stuck_refunds(neighbourhood.id)] == [call]
     assert [one.id for one in await to_hand_back(neighbourhood.id)] == [gift.id]
     assert await calling.want_again(call, by=keeper)
     await later(owner)

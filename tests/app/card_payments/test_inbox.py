@@ -16,12 +16,20 @@ from app.card_payments import calling, following, inbox, paying
 from app.main import create_app
 from app.settings import settings
 from marketplace.funding.contributing import give_up_contribution
-from marketplace.funding.settling import settle
+from marketplace.funding.settling import settle, settle_due
 from marketplace.funding.values import Contribution, ContributionState, Drive
 from tests.app.card_payments.front import Front, Message, dispute, fee_of, signed
 from tests.app.card_payments.test_calls import FEN, begun, now
 from tests.marketplace.conftest import Neighbourhood
-from tests.marketplace.funding_examples import card, cash, draft, lies, opened, treasurer
+from tests.marketplace.funding_examples import (
+    card,
+    cash,
+    draft,
+    lies,
+    opened,
+    past_deadline,
+    treasurer,
+)
 
 Post = httpx.AsyncClient
 
@@ -124,6 +132,27 @@ async def test_a_message_days_late_still_counts(
     assert await sent(site, late) == (200, "applied")
     old = await succeeded(front, gift, at=time.time() - inbox.TOLERANCE_SECONDS - 60)
     assert (await sent(site, old))[0] == 400
+
+
+async def test_a_payment_told_of_after_the_goal_was_missed_is_booked_and_given_back(
+    neighbourhood: Neighbourhood, front: Front, site: Post, owner: asyncpg.Connection
+) -> None:
+    drive, gift = await taken(neighbourhood, front)
+    message = await succeeded(front, gift)
+    await past_deadline(owner, drive)
+    await settle_due()
+    assert (await now(gift)).state is ContributionState.CANCELLED
+    assert await sent(site, message) == (200, "applied")
+    late = await now(gift)
+    assert (late.state, late.due_fen) == (ContributionState.REFUND_DUE, FEN)
+    assert await lies(neighbourhood, "escrow", drive.id) == FEN
+    assert await sent(site, message) == (200, "repeated")
+    for _ in range(2):
+        await calling.make_due_calls()
+    assert (await now(gift)).refunded_fen == FEN
+    assert await lies(neighbourhood, "escrow", drive.id) == 0
+    told = await front.get(f"payment_intents/{gift.intent_id}")
+    assert [one["amount"] for one in told["latest_charge"]["refunds"]["data"]] == [FEN]
 
 
 async def test_a_failure_told_after_the_success_changes_nothing(
@@ -285,6 +314,18 @@ async def test_a_book_of_play_refuses_real_money_and_the_other_way_round(
     }
     assert await sent(site, signed("payment_intent.succeeded", about)) == (200, "other_mode")
     assert await lies(neighbourhood, "escrow", drive.id) == 0
+
+
+async def test_a_message_of_real_money_counts_for_nothing_with_keys_for_play(
+    neighbourhood: Neighbourhood, front: Front, site: Post, owner: asyncpg.Connection
+) -> None:
+    drive, gift = await taken(neighbourhood, front)
+    live = await succeeded(front, gift, live=True)
+    assert await sent(site, live) == (200, "other_mode")
+    assert await outcome(owner, live) == "other_mode", "it is kept for the treasurer to see"
+    assert (await now(gift)).state is ContributionState.STARTED
+    assert await lies(neighbourhood, "escrow", drive.id) == 0
+    assert await sent(site, await succeeded(front, gift)) == (200, "applied")
 
 
 async def test_a_webhook_a_settling_and_a_giver_who_gives_up_meet(
