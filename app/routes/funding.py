@@ -116,6 +116,8 @@ async def _context(found: Place, drive: Drive, page: int) -> dict[str, Any]:
         "earlier": [one for one in every if one.id != drive.id],
         "mine": await _mine(found, shown),
         "matching": matching_shown(drive, raised, fund.name if fund else ""),
+        "went_back": drive.state in {DriveState.MISSED, DriveState.CANCELLED},
+        "returned_rows": funding_page.returned_rows(by_source),
         "source_rows": funding_page.source_rows(shown, by_source, found.project),
         "givers": await _givers(gifts, found),
         "givers_address": shown.address if drive == found.drive else f"/drives/{drive.id}",
