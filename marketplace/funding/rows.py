@@ -1,7 +1,9 @@
 """Reads and locks the rows of funding: the only place that knows their columns.
 
 Whoever changes something about a drive's money locks in one order: the project (only where a drive
-is opened or a project wound up), the drive, the contribution or pledge, and the book last.
+is opened or a project wound up), the drive, the contribution or pledge, and the book last. Who ends
+a drive or winds a project up has the drive for themselves; who changes one gift or adds a pledge
+shares it with others who do, so that a popular drive takes many at once.
 """
 
 from typing import Any, Final
@@ -142,12 +144,13 @@ async def contribution(contribution_id: UUID, *, community_id: UUID | None = Non
 async def locked_contribution(
     contribution_id: UUID, *, community_id: UUID | None = None
 ) -> tuple[Drive, Contribution]:
-    """Return a contribution and its drive, both locked in the one order.
+    """Return a contribution, locked, and its drive, which nobody ends meanwhile.
 
-    Raises `UnknownContribution`.
+    In the one order. Two gifts of one drive do not wait for one another. Raises
+    `UnknownContribution`.
     """
     seen = await contribution(contribution_id, community_id=community_id)
-    held = await locked_drive(seen.drive_id, community_id=seen.community_id)
+    held = await kept_drive(seen.drive_id, community_id=seen.community_id)
     (found,) = await contributions("id = {} FOR NO KEY UPDATE", contribution_id)
     return held, found
 
