@@ -21,7 +21,7 @@ from app.neighbourhood import acting, community_shown
 from app.templating import when_day
 from app.wording import duration, money, number, percent
 from community import Actor, Community, Role
-from marketplace import Project, ProjectId, ProjectState
+from marketplace import Project, ProjectId, ProjectState, delivery
 from marketplace import reading as projects
 from marketplace.errors import UnknownProject
 from marketplace.funding import reading, sums
@@ -270,10 +270,12 @@ async def leads_for(project: Project, by: Actor | None) -> bool:
 
 
 async def may_raise(project: Project, by: Actor | None) -> bool:
-    """Say whether somebody may open the first drive of a project."""
+    """Say whether somebody may open the first drive of a project, whose work has not begun."""
     if project.state is not ProjectState.CHOSEN or not await leads_for(project, by):
         return False
-    return await reading.drive_of_project(project.id, community_id=project.community_id) is None
+    here = project.community_id
+    begun = await delivery.find_delivery(project.id, community_id=here)
+    return begun is None and await reading.drive_of_project(project.id, community_id=here) is None
 
 
 def whole_goal(shown: Shown) -> bool:

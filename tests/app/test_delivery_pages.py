@@ -119,7 +119,9 @@ async def test_a_project_from_its_beginning_to_its_end(app: Litestar, home: Neig
     await other.led(f"{work}/begin")
     assert "The work has not begun yet" in await other.words(work)
     assert "Begin the work" in await desk.words(work)
+    assert "Raise more for it" in await desk.words(f"/projects/{here.project.id}")
     assert await desk.led(f"{work}/begin") == work
+    assert "Raise more for it" not in await desk.words(f"/projects/{here.project.id}")
     assert "The work is under way. Nothing was changed." not in await other.words(work)
     assert "0 of 2 milestones are reached" in await other.words(f"/projects/{here.project.id}")
     report = f"{work}/milestones/1/report"
