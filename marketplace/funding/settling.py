@@ -145,7 +145,9 @@ async def end(
             "pledged_minutes": stands.pledged_minutes,
         },
     )
-    await _tell(drive, stands, _gave(gifts, held), by=by, kind=ACTS[state])
+    await _tell(
+        drive, stands, _gave(gifts, held), by=by, kind=ACTS[state], fen=stands.given_fen + added
+    )
     legs = _matching_legs(drive, added)
     legs += _pledge_legs(held, given=reached)
     if reached:
@@ -234,10 +236,15 @@ def _gave(gifts: Sequence[Contribution], held: Sequence[Pledge]) -> set[UUID]:
     return people | {one.member_id for one in held}
 
 
-async def _tell(drive: Drive, stands: Progress, people: set[UUID], *, by: Actor, kind: str) -> None:
-    """Tell who gave and who pledged, and who follows the project, each of them once."""
+async def _tell(
+    drive: Drive, stands: Progress, people: set[UUID], *, by: Actor, kind: str, fen: int
+) -> None:
+    """Tell who gave and who pledged, and who follows the project, each of them once.
+
+    `fen` counts what a fund adds only where it adds it, as the drive's page does.
+    """
     project = await read_project(ProjectId(drive.project_id), community_id=drive.community_id)
-    fill = {"fen": stands.raised_fen, "minutes": stands.pledged_minutes}
+    fill = {"fen": fen, "minutes": stands.pledged_minutes}
     await tell_about(people, kind, drive, by=by, fill=fill)
     others = await followers_of(project) - people
     await tell_about(others, kind, drive, by=by, fill=fill)
