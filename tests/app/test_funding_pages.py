@@ -364,7 +364,7 @@ async def test_a_drive_at_its_goal_is_ended_early_by_who_leads_it(
     shown = await neighbour.words(page)
     assert "The goal was reached" in shown
     assert "¥60 of ¥50: 120%" in shown
-    assert "Goal reached" in await neighbour.words(f"/projects/{drive.project_id}")
+    assert "The goal was reached" in await neighbour.words(f"/projects/{drive.project_id}")
     assert "Received" in await neighbour.words("/me/contributions")
     over = await neighbour.see(f"{page}/pledge")
     assert over.status_code == 303
