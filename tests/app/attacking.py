@@ -15,6 +15,7 @@ from app.database import Engine
 from app.main import create_app
 from app.tables import WebSessionRow
 from community import Member
+from tests.built import built
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 from tests.trail import CHANGED
 from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client, visiting
@@ -146,4 +147,5 @@ async def open_site(database: Engine, **settings_of_app: Any) -> Site:
     """
     hood = await open_neighbourhood()
     hood.examples = {"import_id": uuid.uuid4(), "kind": "csv", **hood.examples}
-    return Site(create_app(**settings_of_app), hood, database)
+    app = create_app(**settings_of_app) if settings_of_app else built()
+    return Site(app, hood, database)
