@@ -339,6 +339,7 @@ async def see_it(lane: Lane, page: str) -> None:
         why = "Your payment came too late" if name == LATE else "The goal was missed"
         await expect(inbox).to_contain_text(said(why))
         await expect(inbox).to_contain_text(money(GIVES[name]))
+        await expect(inbox).to_contain_text(money(gone))
         await look(lane, at, f"12-told-{GIVES[name]}")
     for name, minutes in SAVED.items():
         at = await lane.at(name, "/messages")
