@@ -61,6 +61,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "needs": mark("Needs that the relief fund helps with"),
     "organisation": mark("Groups and organisations"),
     "passbook": mark("Passbooks"),
+    "payment": mark("Payments by card"),
     "password": mark("Passwords"),
     "plan": mark("Plans"),
     "pledge": mark("Pledges of hours"),

@@ -1,6 +1,6 @@
 """Verbs of what needs attention: said or found, answered, mended, joined under another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -38,6 +38,15 @@ VALUES ({}, {}, {}, {}, {})
 _RAISERS: Final = """
 SELECT DISTINCT raised_by FROM attention WHERE community_id = {} AND (id = {} OR into_id = {})
 """
+
+
+_ACTS: Final[Mapping[AttentionState, str]] = {
+    AttentionState.ANSWERED: "answer",
+    AttentionState.MENDED: "mend",
+    AttentionState.JOINED: "join",
+    AttentionState.HIDDEN: "hide",
+    AttentionState.OPEN: "reopen",
+}
 
 
 async def raise_attention(
@@ -274,14 +283,7 @@ async def _move(
         one.id,
     )
     await AttentionMoveRow.raw(_STEP, one.id, care.community_id, state.value, words, by.member_id)
-    acts = {
-        AttentionState.ANSWERED: "answer",
-        AttentionState.MENDED: "mend",
-        AttentionState.JOINED: "join",
-        AttentionState.HIDDEN: "hide",
-        AttentionState.OPEN: "reopen",
-    }
-    await _note(acts[state], care, one.id, by)
+    await _note(_ACTS[state], care, one.id, by)
 
 
 async def _note(
