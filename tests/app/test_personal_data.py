@@ -459,8 +459,8 @@ async def test_a_neighbourhood_is_told_what_both_wings_keep_of_it(
     # What nobody of it has done the tests of each part show.
     assert OF_THE_MARKETPLACE - told == {
         "amendments_supported", "argument_marks", "ballots_at_desk", "change_objections",
-        "evaluation_ratings", "meeting_answers", "meeting_votes", "minutes_written",
-        "money_decided", "need_reports", "needs_seconded", "paper_ballots", "round_changes",
+        "meeting_answers", "meeting_votes", "minutes_written", "money_decided",
+        "need_reports", "needs_seconded", "paper_ballots", "round_changes",
     }  # fmt: skip
 
 
