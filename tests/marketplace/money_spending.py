@@ -180,6 +180,7 @@ class Spending(Giving):
     @precondition(lambda self: self.asked)
     @rule(n=number, who=st.integers(0, 2))
     def approve(self, n: int, who: int) -> None:
+        """Let somebody approve, and try to once more."""
         at = self._request(n)
         request = self.lane.requests[at]
         work = lambda: delivery.approve(self.asked[at], by=self.town.deciders[who])  # noqa: E731 (the same)
@@ -187,6 +188,7 @@ class Spending(Giving):
             self.refused(work)
         else:
             self.act(work, lambda lane: lane.approve(lane.requests[at], who))
+            self.refused(work)
 
     @precondition(lambda self: self.asked)
     @rule(n=number)

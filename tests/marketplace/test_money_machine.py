@@ -29,8 +29,9 @@ from app.settings import settings as our_settings
 from marketplace.delivery import DeliveryState, DisbursementId
 from marketplace.funding.drives import open_drive
 from marketplace.funding.values import PledgeId, Source
+from tests.marketplace.dying import Cut
 from tests.marketplace.funding_examples import chosen, draft, ratio
-from tests.marketplace.model_stripe import serving
+from tests.marketplace.model_stripe import Trouble, serving
 from tests.marketplace.money_machine import GIVERS, SHARED, Pair, Played, all_of, found_town
 from tests.marketplace.money_oracle import OPEN, Money
 from tests.marketplace.money_spending import Spending
@@ -69,6 +70,7 @@ class Funding(Spending):
         self.asked: list[DisbursementId] = []
         self.over = False
         self.run(self._opened())
+        self.cut = Cut(1 + cls.runs * 7 % 30, after=bool(cls.runs % 2), commit=False)
         getattr(self, f"_{self.start}")()
 
     async def _opened(self) -> None:
@@ -99,7 +101,7 @@ class Funding(Spending):
         self._untold(2, 500, "alipay")
 
     def _missed(self) -> None:
-        """Let the goal be missed, and nothing be given back yet."""
+        """Let the goal be missed, and what was asked of Stripe first be on its way."""
         self._given(0, 777, "card")
         self._given(1, 333, "alipay")
         self.receive(101, Source.BANK, again=False)
@@ -107,6 +109,8 @@ class Funding(Spending):
         self.begin_gift(3, 500, "card")
         self.deadline_passes()
         self.settle_at_last()
+        self.bank.trouble = Trouble.LATE
+        self.make(self.calls("wanted")[0])
 
     def _spending(self) -> None:
         """Let the goal be reached, the work begun, and money asked for."""
