@@ -99,6 +99,10 @@ class Funding(Spending):
         self.receive(500, Source.CASH, again=False)
         self.pledge(1, 30)
         self._untold(2, 500, "alipay")
+        self.begin_gift(3, 100, "card")
+        self.bank.trouble = Trouble.LATE
+        self.make(self.calls("wanted")[-1])
+        self.make(self.calls("wanted", "sent")[-1])
 
     def _missed(self) -> None:
         """Let the goal be missed, and what was asked of Stripe first be on its way."""
