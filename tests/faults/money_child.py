@@ -28,13 +28,13 @@ class Dying(Transaction):
 
     async def begin(self) -> None:
         """Begin, or die right after it."""
-        await super().begin()
+        await super().begin()  # type: ignore[no-untyped-call]  # Piccolo's
         self._die_at(BEGUN)
 
     async def commit(self) -> None:
         """Store, or die right before or after it."""
         self._die_at(WRITTEN)
-        await super().commit()
+        await super().commit()  # type: ignore[no-untyped-call]  # Piccolo's
         self._die_at(STORED)
 
     def _die_at(self, boundary: str) -> None:
@@ -42,8 +42,8 @@ class Dying(Transaction):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _dying(engine: Engine, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 (Piccolo's)
-    return Dying(engine, allow_nested)
+def _dying(self: Engine, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 (Piccolo's)
+    return Dying(self, allow_nested)
 
 
 async def main(boundary: str, verb: str) -> None:
