@@ -17,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from app.database import Engine, owner_connection_settings, pool_settings, prepare_embedded
 from app.migrations import migrate
@@ -80,6 +82,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = Path(__file__).parent
     place = {folder / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
+# How long an example takes says how busy the machine is; benchmarks are for speed. All else stays
+# as Hypothesis has it, which differs on a machine that sets CI.
+examples.register_profile(
+    "untimed", parent=examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
