@@ -14,7 +14,9 @@ In fen (`CNY`):
 
 In minutes (`MINUTE`):
 - `member` (owner: the member): a member's own, as the time bank keeps them; a pledge holds some.
-- `project` (owner: the project; floor 0): what was pledged to a project, for those who help.
+- `project` (owner: the project; floor 0): what was pledged or granted to a project, for those who
+  help.
+- `issuance` (no floor, normal side debit): where minutes come from, as the time bank keeps it.
 
 None but those without a floor may fall below 0. Each is opened the first time it is needed.
 """
@@ -30,7 +32,7 @@ PUBLIC_BUDGET, ROUND_ACCOUNT, PROJECT_ACCOUNT = "public_budget", "round", "proje
 ESCROW, PAID_OUT, MATCHING_FUND = "escrow", "paid_out", "matching_fund"
 CARD_PROCESSOR, CASH_BOX, BANK = "card_processor", "cash_box", "bank"
 PROCESSOR_FEES, PROCESSOR_LOSSES = "processor_fees", "processor_losses"
-MEMBER = "member"
+MEMBER, ISSUANCE = "member", "issuance"
 OUTSIDE: Final = frozenset(
     {PUBLIC_BUDGET, CARD_PROCESSOR, CASH_BOX, BANK, PROCESSOR_FEES, PROCESSOR_LOSSES}
 )
@@ -55,6 +57,18 @@ async def minute_account(kind: str, owner: UUID, *, community_id: UUID) -> Accou
     """Return the account of minutes of this kind and owner; opened the first time it is needed."""
     account = await ledger.open_account(
         community_id=ledger.CommunityId(community_id), kind=kind, unit=ledger.MINUTE, owner=owner
+    )
+    return account.id
+
+
+async def issuance(*, community_id: UUID) -> AccountId:
+    """Return the account that a community's minutes come from; opened when it is first needed."""
+    account = await ledger.open_account(
+        community_id=ledger.CommunityId(community_id),
+        kind=ISSUANCE,
+        unit=ledger.MINUTE,
+        floor=None,
+        normal_side="debit",
     )
     return account.id
 

@@ -84,12 +84,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
 
 
-# How long an example takes says how busy the machine is; benchmarks are for speed. All else stays
-# as Hypothesis has it, which differs on a machine that sets CI.
+# How long an example takes says how busy the machine is; benchmarks are for speed. Nothing is kept
+# from run to run: where few long examples are played, old ones would take the place of new ones.
+# All else stays as Hypothesis has it, which differs on a machine that sets CI.
 examples.register_profile(
-    "untimed", parent=examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "linli",
+    parent=examples(),
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-examples.load_profile("untimed")
+examples.load_profile("linli")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -69,14 +69,15 @@ async def page(request: AnyRequest, project_id: FromPath[UUID]) -> Template:
 
 def _returned(summary: Summary) -> list[tuple[str, str]]:
     """Return what went back by source: of many gifts or pledges together, as they were given."""
-    sums = Counter[Source | None]()
+    sums = Counter[tuple[Source | None, bool]]()
     for one in summary.returned:
-        sums[one.source] += one.amount
+        sums[one.source, one.pledge_id is not None] += one.amount
+    hours = {True: _("Pledged hours"), False: _("Hours given by the community")}
     return [
         (_(SOURCES[source]), money(amount, exact=True))
         if source
-        else (_("Pledged hours"), duration(amount))
-        for source, amount in sums.items()
+        else (hours[pledged], duration(amount))
+        for (source, pledged), amount in sums.items()
     ]
 
 

@@ -34,6 +34,7 @@ from marketplace.money import (
     PROJECT_ACCOUNT,
     PUBLIC_BUDGET,
     fen_account,
+    issuance,
     minute_account,
     origin,
 )
@@ -68,15 +69,16 @@ async def give_back(
 
     Whoever calls has decided that the project ends; this joins their transaction and books last.
     The round's part goes to the public budget, the fund's to the fund, each gift's is due back to
-    its giver (online gifts go back online), minutes go to those who pledged them. With
-    `hours_wait`, minutes that are set aside for somebody stay, and are returned by another call.
+    its giver (online gifts go back online), minutes go to those who pledged them and to the
+    community, which may have granted some. With `hours_wait`, minutes that are set aside for
+    somebody stay, and are returned by another call.
     Raises `UnknownProject`, `PartsReserved` where a payment or an hour is still undecided.
     """
     rules.own_hand(by, "give back")
     async with verb():
         wound = await _locked(project_id, by=by)
         money, minutes = await _left(wound, hours_wait=hours_wait)
-        parts = (*_money_parts(wound, money), *_minute_parts(wound, minutes))
+        parts = (*_money_parts(wound, money), *_minute_parts(wound, minutes, await _granted(wound)))
         if not parts:
             return ()
         await GivingBackRow.raw(
@@ -84,8 +86,8 @@ async def give_back(
             wound.id,
             by.community_id,
             project_id,
-            sum(one.amount for one in parts if one.pledge_id is None),
-            sum(one.amount for one in parts if one.pledge_id is not None),
+            sum(one.amount for one in parts if one.source is not None),
+            sum(one.amount for one in parts if one.source is None),
             _written(parts),
             by.member_id,
         )
@@ -169,12 +171,23 @@ def _gave(wound: _Wound) -> list[tuple[Returned, int]]:
     return gave
 
 
-def _minute_parts(wound: _Wound, left: int) -> list[Returned]:
-    gave = [one.minutes - one.returned_minutes for one in wound.pledges]
-    parts = rules.shares(min(left, sum(gave)), gave)
+async def _granted(wound: _Wound) -> int:
+    """Return the minutes that the community granted and has not had back yet."""
+    source = await issuance(community_id=wound.project.community_id)
+    back = (one.amount for one in wound.earlier if one.source is None and one.pledge_id is None)
+    return max(0, await ledger.passed_between(source, wound.jar) - sum(back))
+
+
+def _minute_parts(wound: _Wound, left: int, granted: int) -> list[Returned]:
+    """Return each pledge's part of the minutes. What nobody pledged is the community's."""
+    gave = [granted, *(one.minutes - one.returned_minutes for one in wound.pledges)]
+    shared = min(left, sum(gave))
+    parts = rules.shares(shared, gave)
+    parts[0] += left - shared
+    pledges = (None, *(one.id for one in wound.pledges))
     return [
-        Returned(None, minutes, pledge_id=one.id)
-        for one, minutes in zip(wound.pledges, parts, strict=True)
+        Returned(None, minutes, pledge_id=pledge)
+        for pledge, minutes in zip(pledges, parts, strict=True)
         if minutes
     ]
 
@@ -199,8 +212,8 @@ async def _applied(wound: _Wound, parts: Sequence[Returned], *, by: Actor) -> li
         subject_kind="project",
         subject_id=wound.project.id,
         details={
-            "fen": sum(one.amount for one in parts if one.pledge_id is None),
-            "minutes": sum(one.amount for one in parts if one.pledge_id is not None),
+            "fen": sum(one.amount for one in parts if one.source is not None),
+            "minutes": sum(one.amount for one in parts if one.source is None),
         },
     )
     return legs
@@ -208,12 +221,20 @@ async def _applied(wound: _Wound, parts: Sequence[Returned], *, by: Actor) -> li
 
 async def _own_back(wound: _Wound, part: Returned, key: UUID) -> Leg:
     here = wound.project.community_id
+    if part.source is None:
+        return Leg.transfer(
+            debit=wound.jar,
+            credit=await issuance(community_id=here),
+            amount=ledger.Minutes(part.amount),
+            unit=ledger.MINUTE,
+            id=TransferId(key),
+            note="grant",
+        )
     if part.fund_id is not None:
         to = await fen_account(MATCHING_FUND, part.fund_id, community_id=here)
     else:
         to = await fen_account(PUBLIC_BUDGET, community_id=here)
-    note = part.source.value if part.source else ""
-    return leg(wound.purse, to, part.amount, key, note=note)
+    return leg(wound.purse, to, part.amount, key, note=part.source.value)
 
 
 async def _gift_back(wound: _Wound, gift: Contribution, fen: int, key: UUID) -> Leg:

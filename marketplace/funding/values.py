@@ -284,7 +284,10 @@ class Spendable:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One source's part of what was left of a project: fen, or minutes of a pledge."""
+    """One source's part of what was left of a project: fen, or minutes where it has no source.
+
+    Minutes go back to a pledge; those of none are the community's, which granted them.
+    """
 
     source: Source | None
     amount: int

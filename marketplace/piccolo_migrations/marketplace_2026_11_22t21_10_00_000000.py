@@ -144,7 +144,8 @@ CREATE TABLE card_entry (
             ('refund', 'refund_failed', 'dispute', 'reinstatement', 'fee', 'fee_back')),
     CONSTRAINT card_entry_adds_up CHECK (
         amount_fen > 0 AND from_escrow_fen >= 0 AND from_project_fen >= 0 AND from_losses_fen >= 0
-        AND (kind IN ('fee', 'fee_back') OR amount_fen = from_escrow_fen + from_project_fen + from_losses_fen))
+        AND (kind IN ('fee', 'fee_back')
+             OR amount_fen = from_escrow_fen + from_project_fen + from_losses_fen))
 )
 """
 

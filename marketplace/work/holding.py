@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import ledger
 from community import Actor
 from ledger import AccountId, Journal, JournalId, Leg, TransferId
-from marketplace.money import MEMBER, PROJECT_ACCOUNT, minute_account, origin
+from marketplace.money import MEMBER, PROJECT_ACCOUNT, issuance, minute_account, origin
 from marketplace.work.errors import NoMinutesLeft, SpentAlready
 from marketplace.work.values import Hours, Turn
 
@@ -19,8 +19,6 @@ WORK: Final = "project_work"
 """The event of whatever a turn moves; its id is the turn's."""
 
 GRANTED: Final = "work_grant"
-ISSUANCE: Final = "issuance"
-"""Where minutes come from: the community's own account without a floor, as the time bank has it."""
 
 
 class Beyond(Protocol):
@@ -125,15 +123,8 @@ async def pass_again(
 
 async def issue(grant_id: UUID, project_id: UUID, minutes: int, *, by: Actor) -> None:
     """Give a project minutes out of nothing, as the community does: the grant is the transfer."""
-    issuance = await ledger.open_account(
-        community_id=ledger.CommunityId(by.community_id),
-        kind=ISSUANCE,
-        unit=ledger.MINUTE,
-        floor=None,
-        normal_side="debit",
-    )
     await ledger.transfer(
-        debit=issuance.id,
+        debit=await issuance(community_id=by.community_id),
         credit=await project_account(project_id, community_id=by.community_id),
         amount=ledger.Minutes(minutes),
         unit=ledger.MINUTE,

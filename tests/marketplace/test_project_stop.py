@@ -9,8 +9,10 @@ from marketplace import aftercare, delivery, evaluation, work
 from marketplace.delivery import DeliveryState, changes
 from marketplace.delivery import errors as delivery_errors
 from marketplace.delivery.changes import ChangeState, NewDate
-from marketplace.evaluation import EvaluationState
-from marketplace.money import PROJECT_ACCOUNT, minute_account
+from marketplace.evaluation import EvaluationState, circle
+from marketplace.funding.pledging import pledge_minutes
+from marketplace.funding.settling import settle
+from marketplace.money import PROJECT_ACCOUNT, issuance, minute_account
 from marketplace.values import Project
 from marketplace.work import SlotState, TurnState
 from tests.marketplace.conftest import Neighbourhood
@@ -25,11 +27,13 @@ from tests.marketplace.evaluation_examples import (
     of,
     over,
 )
+from tests.marketplace.funding_examples import draft, minutes_for, opened
 from tests.marketplace.plans_examples import kinds_told
 from tests.marketplace.work_examples import (
     BEGINS,
     NOW,
     THERE,
+    adopt,
     offered,
     planned_under_way,
     pledged,
@@ -67,6 +71,38 @@ async def test_help_to_come_is_called_off_with_the_project(neighbourhood: Neighb
     assert seen.slot.state is SlotState.CANCELLED
     assert (await jar(home, project))[1] == 0
     assert "work.stopped" in await kinds_told(home.residents[1])
+    assert not (await ledger.verify()).findings
+
+
+async def test_hours_that_the_community_gave_go_back_to_it_beside_those_of_pledges(
+    neighbourhood: Neighbourhood,
+) -> None:
+    home = neighbourhood
+    giver, helper = home.residents[:2]
+    drive = await opened(home, draft(goal_fen=0, goal_minutes=90))
+    await minutes_for(giver, 100)
+    await pledge_minutes(drive.id, 90, by=giver)
+    await settle(drive.id, by=home.coordinator)
+    project = await circle.project_of(drive.project_id, community_id=home.id)
+    await delivery.begin(project.id, by=home.coordinator)
+    await adopt(home, grant_minutes_max=60)
+    await work.grant_minutes(project.id, 60, "For the rails.", by=home.coordinator)
+    slot = await offered(home, project)
+    await signed(slot, helper)
+    await work.confirm(slot.id, helper.member_id, 60, by=home.coordinator, at=THERE)
+    source = await issuance(community_id=home.id)
+    before = (await ledger.balance(source)).posted
+    # 90 of 150 were left: three fifths of them were the giver's.
+    await evaluation.stop_project(project.id, WHY, by=home.coordinator, at=THERE)
+    assert await jar(home, project) == (0, 0)
+    assert await saved(giver) == 10 + 54
+    assert (await ledger.balance(source)).posted == before + 36
+    summary = await evaluation.compose(project.id, community_id=home.id)
+    assert [
+        (one.source, one.pledge_id is not None, one.amount)
+        for one in summary.returned
+        if one.source is None
+    ] == [(None, False, 36), (None, True, 54)]
     assert not (await ledger.verify()).findings
 
 

@@ -13,10 +13,9 @@ from community import Actor, Role, Setting
 from community.policy import read_pack
 from marketplace import close_and_count, delivery, entering, open_ballot, plans, vote, work
 from marketplace.delivery.beginning import begin
-from marketplace.money import MEMBER, PROJECT_ACCOUNT, minute_account
+from marketplace.money import MEMBER, PROJECT_ACCOUNT, issuance, minute_account
 from marketplace.values import Project
 from marketplace.work import Slot, SlotDraft, Turn
-from marketplace.work.holding import ISSUANCE
 from marketplace.work_settings import SETTINGS
 from tests.marketplace.conftest import Neighbourhood
 from tests.marketplace.plans_examples import closed_call, planned_need
@@ -59,15 +58,8 @@ async def pledged(home: Neighbourhood, project: Project, minutes: int) -> None:
 
 async def give_minutes(community_id: UUID, project_id: UUID, minutes: int, *, by: UUID) -> None:
     """Book minutes on a project's account."""
-    issuance = await ledger.open_account(
-        community_id=ledger.CommunityId(community_id),
-        kind=ISSUANCE,
-        unit=ledger.MINUTE,
-        floor=None,
-        normal_side="debit",
-    )
     await ledger.transfer(
-        debit=issuance.id,
+        debit=await issuance(community_id=community_id),
         credit=await minute_account(PROJECT_ACCOUNT, project_id, community_id=community_id),
         amount=ledger.Minutes(minutes),
         unit=ledger.MINUTE,
