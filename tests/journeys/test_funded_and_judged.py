@@ -26,8 +26,9 @@ from marketplace.delivery import Tie
 from marketplace.delivery.errors import BeyondBalance, BeyondLine, DeliveryError
 from marketplace.evaluation import Aspect, Check, MoneyOnItsWay
 from marketplace.evaluation.values import WhyNot
+from marketplace.funding import reading
 from marketplace.funding.settling import settle_due
-from marketplace.funding.values import Source
+from marketplace.funding.values import DriveState, Source
 from tests.journeys.browsing import View
 from tests.journeys.conftest import OpenPage
 from tests.journeys.funded_walk import (
@@ -98,7 +99,9 @@ async def reach_the_goal(lane: Lane, where: str) -> None:
     raised = await row(page, said("By source"), said("Raised in all"))
     assert raised[2:] == [money(GOAL), "100%"]
     await lane.look(page, "drive-full", axe=None)
-    assert await settle_due(at=datetime.now(UTC) + timedelta(days=32)) == 1
+    await settle_due(at=datetime.now(UTC) + timedelta(days=32))
+    (drive,) = await reading.drives(lane.id)
+    assert drive.state is DriveState.REACHED
     await page.reload()
     await lane.look(page, "drive-reached", axe=None)
     await page.goto(f"{where}/money")
