@@ -345,7 +345,8 @@ async def _other_ways(hood: Neighbourhood) -> None:
 
     missed = await booked("digital", hour - timedelta(hours=2))
     disputed = await finished("cleaning", hour - timedelta(days=3))
-    closed = await finished("culture", hour - timedelta(days=5))
+    # A week later there is nothing else: at noon, two and three days from now, there would be.
+    closed = await finished("culture", hour - timedelta(days=6))
     waiting = await finished("outings", hour - timedelta(days=2))
     await timebank.dispute(disputed.id, by=elder, reason="只待了十分钟。")
     await timebank.confirm(closed.id, by=elder, minutes=25)

@@ -39,7 +39,7 @@ _ADD_SLOT: Final = """
 INSERT INTO work_slot (id, community_id, project_id, title, about, place, starts_at, minutes,
     people, credit_per_hour, state, offered_by, offered_at)
 VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 'open', {}, {})
-ON CONFLICT (id) DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING id
 """
 
 _ADD_TURN: Final = """
@@ -56,7 +56,7 @@ SELECT {}, {}, quarter, {} FROM unnest({}::timestamptz[]) AS quarter ORDER BY qu
 
 _ADD_GRANT: Final = """
 INSERT INTO work_grant (id, community_id, project_id, minutes, why, granted_by, granted_at)
-VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (id) DO NOTHING RETURNING id
+VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING RETURNING id
 """
 
 
