@@ -7,7 +7,7 @@ PEER := .venv-bench
 # Debian's Chromium drives the pages' tests; the font is for the Chinese on them.
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
-.PHONY: setup setup-run browser demo test check bench bench-ballots bench-close bench-count bench-ledger bench-matching bench-visits lock clean
+.PHONY: setup setup-run browser demo test check bench bench-ballots bench-close bench-count bench-ledger bench-matching bench-money-trail bench-pledges bench-visits bench-webhooks lock clean
 
 # --- setting up: each stamp is newer than what it was made from, so a second run does nothing -----
 
@@ -70,6 +70,9 @@ bench:
 	$(MAKE) bench-visits
 	$(MAKE) bench-ballots
 	$(MAKE) bench-close
+	$(MAKE) bench-webhooks
+	$(MAKE) bench-pledges
+	$(MAKE) bench-money-trail
 
 # Some five minutes: 20,000 voters.
 bench-ballots: $(VENV)/.tools
@@ -89,6 +92,18 @@ bench-count: $(VENV)/.tools
 # Some two minutes: 100,000 sealed ballots.
 bench-close: $(VENV)/.tools
 	$(BIN)/python -m bench.closing $(CLOSE)
+
+# A minute: payments that Stripe tells of, for one drive.
+bench-webhooks: $(VENV)/.tools
+	$(BIN)/python -m bench.webhooks $(WEBHOOKS)
+
+# A minute or two: hours pledged to one popular project.
+bench-pledges: $(VENV)/.tools
+	$(BIN)/python -m bench.pledges $(PLEDGES)
+
+# One project with 100,000 transfers; TRAIL="--transfers 20000" is quicker.
+bench-money-trail: $(VENV)/.tools
+	$(BIN)/python -m bench.money_trail $(TRAIL)
 
 # About ten minutes; BENCH=--small takes two. See --help for more.
 bench-ledger: $(VENV)/.tools $(PEER)/.installed

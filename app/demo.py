@@ -13,6 +13,7 @@ from typing import Final
 import community
 import timebank
 from app import policies
+from app.demo_aftercare import fill_aftercare
 from app.demo_cast import (
     ADMINISTRATOR,
     AUDITOR,
@@ -24,13 +25,17 @@ from app.demo_cast import (
     OF_STREET,
     PHONE_OPERATOR,
     TREASURER,
+    UNDERTAKER,
     VOLUNTEERS,
     Cast,
     cast,
 )
 from app.demo_classes import fill_classes
 from app.demo_deliberation import fill_talk
+from app.demo_delivery import fill_delivery
 from app.demo_desk import fill_desk, fill_reports
+from app.demo_evaluation import fill_evaluation
+from app.demo_funding import fill_funding
 from app.demo_hours import fill_hours
 from app.demo_kin import fill_daughter, fill_families
 from app.demo_marketplace import NOT_VOTED
@@ -45,6 +50,7 @@ from app.demo_paper import fill as fill_paper
 from app.demo_people import GRIDS, residents
 from app.demo_places import CODE, fill_bali, fill_next_door
 from app.demo_plans import fill_plans
+from app.demo_project_work import fill_project_work
 from app.demo_register import fill_waiting, verify_some
 from app.demo_roster import bring_in, registration_of, roles_of
 from app.demo_screening import fill_screening
@@ -82,6 +88,9 @@ unspent_days = 30
 
 [rounds]
 choices_max = 5
+
+[project_work]
+grant_minutes_max = 2400
 """
 
 Tell = Callable[[str], None]
@@ -109,6 +118,7 @@ DOORS: Final = (
     Door("district's auditor", OF_DISTRICT, "choose in which community to work"),
     Door("street's administrator", OF_STREET, "both communities, and a third one"),
     Door("resident", NEIGHBOURS[0], "vote in the open round"),
+    Door("undertaker", UNDERTAKER, "a project under way: report, ask for its money"),
 )
 
 
@@ -181,6 +191,13 @@ async def _fill(now: datetime, tell: Tell) -> None:
     )
     tell("counting the votes of a round")
     await fill_marketplace(home, coordinator, _voters(home, known, households))
+    await fill_funding(
+        home,
+        coordinator,
+        _actor(known[TREASURER]),
+        neighbours=_voters(home, known, households)[:40],
+        helpers=[_actor(known[name]) for name in VOLUNTEERS],
+    )
     await fill_paper(
         home,
         coordinator,
@@ -201,9 +218,15 @@ async def _fill(now: datetime, tell: Tell) -> None:
     talked_over = await fill_screening(raised, coordinator, neighbours, colleague=colleague)
     await fill_talk(talked_over, coordinator, neighbours)
     await fill_plans(home, talked_over, coordinator, neighbours)
+    at_work = [neighbours[25], _actor(known[UNDERTAKER]), *neighbours[26:]]
+    await fill_delivery(home, coordinator, _actor(known[TREASURER]), at_work)
+    staff = (coordinator, _actor(known[TREASURER]), _actor(known[AUDITOR]))
+    await fill_evaluation(home, staff, neighbours)
+    await fill_aftercare(home, coordinator, neighbours)
     await fill_waiting(entries, known, by=coordinator)
     pack = await policies.read_for(home, RULES.encode(), now)
     await community.adopt_policy(pack, by=administrator)
+    await fill_project_work(home, coordinator, at_work)
     next_door = await fill_next_door(above[Level.STREET], now)
     await fill_moves(home, next_door, known, above=known[OF_STREET], desk=coordinator)
 

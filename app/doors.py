@@ -62,9 +62,29 @@ FRONT: Final = (
         "sprout",
         mark("Projects"),
         "project.read",
-        ("/rounds", "/elections", "/feed.xml", "/ballot-desk"),
+        (
+            "/rounds",
+            "/elections",
+            "/feed.xml",
+            "/ballot-desk",
+            "/funding",
+            "/drives",
+            "/contributions",
+            "/deliveries",
+            "/disbursements",
+            "/evaluations",
+            "/undertakers",
+            "/api/projects",
+        ),
     ),
-    Door("/book", "book-open", mark("Open book"), "book.read", away=True),
+    Door(
+        "/book",
+        "book-open",
+        mark("Open book"),
+        "book.read",
+        ("/open-books", "/conflicts"),
+        away=True,
+    ),
 )
 MENU: Final = (
     (
@@ -98,6 +118,7 @@ MENU: Final = (
                 "grant.read",
                 ("/time-bank/estates", "/time-bank/needs", "/time-bank/donations"),
             ),
+            Door("/funding/desk", "wallet", mark("Gifts and receipts"), "funding.desk"),
             Door("/erasures", "x", mark("Wishes to be erased"), "erasure.read"),
             Door(
                 "/desk/undelivered",
@@ -127,6 +148,12 @@ MENU: Final = (
                 mark("Gifts and donations"),
                 "giving.read",
                 ("/time-bank/gifts", "/time-bank/give", "/time-bank/donate"),
+            ),
+            Door(
+                "/me/contributions",
+                "wallet",
+                mark("My gifts and pledges"),
+                "contribution.own",
             ),
             Door("/messages", "mail", mark("Messages"), "message.read"),
             Door("/for", "hand-helping", mark("The people I act for"), "acted_for.read"),

@@ -11,10 +11,15 @@ import timebank
 from app.tables import WebSessionRow
 from community import Actor, Erased
 from ledger import Balance
-from marketplace import deliberation, needs, plans, screening
+from marketplace import deliberation, delivery, needs, plans, screening
+from marketplace.aftercare import forget_aftercare
 from marketplace.councils.personal import forget_councils
+from marketplace.delivery.changes import forget_changes
+from marketplace.evaluation.personal import forget_evaluations
+from marketplace.funding.personal import leave_funding
 from marketplace.meetings.personal import forget_meetings
 from marketplace.needs.merging.personal import forget_need_merges
+from marketplace.work import leave_work
 from timebank import hours
 from timebank.repeats import end_repeats_of, waiting_of
 
@@ -62,8 +67,14 @@ async def erase(member_id: UUID, *, by: Actor) -> Erased:
             await screening.forget_screening(erased.ids, community_id=by.community_id)
             await plans.forget_plans(erased.ids, community_id=by.community_id)
             await deliberation.forget_words(erased.ids, community_id=by.community_id)
+            await delivery.forget_deliveries(erased.ids, community_id=by.community_id)
+            await forget_evaluations(erased.ids, community_id=by.community_id)
             await forget_councils(erased.ids, community_id=by.community_id)
             await forget_meetings(erased.ids, community_id=by.community_id)
+            await leave_work(erased.ids, community_id=by.community_id)
+            await forget_changes(erased.ids, community_id=by.community_id)
+            await leave_funding(erased.ids, by=by)
+            await forget_aftercare(erased.ids, community_id=by.community_id)
             await forget_sign_ins(erased.ids)
     return erased
 

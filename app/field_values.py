@@ -31,6 +31,25 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "online": mark("online"),
         "meeting": mark("at a meeting"),
     },
+    "turn_state": {
+        "signed": mark("signed up"),
+        "came": mark("came"),
+        "no_show": mark("did not come"),
+        "stepped_back": mark("stepped back"),
+        "open": mark("announced"),
+        "cancelled": mark("called off"),
+    },
+    "change_kind": {
+        "date": mark("another day for a milestone"),
+        "money": mark("money under another line of the budget"),
+        "scope": mark("what is done"),
+    },
+    "change_state": {
+        "open": mark("waits for a decision"),
+        "accepted": mark("accepted"),
+        "refused": mark("not accepted"),
+        "withdrawn": mark("taken back"),
+    },
     "side": {
         "for": mark("for it"),
         "against": mark("against it"),
@@ -48,6 +67,31 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "advertising": mark("It is advertising"),
         "off_topic": mark("It has nothing to do with this need"),
         "other": mark("Something else"),
+    },
+    "invited_because": {
+        "seconded": mark("stood behind the need"),
+        "gave": mark("gave money"),
+        "helped": mark("helped"),
+        "lives_here": mark("lives here, drawn by lot"),
+    },
+    "delivery_state": {
+        "under_way": mark("under way"),
+        "delivered": mark("finished"),
+        "judged": mark("judged"),
+        "closed": mark("closed"),
+        "stopped": mark("stopped"),
+    },
+    "request_state": {
+        "asked": mark("waits for two approvals"),
+        "approved_once": mark("waits for the second approval"),
+        "paid": mark("paid"),
+        "refused": mark("refused"),
+        "withdrawn": mark("taken back"),
+        "stopped": mark("ended with its project"),
+    },
+    "verdict": {
+        "approved": mark("approved"),
+        "refused": mark("refused"),
     },
     "standing": {
         "applied": mark("has asked to join"),

@@ -11,6 +11,11 @@ from app.i18n import mark
 from app.wording import duration, money, number, printed_day, spoken_time
 
 LABELS: Final[Mapping[str, str]] = {
+    "change_kind": mark("What was to be otherwise"),
+    "change_state": mark("What became of it"),
+    "passed_on": mark("Hours passed on"),
+    "turn_state": mark("What became of it"),
+    "project": mark("Project"),
     "added_at": mark("Added"),
     "amendment": mark("Proposed change"),
     "answer": mark("The answer"),
@@ -103,6 +108,7 @@ LABELS: Final[Mapping[str, str]] = {
     "donated_at": mark("Donated"),
     "donation": mark("Donation"),
     "done": mark("What was done"),
+    "done_at": mark("Done at"),
     "elder": mark("To whom"),
     "email": mark("E-mail"),
     "ended": mark("How many ended"),
@@ -270,6 +276,7 @@ LABELS: Final[Mapping[str, str]] = {
     "subjects": mark("Done to"),
     "taken_at": mark("Photographed"),
     "taken_over": mark("Taken over"),
+    "term_until": mark("Looks after it until"),
     "terms_hash": mark("Fingerprint of the rules"),
     "text_size": mark("Text size"),
     "time_zone": mark("Time zone"),
@@ -316,6 +323,34 @@ LABELS: Final[Mapping[str, str]] = {
     "appealed_at": mark("Appealed"),
     "writes_minutes": mark("Writes its minutes"),
     "written_at": mark("Written"),
+    "amount_fen": mark("Amount"),
+    "anonymous": mark("Without a name in public"),
+    "refunded_fen": mark("Given back"),
+    "disputed_fen": mark("Taken back by a bank"),
+    "due_fen": mark("To be given back"),
+    "due_on": mark("Due on"),
+    "paid_at": mark("Paid"),
+    "returned_minutes": mark("Minutes that came back"),
+    "deadline": mark("Deadline"),
+    "aspects": mark("What was asked"),
+    "invited_because": mark("Why you were asked"),
+    "marks": mark("Marks given"),
+    "own": mark("Your own"),
+    "passed": mark("Passed"),
+    "signed_at": mark("Signed"),
+    "days_late": mark("Days late"),
+    "delivery_state": mark("How far it was"),
+    "disbursement": mark("Request for money"),
+    "done_on": mark("Done on"),
+    "last_part_percent": mark("Of 100 yuan, paid after the judgement"),
+    "late": mark("Late"),
+    "milestone": mark("Milestone"),
+    "milestones": mark("Milestones"),
+    "moved_at": mark("On"),
+    "papers": mark("Papers"),
+    "request_state": mark("What became of it"),
+    "update": mark("News"),
+    "verdict": mark("Decided"),
 }
 
 # Fields whose values are said as those of another.
@@ -329,6 +364,7 @@ _MINUTES: Final = {
     "minutes_booked",
     "minutes_measured",
     "minutes_confirmed",
+    "passed_on",
 }
 
 

@@ -1,5 +1,6 @@
 """What forms about saved hours share: an amount as hours and minutes, a pasted list of elders."""
 
+import unicodedata
 from typing import Final
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def amount_values(minutes: int) -> dict[str, str]:
 
 
 def _whole(text: str) -> int | None:
-    plain = text.strip()
+    plain = unicodedata.normalize("NFKC", text).strip()  # full-width digits too
     if not plain:
         return 0
     usable = plain.isascii() and plain.isdigit() and len(plain) <= HOURS_DIGITS_MAX

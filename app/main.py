@@ -28,6 +28,10 @@ import timebank
 from app import failures, forgery, logs
 from app.acts import act
 from app.bodies import FORM_BYTES_MAX, FormRequest, close_files, readable
+from app.card_payments.calling import make_due_calls
+from app.card_payments.following import follow_payments
+from app.card_payments.reconciling import reconcile_nightly
+from app.card_payments.stripe_client import close_processors
 from app.database import Engine, pool_settings
 from app.guards import MemberMiddleware, authorised
 from app.jobs import Job, Jobs
@@ -51,13 +55,23 @@ from app.unrouted import Unrouted
 from app.watching import watched
 from community.applications import let_go_unconfirmed
 from community.roster import empty_old_rosters
+from marketplace.aftercare import begin_aftercare, end_terms, miss_checks, remind_of_checks
+from marketplace.delivery import remind_of_milestones
+from marketplace.delivery.changes import ask_for_decisions
 from marketplace.desk_voting import clear_desk_ballots
+from marketplace.evaluation import close_due as close_due_evaluations
+from marketplace.evaluation import open_due as open_due_evaluations
+from marketplace.evaluation import remind_of_evaluations
+from marketplace.funding.reminding import remind_of_drives
+from marketplace.funding.settling import settle_due
 from marketplace.meetings import chase_minutes, publish_minutes, remind_of_meetings
 from marketplace.needs.alike import look_for_pairs
 from marketplace.needs.merging import look_after_merges
+from marketplace.open_books.sums import keep_sums
 from marketplace.plans import close_due_calls, lapse_amendments, remind_of_calls
 from marketplace.screening import remind_of_screenings
 from marketplace.uploading import import_waiting
+from marketplace.work import ask_who_came, end_stopped_work, remind_of_work, return_late_hours
 from timebank.care import remind_of_expiring
 from timebank.figures import make_due_reports, prompt_members
 from timebank.group_sessions import plan_ahead, remind_of_classes
@@ -76,6 +90,10 @@ jobs = [
     Job("confirm by themselves", every_seconds=60, run=timebank.confirm_by_themselves),
     Job("plan classes ahead", every_seconds=3600, run=plan_ahead),
     Job("remind of classes", every_seconds=300, run=remind_of_classes),
+    Job("begin to look after what is finished", every_seconds=600, run=begin_aftercare),
+    Job("remind of checks", every_seconds=3600, run=remind_of_checks),
+    Job("note missed checks", every_seconds=3600, run=miss_checks),
+    Job("end terms of custodians", every_seconds=3600, run=end_terms),
     Job("remind of meetings", every_seconds=300, run=remind_of_meetings),
     Job("publish minutes", every_seconds=60, run=publish_minutes),
     Job("ask for late minutes", every_seconds=3600, run=chase_minutes),
@@ -90,9 +108,24 @@ jobs = [
     Job("open ballots at their dates", every_seconds=30, run=marketplace.open_due),
     Job("close ballots at their dates", every_seconds=30, run=marketplace.close_due),
     Job("tell of rounds", every_seconds=60, run=marketplace.tell_due),
+    Job("remind of help for projects", every_seconds=300, run=remind_of_work),
+    Job("ask who came to help projects", every_seconds=300, run=ask_who_came),
+    Job("end help for stopped projects", every_seconds=60, run=end_stopped_work),
+    Job("return late hours of ended projects", every_seconds=300, run=return_late_hours),
+    Job("tell of changes to decide", every_seconds=300, run=ask_for_decisions),
     Job("close calls for undertakers", every_seconds=60, run=close_due_calls),
     Job("remind of calls for undertakers", every_seconds=600, run=remind_of_calls),
+    Job("settle drives at their deadlines", every_seconds=30, run=settle_due),
+    Job("remind of drives", every_seconds=600, run=remind_of_drives),
     Job("let late amendments lapse", every_seconds=60, run=lapse_amendments),
+    Job("remind of milestones", every_seconds=600, run=remind_of_milestones),
+    Job("ask the card processor", every_seconds=2, run=make_due_calls),
+    Job("ask after card payments", every_seconds=15, run=follow_payments),
+    Job("compare card payments", every_seconds=24 * 3600, run=reconcile_nightly),
+    Job("ask residents to judge", every_seconds=30, run=open_due_evaluations),
+    Job("close judgements", every_seconds=60, run=close_due_evaluations),
+    Job("remind of judgements", every_seconds=600, run=remind_of_evaluations),
+    Job("keep the sums of long trails", every_seconds=300, run=keep_sums),
     Job("take rosters in", every_seconds=2, run=working.work),
     Job("take elections in", every_seconds=2, run=import_waiting),
     Job("let unconfirmed applications go", every_seconds=3600, run=let_go_unconfirmed),
@@ -187,6 +220,7 @@ async def running(app: Litestar) -> AsyncGenerator[None, None]:
         app.state.stopping = True
         patience = settings().stop_seconds_max
         await asyncio.gather(periodic.stop(patience), postman.stop(patience))
+        await close_processors()
         if ours:
             await engine.close_connection_pool()
 

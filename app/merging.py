@@ -15,10 +15,15 @@ import marketplace
 import timebank
 from app import sessions
 from community import Actor, Merged
-from marketplace import deliberation, needs, plans, screening
+from marketplace import deliberation, delivery, needs, plans, screening
+from marketplace.aftercare import leave_aftercare, take_over_aftercare
 from marketplace.councils.personal import leave_councils, take_over_seats
+from marketplace.delivery.changes import take_over_changes
+from marketplace.evaluation.personal import take_over_evaluations
+from marketplace.funding.personal import leave_funding, pledge_anew, take_over_gifts
 from marketplace.meetings.personal import leave_meetings, take_over_meetings
 from marketplace.needs.merging.personal import take_over_need_merges
+from marketplace.work import leave_work, take_over_work
 from timebank import beside, care, earning, hours
 from timebank.group_sessions.personal import leave_classes, take_over_classes
 from timebank.hours import Leaving
@@ -56,9 +61,16 @@ async def merge(survivor: UUID, other: UUID, *, by: Actor) -> MergeDone:
         await screening.take_over_appeals(other, survivor, community_id=by.community_id)
         await plans.take_over_plans(other, survivor, by=by)
         await deliberation.take_over_words(other, survivor, community_id=by.community_id)
+        await delivery.take_over_deliveries(other, survivor, by=by)
+        await take_over_evaluations(other, survivor, community_id=by.community_id)
         await take_over_seats(other, survivor, by=by)
         await take_over_meetings(other, survivor, by=by)
+        await take_over_aftercare(other, survivor, by=by)
+        await take_over_work(other, survivor, by=by)
+        await take_over_changes(other, survivor, by=by)
+        pledged = await take_over_gifts(other, survivor, by=by)
         minutes = await timebank.take_over_minutes(other, survivor, by=by)
+        await pledge_anew(pledged, survivor, by=by)
         await beside.take_over_beside(other, survivor, by=by)
         await care.take_over_volunteering(other, survivor, by=by)
         await earning.take_over_earned(other, survivor, by=by)
@@ -83,6 +95,9 @@ async def leave(member_id: UUID, *, by: Actor, why: Leaving | None = None) -> in
         await leave_teams([member_id], community_id=by.community_id)
         await leave_councils([member_id], community_id=by.community_id)
         await leave_meetings([member_id], community_id=by.community_id)
+        await leave_aftercare([member_id], community_id=by.community_id)
+        await leave_work([member_id], community_id=by.community_id)
+        await leave_funding([member_id], by=by)
         await sessions.end_all(member_id)
         if why is None:
             await hours.end_open_gifts(member_id, by=by)

@@ -51,6 +51,7 @@ class Place(IntEnum):
     TALK = 4
     MEETINGS = 5
     VOTE = 6
+    STORY = 9
 
 
 SECTIONS: Final[dict[Place, SectionOf]] = {}

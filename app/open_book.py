@@ -5,7 +5,7 @@ from typing import Final
 
 from app.i18n import gettext as _
 from app.i18n import mark
-from ledger import TrialBalance, Unit
+from ledger import MINUTE, TrialBalance, Unit
 
 KINDS: Final = {
     "member": (mark("Saved by members"), mark("Every hour that somebody gave and has not used")),
@@ -31,7 +31,34 @@ KINDS: Final = {
     ),
     "round": (mark("Rounds"), mark("Money of a round that is not given to a project yet")),
     "project": (mark("Projects"), mark("Money that was given to a project")),
+    "paid_out": (mark("Paid out"), mark("What projects have spent")),
+    "matching_fund": (mark("Matching funds"), mark("Money that stands ready to add to gifts")),
+    "cash_box": (mark("In the cash box"), mark("Gifts in cash lie here, outside this book")),
+    "bank": (mark("At the bank"), mark("Gifts by bank transfer lie here, outside this book")),
+    "card_processor": (
+        mark("With the card processor"),
+        mark("Gifts by card lie here, outside this book, until it pays them to the bank"),
+    ),
+    "processor_fees": (mark("Fees of the card processor"), mark("What it kept for its work")),
+    "processor_losses": (
+        mark("Lost in disputes"),
+        mark("What banks took back from gifts that were already spent"),
+    ),
 }
+
+_OF_MONEY: Final = {
+    "escrow": (
+        mark("Given, and waiting"),
+        mark("What was given for a project, until its drive ends"),
+    ),
+}
+_OF_MINUTES: Final = {
+    "project": (
+        mark("Hours of projects"),
+        mark("Hours that were pledged to a project, for those who help in it"),
+    ),
+}
+"""Kinds that are another thing in money than in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,8 @@ def _unit(found: TrialBalance, unit: Unit) -> UnitInBook:
         balances = [line.balance for line in lines if line.account.kind == kind]
         if not balances:
             continue
-        name, meaning = KINDS.get(kind, (kind, ""))
+        of_its_own = _OF_MINUTES if unit == MINUTE else _OF_MONEY
+        name, meaning = of_its_own.get(kind) or KINDS.get(kind, (kind, ""))
         posted = sum(balance.posted for balance in balances)
         held = sum(balance.held for balance in balances)
         told = _(meaning) if meaning else ""

@@ -14,7 +14,7 @@ from timebank.accounts import DONATED
 from timebank.earning import FOR_THE_COMMUNITY
 from timebank.passbooks import PassbookLine, Purse
 
-EARNED: Final = frozenset({"visit", "group_session"})
+EARNED: Final = frozenset({"visit", "group_session", "project_work"})
 
 # For each kind of event: what is said when minutes came, and when they went. `%(who)s` is the
 # person or community on the other side; where there is none, the words after it are said.
@@ -44,6 +44,7 @@ _CAME_WENT: Final[Mapping[str, tuple[str, str]]] = {
     "project": (mark("Hours back from a project"), mark("Hours pledged to a project")),
     "pledge": (mark("Hours back from a project"), mark("Hours pledged to a project")),
     "group_session": (mark("For a group class"), mark("A group class")),
+    "project_work": (mark("For helping a project"), mark("Put right")),
     "correction": (mark("Put right"), mark("Put right")),
     "reversal": (mark("Put right"), mark("Put right")),
 }

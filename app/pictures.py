@@ -7,13 +7,13 @@ without what the camera wrote into it of place, time and maker.
 import asyncio
 import io
 import warnings
-from typing import Final
+from typing import IO, Final
 
 from litestar.datastructures import FormMultiDict
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.i18n import gettext as _
-from app.uploads import Unfit, chosen
+from app.uploads import Unfit, all_chosen
 from app.wording import number
 
 PHOTO_BYTES_MAX: Final = 12 * 1024 * 1024
@@ -26,15 +26,25 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 async def photo_of(form: FormMultiDict, field: str) -> bytes | None:
     """Return the photograph of a field as JPEG; None where nobody chose one. Raises `Unfit`."""
-    given = chosen(form, field)
-    if given is None:
-        return None
-    size = given.file.seek(0, 2)
-    given.file.seek(0)
+    given = all_chosen(form, field)
+    return await _kept(given[0].file) if given else None
+
+
+async def photos_of(form: FormMultiDict, field: str, *, most: int) -> list[bytes]:
+    """Return the photographs of a field, each as JPEG. Raises `Unfit`, as for too many."""
+    given = all_chosen(form, field)
+    if len(given) > most:
+        raise Unfit(_("At most %(most)s photographs.") % {"most": number(most)})
+    return [await _kept(one.file) for one in given]
+
+
+async def _kept(given: IO[bytes]) -> bytes:
+    size = given.seek(0, 2)
+    given.seek(0)
     if size > PHOTO_BYTES_MAX:
         most = number(PHOTO_BYTES_MAX // 1024 // 1024)
         raise Unfit(_("This photograph is larger than %(most)s megabytes.") % {"most": most})
-    found = await asyncio.to_thread(written_anew, given.file.read())
+    found = await asyncio.to_thread(written_anew, given.read())
     if found is None:
         raise Unfit(_("This is no photograph that we can read. Choose a JPEG, PNG or WebP."))
     return found

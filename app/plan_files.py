@@ -25,7 +25,8 @@ MEDIA: Final = {
 }
 """The kinds of file that a plan keeps, each with its media type."""
 
-_PICTURES: Final = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
+# JPEG, PNG, WebP. Their own first bytes: a JPEG's mark is too short for the measure of `mark_of`.
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
 _INSIDE: Final = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 
 
@@ -67,12 +68,11 @@ def _too_large(name: str, most: int) -> Unfit:
 
 def _looked_at(body: bytes) -> tuple[str, bytes] | None:
     """Return a file's kind and what is kept of it; None for one of another kind."""
-    mark = mark_of(body[:8192])
-    if mark == ".pdf":
-        return "pdf", body
-    if mark in _PICTURES:
+    if body.startswith(_PICTURES):
         picture = written_anew(body)
         return ("jpg", picture) if picture is not None else None
+    if mark_of(body[:8192]) == ".pdf":
+        return "pdf", body
     kind = _office(body)
     return (kind, body) if kind else None
 

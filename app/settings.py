@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app import ways
+from app import card_keys, ways
 from app.exits import Exit, StopError
 
 PREFIX = "LINLI_"
@@ -37,6 +37,8 @@ HIDDEN = {
     "mail_url",
     "message_ways",
     "identity_keys",
+    "stripe_secret_key",
+    "stripe_webhook_secret",
 }
 
 
@@ -102,6 +104,27 @@ def _gateways(written: SecretStr) -> SecretStr:
 def _host_names(written: str) -> str:
     if not all(set(one) <= HOST_NAME and one.strip("*.") for one in written.split()):
         raise ValueError("not host names")
+    return written
+
+
+def _stripe_secret(key: SecretStr) -> SecretStr:
+    card_keys.secret_key(key.get_secret_value())
+    return key
+
+
+def _stripe_public(key: str) -> str:
+    card_keys.public_key(key)
+    return key
+
+
+def _stripe_webhook(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith("whsec_"):
+        raise ValueError("not a webhook's secret")
+    return secret
+
+
+def _ways_to_pay(written: str) -> str:
+    card_keys.methods(written)
     return written
 
 
@@ -232,6 +255,32 @@ class Settings(BaseSettings):
         "a folder; without it LINLI_VAR/round-keys",
     )
 
+    stripe_secret_key: Annotated[SecretStr, AfterValidator(_stripe_secret)] | None = _setting(
+        None,
+        "Stripe's secret key; without it no card is taken; see docs/payments.md",
+        "a key that begins with sk_test_, sk_live_, rk_test_ or rk_live_",
+    )
+    stripe_public_key: Annotated[str, AfterValidator(_stripe_public)] | None = _setting(
+        None,
+        "Stripe's public key, of the same mode; it goes to the browser",
+        "a key that begins with pk_test_ or pk_live_",
+    )
+    stripe_webhook_secret: Annotated[SecretStr, AfterValidator(_stripe_webhook)] | None = _setting(
+        None,
+        "what Stripe signs its messages to us with",
+        "a secret that begins with whsec_",
+    )
+    stripe_methods: Annotated[str, AfterValidator(_ways_to_pay)] = _setting(
+        "card",
+        "the ways to pay through Stripe that are offered",
+        "card, alipay, wechat_pay, with commas between them",
+    )
+    stripe_api: Annotated[str, AfterValidator(_web_address)] | None = _setting(
+        None,
+        "a stand-in for Stripe to try things on, with test keys; without it Stripe itself",
+        "http://HOST or https://HOST, without a path",
+    )
+
     @property
     def trusted_proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """The proxies whose word on a visitor's address is believed."""
@@ -268,6 +317,7 @@ def mistakes(environment: Mapping[str, str]) -> list[str]:
             lines.append(_mistake("pool_max", environment))
         if (checked.mail_url is None) != (checked.mail_from is None):
             lines.append("LINLI_MAIL_FROM: it is needed with LINLI_MAIL_URL, and only with it.")
+        lines.extend(_stripe_mistakes(checked))
         together = checked.workers * (checked.pool_max + 1)  # one more waits for messages
         if checked.database_url is None and together > EMBEDDED_CONNECTIONS_MAX:
             lines.append(
@@ -280,6 +330,18 @@ def mistakes(environment: Mapping[str, str]) -> list[str]:
             hint = f"did you mean {near[0]}?" if near else "see docs/settings.md for all settings."
             lines.append(f"{given}: there is no such setting; {hint}")
     return lines
+
+
+def _stripe_mistakes(given: Settings) -> list[str]:
+    secret, webhook = given.stripe_secret_key, given.stripe_webhook_secret
+    return card_keys.mistakes(
+        secret.get_secret_value() if secret else None,
+        given.stripe_public_key,
+        webhook.get_secret_value() if webhook else None,
+        given.stripe_api,
+    ) + card_keys.nowhere_to_come_back(
+        given.stripe_public_key, given.stripe_methods, given.public_address
+    )
 
 
 def _mistake(name: str, environment: Mapping[str, str], why: object = None) -> str:

@@ -64,8 +64,13 @@ class Upload:
 
 def chosen(form: FormMultiDict, field: str) -> UploadFile | None:
     """Return the file of a field; None where nobody chose one."""
+    return next(iter(all_chosen(form, field)), None)
+
+
+def all_chosen(form: FormMultiDict, field: str) -> list[UploadFile]:
+    """Return the files of a field; a browser that chose nothing sends one without a name."""
     files = [one for one in form.getall(field, []) if isinstance(one, UploadFile)]
-    return next((one for one in files if one.filename), None)
+    return [one for one in files if one.filename]
 
 
 def taken(form: FormMultiDict, field: str, *, kinds: Collection[Kind], bytes_max: int) -> Upload:

@@ -206,7 +206,8 @@ _PLAIN: Final[Mapping[type[TimebankError], str]] = {
         "perhaps another one suits you."
     ),
     BusyThen: mark(
-        "You have promised another visit at that time, so this one stays open for others."
+        "You have promised that time already, to a visit or to a project, so this one stays open "
+        "for others."
     ),
     OwnVisit: mark("This is your own visit: somebody else must come to you."),
     Paused: mark(

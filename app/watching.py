@@ -7,7 +7,7 @@ writes down is the route's template, never the address: an address can name a pe
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -31,6 +31,11 @@ NOT_FOUND = 404
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
+)
+# A file that somebody handed in loads nothing and runs nothing, wherever it is opened.
+FILE_POLICY = (
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
 )
 # What a page of ours may ask of the browser: of all this, nothing.
 DENIED = (
@@ -66,6 +71,12 @@ CACHE_NEVER_UNASKED = "private, no-cache"
 KEEP_NOTHING = "no-store"  # nor does the back button bring it back after signing out
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def with_sources(sources: Mapping[str, str]) -> str:
+    """Return the policy of a page that must also load from elsewhere, and only what is named."""
+    more = (f"; {directive} 'self' {hosts}" for directive, hosts in sources.items())
+    return CONTENT_POLICY + "".join(more)
 
 
 def request_id_of(scope: Scope) -> str:

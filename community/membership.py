@@ -313,6 +313,15 @@ async def keep_active(member_id: UUID, *, community_id: UUID, alone: bool = Fals
     return bool(rows)
 
 
+async def keep_time(member_id: UUID) -> None:
+    """Let nobody else promise a member's time until the caller's transaction ends.
+
+    Time is promised in more than one place, each with a table of its own: whoever looks into all of
+    them and then takes some asks for this first. It holds up nothing but others who do the same.
+    """
+    await MemberRow.raw("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))", str(member_id))
+
+
 async def locked(member_id: UUID, *, community_id: UUID, whole: bool = False) -> dict[str, Any]:
     """Return a member's fields; nobody else changes them until the transaction ends.
 

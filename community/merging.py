@@ -3,7 +3,7 @@
 The app joins the wings' halves to it, in the same transaction (`app/merging.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -148,14 +148,23 @@ async def standing_membership(member_id: UUID, *, community_id: UUID) -> UUID:
 
     Raises `UnknownMember`.
     """
+    found = await standing_memberships({member_id}, community_id=community_id)
+    if not found:
+        raise UnknownMember(member_id)
+    return found[member_id]
+
+
+async def standing_memberships(
+    member_ids: Collection[UUID], *, community_id: UUID
+) -> dict[UUID, UUID]:
+    """Return the membership that stands for each of these; unknown ids are left out."""
     rows = await MemberRow.raw(
-        "SELECT coalesce(merged_into, id) AS id FROM member WHERE id = {} AND community_id = {}",
-        member_id,
+        "SELECT id, coalesce(merged_into, id) AS standing FROM member"
+        " WHERE id = ANY({}) AND community_id = {}",
+        list(member_ids),
         community_id,
     )
-    if not rows:
-        raise UnknownMember(member_id)
-    return UUID(str(rows[0]["id"]))
+    return {row["id"]: row["standing"] for row in rows}
 
 
 async def _refuse(survivor: Mapping[str, Any], other: Mapping[str, Any]) -> None:

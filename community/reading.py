@@ -76,6 +76,8 @@ async def members_among(member_ids: Collection[UUID], *, community_id: UUID) -> 
 
 async def named_members(member_ids: set[UUID], *, community_id: UUID) -> dict[UUID, str]:
     """Return the names of these members of a community by id; unknown ids are left out."""
+    if not member_ids:
+        return {}
     rows = await MemberRow.raw(
         "SELECT id, name FROM member WHERE community_id = {} AND id = ANY({})",
         community_id,

@@ -36,11 +36,13 @@ from ledger.reading import (
     named_accounts,
     open_holds,
     passed_between,
+    place_at,
     statement,
     transfers_between,
     trial_balance,
 )
 from ledger.totals import KindTotal, posted_by_owner, totals
+from ledger.trails import Trail, balances_at, trail
 from ledger.values import (
     CNY,
     MINUTE,
@@ -106,6 +108,7 @@ __all__ = [
     "PosterClosed",
     "Statement",
     "TooLarge",
+    "Trail",
     "Transfer",
     "TransferId",
     "TrialBalance",
@@ -117,6 +120,7 @@ __all__ = [
     "Verification",
     "accounts_of",
     "balance",
+    "balances_at",
     "balances_by_owner",
     "book",
     "close_account",
@@ -132,11 +136,13 @@ __all__ = [
     "open_holds",
     "passed_between",
     "period_flows",
+    "place_at",
     "post",
     "posted_by_owner",
     "reverse",
     "statement",
     "totals",
+    "trail",
     "transaction",
     "transfer",
     "transfers_between",

@@ -13,20 +13,13 @@ from marketplace.casting import cast, end_key, grouped, opened_ballots, with_pap
 from marketplace.counting import Count, count
 from marketplace.election import Election
 from marketplace.entering import back_to_planned
+from marketplace.money import PROJECT_ACCOUNT, PUBLIC_BUDGET, ROUND_ACCOUNT, fen_account, origin
 from marketplace.paper import paper_ballots, want_finished
 from marketplace.publishing import as_election, comparing_rules, deciding_rules
 from marketplace.reading import projects_of, read_round
 from marketplace.refusals import verb
 from marketplace.results import as_stored
-from marketplace.rounds import (
-    PROJECT_ACCOUNT,
-    ROUND_ACCOUNT,
-    SETTLED,
-    locked,
-    move,
-    origin,
-    public_budget,
-)
+from marketplace.rounds import SETTLED, locked, move
 from marketplace.tables import CountRow, ProjectMoveRow
 from marketplace.turnout import keep_turnout
 from marketplace.values import Project, Round, RoundId, RoundState, Terms
@@ -125,25 +118,17 @@ async def _pay(current: Round, projects: list[Project], decided: Count, by: Acto
     by_ballot_id = {project.ballot_id: project for project in projects}
     costs = {name: project.cost_fen for name, project in by_ballot_id.items()}
     left = rules.leftover(current.terms.budget_fen, decided.winners, costs)
-    community_id = ledger.CommunityId(current.community_id)
-    purse = await ledger.open_account(
-        community_id=community_id, kind=ROUND_ACCOUNT, unit=ledger.CNY, owner=current.id
-    )
+    here = current.community_id
+    purse = await fen_account(ROUND_ACCOUNT, current.id, community_id=here)
     legs = []
     for winner in decided.winners:
-        account = await ledger.open_account(
-            community_id=community_id,
-            kind=PROJECT_ACCOUNT,
-            unit=ledger.CNY,
-            owner=by_ballot_id[winner].id,
-        )
+        project = by_ballot_id[winner]
+        account = await fen_account(PROJECT_ACCOUNT, project.id, community_id=here)
         legs.append(_leg(purse, account, costs[winner]))
     if left:
-        legs.append(_leg(purse, await public_budget(current.community_id), left))
+        legs.append(_leg(purse, await fen_account(PUBLIC_BUDGET, community_id=here), left))
     await ledger.book(ledger.Journal(tuple(legs), origin(by, SETTLED, current.id)))
 
 
-def _leg(debit: ledger.Account, credit: ledger.Account, fen: int) -> ledger.Leg:
-    return ledger.Leg.transfer(
-        debit=debit.id, credit=credit.id, amount=ledger.Fen(fen), unit=ledger.CNY
-    )
+def _leg(debit: ledger.AccountId, credit: ledger.AccountId, fen: int) -> ledger.Leg:
+    return ledger.Leg.transfer(debit=debit, credit=credit, amount=ledger.Fen(fen), unit=ledger.CNY)

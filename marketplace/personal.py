@@ -9,14 +9,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from community import Kept
+from marketplace.aftercare import personal as aftercare_personal
 from marketplace.councils import personal as councils_personal
 from marketplace.deliberation import personal as deliberation_personal
+from marketplace.delivery import personal as delivery_personal
+from marketplace.delivery.changes import personal as changes_personal
+from marketplace.evaluation import personal as evaluation_personal
+from marketplace.funding import personal as funding_personal
 from marketplace.meetings import personal as meetings_personal
 from marketplace.needs import personal as needs_personal
 from marketplace.needs.merging import personal as merging_personal
 from marketplace.paper import personal as paper_personal
 from marketplace.plans import personal as plans_personal
 from marketplace.screening import personal as screening_personal
+from marketplace.work import personal as work_personal
 
 KEPT: Final[Sequence[Kept]] = (
     *needs_personal.KEPT,
@@ -27,6 +33,12 @@ KEPT: Final[Sequence[Kept]] = (
     *councils_personal.KEPT,
     *meetings_personal.KEPT,
     *paper_personal.KEPT,
+    *funding_personal.KEPT,
+    *aftercare_personal.KEPT,
+    *delivery_personal.KEPT,
+    *work_personal.KEPT,
+    *changes_personal.KEPT,
+    *evaluation_personal.KEPT,
     Kept(
         "proposals",
         ("project.proposed_by",),

@@ -10,7 +10,11 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         modules=[
             "marketplace.tables",
+            "marketplace.aftercare.tables",
             "marketplace.councils.tables",
+            "marketplace.delivery.tables",
+            "marketplace.delivery.changes.tables",
+            "marketplace.funding.tables",
             "marketplace.meetings.tables",
             "marketplace.needs.tables",
             "marketplace.needs.alike.tables",
@@ -18,6 +22,7 @@ APP_CONFIG = AppConfig(
             "marketplace.paper.tables",
             "marketplace.plans.tables",
             "marketplace.screening.tables",
+            "marketplace.work.tables",
             "marketplace.deliberation.tables",
         ],
         exclude_imported=True,

@@ -7,13 +7,18 @@ from uuid import UUID
 
 from community import Policy, Setting, policy_in_force
 from community.policy import Unit, number
+from marketplace.aftercare_settings import SETTINGS as AFTERCARE
 from marketplace.deliberation_settings import SETTINGS as DELIBERATION
+from marketplace.delivery_settings import SETTINGS as DELIVERY
+from marketplace.evaluation_settings import SETTINGS as EVALUATION
+from marketplace.funding_settings import SETTINGS as FUNDING
 from marketplace.meeting_settings import SETTINGS as MEETINGS
 from marketplace.needs.policy import SETTINGS as NEEDS
 from marketplace.paper_settings import SETTINGS as PAPER
 from marketplace.plan_settings import SETTINGS as PLANS
 from marketplace.screening_settings import SETTINGS as SCREENING
 from marketplace.values import RoundPolicy
+from marketplace.work_settings import SETTINGS as WORK
 
 _USUAL: Final = RoundPolicy()
 
@@ -58,9 +63,14 @@ SETTINGS: Final[Sequence[Setting[Any]]] = (
     EXTENSIONS_MAX,
     *SCREENING,
     *PLANS,
+    *FUNDING,
     *DELIBERATION,
     *MEETINGS,
     *PAPER,
+    *AFTERCARE,
+    *DELIVERY,
+    *WORK,
+    *EVALUATION,
 )
 """Every setting of the marketplace, in the order in which the policy page tells them."""
 

@@ -5,7 +5,7 @@ until then, and that by `voting.own_choices`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -123,6 +123,26 @@ async def read_project(project_id: ProjectId, *, community_id: UUID) -> Project:
     if not rows:
         raise UnknownProject
     return _project(rows[0])
+
+
+async def titles(project_ids: Collection[UUID], *, community_id: UUID) -> dict[UUID, str]:
+    """Return the titles of projects by their ids; those that are not of this community stay out."""
+    rows = await ProjectRow.raw(
+        "SELECT id, title FROM project WHERE id = ANY({}) AND community_id = {}",
+        list(project_ids),
+        community_id,
+    )
+    return {row["id"]: row["title"] for row in rows}
+
+
+async def projects_by_id(
+    project_ids: Collection[UUID], *, community_id: UUID
+) -> dict[UUID, Project]:
+    """Return projects by their ids; those that are not of this community stay out."""
+    rows = await ProjectRow.raw(
+        f"{_PROJECT} WHERE id = ANY({{}}) AND community_id = {{}}", list(project_ids), community_id
+    )
+    return {row["id"]: _project(row) for row in rows}
 
 
 async def projects_proposed(

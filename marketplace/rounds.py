@@ -12,14 +12,13 @@ from marketplace import rules
 from marketplace.councils import council
 from marketplace.election import Grouping
 from marketplace.errors import BadArea, UnknownRound
+from marketplace.money import PUBLIC_BUDGET, ROUND_ACCOUNT, fen_account, origin
 from marketplace.policy import round_policy_at
 from marketplace.reading import ballot_costs, read_round
 from marketplace.refusals import verb
 from marketplace.tables import RoundMoveRow, RoundRow
 from marketplace.values import Round, RoundId, RoundState, Setup, Terms
 
-PUBLIC_BUDGET, ROUND_ACCOUNT, PROJECT_ACCOUNT = "public_budget", "round", "project"
-"""The kinds of account through which a round's money passes, in fen."""
 BUDGETED, SETTLED = "round_budgeted", "round_settled"
 """The events that move a round's money: it receives its budget; its winners receive theirs."""
 
@@ -103,16 +102,9 @@ async def _write(key: RoundId, name: str, terms: Terms, setup: Setup, *, by: Act
 
 async def _fund(round_id: RoundId, budget_fen: int, by: Actor) -> None:
     """Book the budget from public funds, which this book does not limit, to the round."""
-    source = await public_budget(by.community_id)
-    target = await ledger.open_account(
-        community_id=ledger.CommunityId(by.community_id),
-        kind=ROUND_ACCOUNT,
-        unit=ledger.CNY,
-        owner=round_id,
-    )
     await ledger.transfer(
-        debit=source.id,
-        credit=target.id,
+        debit=await fen_account(PUBLIC_BUDGET, community_id=by.community_id),
+        credit=await fen_account(ROUND_ACCOUNT, round_id, community_id=by.community_id),
         amount=ledger.Fen(budget_fen),
         unit=ledger.CNY,
         origin=origin(by, BUDGETED, round_id),
@@ -209,24 +201,4 @@ async def move(round_id: RoundId, state: RoundState, by: Actor) -> None:
         round_id,
         state.value,
         by.member_id,
-    )
-
-
-async def public_budget(community_id: UUID) -> ledger.Account:
-    """Return the account of public funds; it has no floor, for they are granted elsewhere."""
-    return await ledger.open_account(
-        community_id=ledger.CommunityId(community_id),
-        kind=PUBLIC_BUDGET,
-        unit=ledger.CNY,
-        floor=None,
-        normal_side="debit",
-    )
-
-
-def origin(by: Actor, event: str, subject: UUID) -> ledger.Origin:
-    """Say in the book what caused a transfer, and who did it."""
-    return ledger.Origin(
-        community_id=ledger.CommunityId(by.community_id),
-        event=ledger.Event(event, subject),
-        actor=by.member_id,
     )

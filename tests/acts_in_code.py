@@ -74,10 +74,23 @@ def _texts(
         ):
             return frozenset(before + text for text in _texts(rest, function, own, trees))
         case ast.Name(id=name):
-            return _passed(name, function, own if function.name.startswith("_") else trees)
+            texts = (_texts(one, function, own, trees) for one in _assigned(name, function))
+            return frozenset[str]().union(*texts) | _passed(
+                name, function, own if function.name.startswith("_") else trees
+            )
         case ast.Subscript(value=ast.Name(id=table)):
             return _of_table(table, own)
     return frozenset()
+
+
+def _assigned(name: str, function: Function) -> list[ast.expr]:
+    """Return what a function gives a name of its own."""
+    return [
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
+    ]
 
 
 def _passed(name: str, function: Function, trees: list[ast.Module]) -> frozenset[str]:

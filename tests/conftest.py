@@ -7,6 +7,7 @@ community: nothing that counts can be deleted, and every query carries its commu
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from app.database import Engine, owner_connection_settings, pool_settings, prepare_embedded
 from app.migrations import migrate
@@ -25,6 +28,11 @@ from app.settings import settings
 GIVEN = os.environ.get("LINLI_TEST_DATABASE_URL")
 FOLDER = Path(tempfile.mkdtemp(prefix="linli-tests-"))
 SCRATCH = f"linli_test_{uuid.uuid4().hex[:12]}"
+
+# Keep what Python compiles: else each worker compiles every test anew, and each of the hundred
+# programs that tests start compiles all of the app.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Before any test module is imported: piccolo_conf reads these when it is.
 for name in [name for name in os.environ if name.startswith("LINLI_")]:
@@ -45,6 +53,49 @@ if GIVEN:
 else:
     os.environ.pop("DATABASE_URL", None)
 settings.cache_clear()
+
+
+# The files that take longest, by far. They come first: begun last, one of them would keep its
+# worker busy for minutes after the other has nothing left to do.
+LONGEST = (
+    "journeys/test_every_page.py",
+    "journeys/test_every_page_in_english.py",
+    "app/test_hostile_input.py",
+    "journeys/test_need_to_result.py",
+    "app/test_protection.py",
+    "app/test_strangers.py",
+    "app/test_access.py",
+    "app/test_text_size.py",
+    "faults/test_kill.py",
+    "app/test_two_communities.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order below: else pytest-xdist begins with the files that have the most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; all else stays in its order."""
+    folder = Path(__file__).parent
+    place = {folder / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
+# How long an example takes says how busy the machine is; benchmarks are for speed. Nothing is kept
+# from run to run: where few long examples are played, old ones would take the place of new ones.
+# All else stays as Hypothesis has it, which differs on a machine that sets CI.
+examples.register_profile(
+    "linli",
+    parent=examples(),
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+examples.load_profile("linli")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

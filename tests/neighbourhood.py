@@ -42,9 +42,14 @@ from marketplace.counting import Rule
 from marketplace.needs.merging import ask_merge
 from marketplace.paper.values import Reading
 from marketplace.uploading import receive_election, take_in
+from tests.care_walks import leave_aftercare
+from tests.delivery_walks import leave_delivery
+from tests.funding_walks import leave_funding
 from tests.hours_examples import leave_hours
+from tests.judged_examples import leave_judged
 from tests.plan_walks import leave_plans
 from tests.talk_examples import leave_talk
+from tests.work_walks import leave_work
 from timebank import beside, care, desk, figures, group_sessions, matching, moving, repeats, teams
 from timebank.care import Extra, Hours, Profile, Speech
 
@@ -107,6 +112,7 @@ class Neighbourhood:
     `examples` are by the name of a path parameter; `by_route` overrides them for one route.
     `related` says whose affair an example is, where it is not everybody's: by the same name.
     `fields` are what a form needs, by route, where an empty one says nothing about who may send it.
+    `further` are addresses, with who opens each, that show a page as its example does not.
     """
 
     home: Community
@@ -115,6 +121,7 @@ class Neighbourhood:
     related: dict[str, frozenset[Role]] = field(default_factory=dict)
     by_route: dict[str, dict[str, object]] = field(default_factory=dict)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    further: list[tuple[str, Role | None]] = field(default_factory=list)
 
     def actor(self, role: Role) -> Actor:
         """Return the person of a role as the verbs see them."""
@@ -193,6 +200,10 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await leave_hours(hood)
     await leave_talk(hood)
     await leave_plans(hood)
+    await leave_judged(hood, photo())
+    await leave_funding(hood)
+    await leave_delivery(hood)
+    await leave_work(hood)
     await _volunteers(hood)
     await _waiting(hood)
     await _other_ways(hood)
@@ -200,6 +211,7 @@ async def open_neighbourhood(mark: str = "") -> Neighbourhood:
     await _regularly(hood)
     await _matched(hood)
     await _calls(hood)
+    await leave_aftercare(hood)
     await _move(hood, city.id)
     hood.related |= {
         "visit_id": frozenset({Role.ELDER, Role.VOLUNTEER, Role.DELEGATE, Role.COORDINATOR}),
@@ -333,7 +345,8 @@ async def _other_ways(hood: Neighbourhood) -> None:
 
     missed = await booked("digital", hour - timedelta(hours=2))
     disputed = await finished("cleaning", hour - timedelta(days=3))
-    closed = await finished("culture", hour - timedelta(days=5))
+    # A week later there is nothing else: at noon, two and three days from now, there would be.
+    closed = await finished("culture", hour - timedelta(days=6))
     waiting = await finished("outings", hour - timedelta(days=2))
     await timebank.dispute(disputed.id, by=elder, reason="只待了十分钟。")
     await timebank.confirm(closed.id, by=elder, minutes=25)
@@ -604,6 +617,7 @@ async def _rounds(hood: Neighbourhood) -> None:
     hood.examples |= {"need_id": need.id, "key": "culture"}
     await _merging(hood, coordinator, resident)
     hood.examples |= {"round_id": last.id, "project_id": winner.id}
+    hood.examples |= {"undertaker_id": resident.member_id, "file": "transfers.csv"}
     hood.by_route["/places/{area_id:uuid}/add"] = {"area_id": hood.home.id}
     for route in ("/rounds/{round_id:uuid}/ballot", "/rounds/{round_id:uuid}/close"):
         hood.by_route[route] = {"round_id": this.id}

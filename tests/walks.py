@@ -13,7 +13,7 @@ from app.acts import ACTS, Act, Who
 from app.sessions import How
 from community import Member, Role
 
-MACHINES = ("/health/", "/metrics", "/static/")
+MACHINES = ("/health/", "/metrics", "/static/", "/webhooks/")
 
 
 def handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

@@ -6,6 +6,7 @@ none of them.
 
 import dataclasses
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 import community
@@ -13,15 +14,38 @@ from community import Actor, Role
 from timebank import payers, rules, telling, visit_rows
 from timebank.acting import refuse_for_another, require_desk
 from timebank.care import refuse_unfit
-from timebank.errors import NotYours
+from timebank.errors import BusyThen, NotYours
 from timebank.policy import visit_policy_at
 from timebank.refusals import one_transaction
 from timebank.request_rules import term
 from timebank.values import State, Visit
 
 
-async def accept(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Visit:
-    """Take on a visit oneself.
+class Elsewhere(Protocol):
+    """Says whether somebody has promised a stretch of time outside of the time bank."""
+
+    async def __call__(
+        self, member_id: UUID, starts_at: datetime, minutes: int, /, *, community_id: UUID
+    ) -> bool:
+        """Return whether any of that time is taken."""
+
+
+async def nowhere_else(
+    _member_id: UUID,
+    _starts_at: datetime,
+    _minutes: int,
+    /,
+    *,
+    community_id: UUID,  # noqa: ARG001 (the protocol's own)
+) -> bool:
+    """Know of nothing that takes somebody's time but visits."""
+    return False
+
+
+async def accept(
+    visit_id: UUID, *, by: Actor, elsewhere: Elsewhere = nowhere_else, at: datetime | None = None
+) -> Visit:
+    """Take on a visit oneself; `elsewhere` knows what else takes somebody's time.
 
     Raises `NotYours` for whoever is no volunteer, `OwnVisit`, `AlreadyTaken`, `BusyThen`,
     `TooLate`, `Paused`, `care.NotFit`, `NotEnoughMinutes` where the elder's payers do not cover it
@@ -30,11 +54,16 @@ async def accept(visit_id: UUID, *, by: Actor, at: datetime | None = None) -> Vi
     refuse_for_another(by, "accept")
     if Role.VOLUNTEER not in by.roles:
         raise NotYours("accept")
-    return await _book(visit_id, by.member_id, "accept", by=by, at=at)
+    return await _book(visit_id, by.member_id, "accept", by=by, elsewhere=elsewhere, at=at)
 
 
 async def assign(
-    visit_id: UUID, volunteer_id: UUID, *, by: Actor, at: datetime | None = None
+    visit_id: UUID,
+    volunteer_id: UUID,
+    *,
+    by: Actor,
+    elsewhere: Elsewhere = nowhere_else,
+    at: datetime | None = None,
 ) -> Visit:
     """Book a volunteer who said yes to the desk: on the telephone, say. Both sides are told.
 
@@ -43,11 +72,17 @@ async def assign(
     require_desk(by, "book")
     if volunteer_id == by.member_id and Role.VOLUNTEER not in by.roles:
         raise NotYours("book")
-    return await _book(visit_id, volunteer_id, "assign", by=by, at=at)
+    return await _book(visit_id, volunteer_id, "assign", by=by, elsewhere=elsewhere, at=at)
 
 
 async def _book(
-    visit_id: UUID, volunteer_id: UUID, act: str, *, by: Actor, at: datetime | None
+    visit_id: UUID,
+    volunteer_id: UUID,
+    act: str,
+    *,
+    by: Actor,
+    elsewhere: Elsewhere,
+    at: datetime | None,
 ) -> Visit:
     moment = at or datetime.now(UTC)
     async with one_transaction():
@@ -79,6 +114,11 @@ async def _book(
         )
         await visit_rows.update(booked)
         await visit_rows.write_down(booked, act, by=by, at=moment)
+        await community.keep_time(volunteer_id)
+        if await elsewhere(
+            volunteer_id, visit.starts_at, visit.minutes_booked, community_id=by.community_id
+        ):
+            raise BusyThen
         await visit_rows.take_quarters(booked, volunteer_id)
         await telling.tell_accepted(booked, by=by)
         await payers.set_aside(booked, by=by, at=moment, policy=policy)

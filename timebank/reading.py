@@ -140,6 +140,19 @@ async def last_place(by: Actor) -> str:
     return str(rows[0]["place"]) if rows else ""
 
 
+async def busy_then(
+    volunteer_id: UUID,
+    starts_at: datetime,
+    minutes: int,
+    /,
+    *,
+    community_id: UUID,  # noqa: ARG001 (a member is of one community)
+) -> bool:
+    """Return whether a volunteer has promised any of a stretch of time to a visit."""
+    taken = await visit_rows.busy_quarters(volunteer_id, starts_at)
+    return not taken.isdisjoint(rules.quarters(starts_at, minutes))
+
+
 async def given_and_waiting(community_id: UUID) -> tuple[int, int, int]:
     """Return a community's confirmed visits, the minutes they passed on, and its open requests."""
     rows = await VisitRow.raw(

@@ -15,6 +15,7 @@ COMMANDS = {
     "found": "app.commands.found",
     "administrator": "app.commands.administrator",
     "verify": "app.commands.verify",
+    "reconcile": "app.commands.reconcile",
     "count": "app.commands.count",
     "import-election": "app.commands.import_election",
     "import-roster": "app.commands.import_roster",
@@ -50,6 +51,7 @@ def linli() -> None:
     After an upgrade:  linli migrate
     Set it up:         linli found
     Check the book:    linli verify
+    Check card gifts:  linli reconcile
     Count an election: linli count election.pb
     Check its rules:   linli policy check pack.toml
 

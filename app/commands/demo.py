@@ -3,10 +3,14 @@
 import asyncio
 import importlib
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
+from app.card_payments.standing_in import SETTINGS as STAND_IN_KEYS
+from app.card_payments.standing_in import DidNotStart, standing_in
 from app.database import embedded, owner_connection_settings, reached
 from app.embedded import pooled, running_embedded
 from app.exits import Exit, StopError
@@ -17,6 +21,7 @@ from app.settings import Settings, settings
 
 FOLDER = Path("var/demo")
 MARK = "demo"  # the file that says whose folder it is
+CARDS = "localstripe.pickle"  # what the stand-in for Stripe knows
 
 
 @click.command()
@@ -43,7 +48,8 @@ def command() -> None:
     stop_on_signal()
     check_port(chosen)
     _keep_off_a_real_book(chosen)
-    with running_embedded(f"serves the demo on http://{chosen.host}:{chosen.port}") as postgres:
+    doing = f"serves the demo on http://{chosen.host}:{chosen.port}"
+    with running_embedded(doing) as postgres, _cards_to_try(chosen):
         asyncio.run(migrate())
         asyncio.run(_fill())
 
@@ -56,6 +62,28 @@ def command() -> None:
             click.echo("Stop with Ctrl-C.", err=True)
 
         serve(chosen, postgres, tell)
+
+
+@contextmanager
+def _cards_to_try(given: Settings) -> Iterator[None]:
+    """Let cards be tried: a stand-in for Stripe on this machine, unless keys are set.
+
+    Its payments stay in the demo's folder, as the book of them does. Without it the demo runs as
+    well, and its pages say that no card can be taken.
+    """
+    if given.stripe_secret_key is not None:
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            stand_in = stack.enter_context(standing_in(given.var / CARDS))
+            stand_in.tell(f"http://127.0.0.1:{given.port}/webhooks/stripe")
+        except (DidNotStart, OSError) as trouble:
+            click.echo(f"No cards can be tried: {trouble}.", err=True)
+        else:
+            os.environ.update(STAND_IN_KEYS, LINLI_STRIPE_API=stand_in.address)
+            settings.cache_clear()
+        yield
 
 
 def _keep_off_a_real_book(given: Settings) -> None:

@@ -13,7 +13,15 @@ from uuid import UUID
 import community
 import timebank
 from app.acts import ACTS, Relation
-from app.homes import hours_waiting, talk_waiting
+from app.homes import (
+    care_waiting,
+    gifts_waiting,
+    hours_waiting,
+    judging_waiting,
+    money_waiting,
+    talk_waiting,
+    work_waiting,
+)
 from app.i18n import current_language, mark, ngettext
 from app.i18n import gettext as _
 from app.messages.undelivered import Undelivered, undelivered
@@ -64,16 +72,17 @@ _Lines = Callable[[Actor, datetime], Awaitable[list[Waiting]]]
 
 def is_for(by: Actor) -> bool:
     """Whether any kind of line is for this member."""
-    return bool(_kinds(by))
+    return bool(kinds(by))
 
 
 async def waiting(by: Actor, now: datetime) -> list[Waiting]:
     """Return all that waits for this member's hand, the longest waiting first."""
-    lines = [line for kind in _kinds(by) for line in await kind(by, now)]
+    lines = [line for kind in kinds(by) for line in await kind(by, now)]
     return sorted(lines, key=lambda one: (one.since is None, one.since or now))
 
 
-def _kinds(by: Actor) -> list[_Lines]:
+def kinds(by: Actor) -> list[_Lines]:
+    """Return what looks for each kind of line that is for this member."""
     by_act: tuple[tuple[str, _Lines], ...] = (
         ("call.take_over", _handed_over),
         ("rating.see", _low_ratings),
@@ -89,12 +98,21 @@ def _kinds(by: Actor) -> list[_Lines]:
         ("need.moderate", _reported_needs),
         ("screening.screen", _screenings),
         ("argument.moderate", _reported_words),
+        ("evaluation.moderate", _reported_comments),
+        ("evaluation.name_inspector", _unsigned),
+        ("project.sum_up", _to_sum_up),
         ("round.close", _rounds),
+        ("disbursement.decide", _money),
+        ("delivery.stop", _late),
+        ("work.run", _helped),
+        ("change.decide", _changes),
         ("member.merge", _duplicates),
         ("need.likely", _likely_needs),
+        ("attention.hide", _broken),
+        ("contribution.enter", _to_hand_back),
     )
-    kinds = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
-    return kinds if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *kinds]
+    found = [lines for act, lines in by_act if Relation.COMMUNITY in ACTS[act].reach(by.roles)]
+    return found if rules.MAY_ATTEND.isdisjoint(by.roles) else [_visits, *found]
 
 
 async def _visits(by: Actor, now: datetime) -> list[Waiting]:
@@ -120,6 +138,22 @@ async def _proposals(by: Actor, now: datetime) -> list[Waiting]:
 
 async def _estates(by: Actor, now: datetime) -> list[Waiting]:
     return [Waiting(*one) for one in await hours_waiting.estates(by, now)]
+
+
+async def _money(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await money_waiting.requests(by, now)]
+
+
+async def _late(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await money_waiting.late(by, now)]
+
+
+async def _helped(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await work_waiting.came(by, now)]
+
+
+async def _changes(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await work_waiting.to_decide(by, now)]
 
 
 async def _reviews(by: Actor, now: datetime) -> list[Waiting]:
@@ -255,6 +289,18 @@ async def _undelivered(by: Actor, _now: datetime) -> list[Waiting]:
     ]
 
 
+async def _reported_comments(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.comments(by)]
+
+
+async def _unsigned(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.signatures(by, now)]
+
+
+async def _to_sum_up(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await judging_waiting.to_sum_up(by)]
+
+
 async def _rounds(by: Actor, _now: datetime) -> list[Waiting]:
     """Return the rounds that go on only by somebody's hand: no day is set for their next step."""
     by_hand = {
@@ -293,6 +339,14 @@ async def _screenings(by: Actor, _now: datetime) -> list[Waiting]:
 
 async def _reported_words(by: Actor, _now: datetime) -> list[Waiting]:
     return [Waiting(*one) for one in await talk_waiting.reported(by)]
+
+
+async def _to_hand_back(by: Actor, _now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await gifts_waiting.to_hand_back(by)]
+
+
+async def _broken(by: Actor, now: datetime) -> list[Waiting]:
+    return [Waiting(*one) for one in await care_waiting.lines(by, now)]
 
 
 async def _duplicates(by: Actor, _now: datetime) -> list[Waiting]:

@@ -20,6 +20,7 @@ from timebank import Seen, State
 WEEK: Final = timedelta(days=7)
 REQUESTS_SHOWN: Final = 3
 ROUNDS_SHOWN: Final = 4
+ROUNDS_LOOKED_AT: Final = 20
 NEEDS_SHOWN: Final = 3
 ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
@@ -119,7 +120,8 @@ async def next_meeting(by: Actor) -> Meeting | None:
 
 async def rounds(by: Actor) -> list[dict[str, Any]]:
     """Return the newest rounds in figures, open ballots first, with how many the member chose."""
-    found = await round_summaries(by.community_id, most=ROUNDS_SHOWN)
+    found = await round_summaries(by.community_id, most=ROUNDS_LOOKED_AT)
+    found.sort(key=lambda one: ORDER.index(one.round.state))
     return [
         {
             "round": one.round,
@@ -130,5 +132,5 @@ async def rounds(by: Actor) -> list[dict[str, Any]]:
             if one.round.state is RoundState.VOTING
             else 0,
         }
-        for one in sorted(found, key=lambda one: ORDER.index(one.round.state))
+        for one in found[:ROUNDS_SHOWN]
     ]

@@ -28,12 +28,15 @@ async def screenings(by: Actor) -> list[Line]:
 async def reported(by: Actor) -> list[Line]:
     """Return the words that somebody reported, or that are to be looked at again."""
     lines: list[Line] = []
-    for case in await deliberation.waiting_cases(by.community_id):
-        need = await needs.read_need(case.argument.need_id, community_id=by.community_id)
+    cases = await deliberation.waiting_cases(by.community_id)
+    ids = {one.argument.need_id for one in cases}
+    titles = await needs.titles_of(ids, community_id=by.community_id) if ids else {}
+    for case in cases:
         reports = len(case.reports)
         told = ngettext(
             "Words were reported: %(num)s report", "Words were reported: %(num)s reports", reports
         ) % {"num": reports}
         why = _("Its author asks for a second look at hidden words") if case.again else told
-        lines.append(("flag", need.title, why, case.since, f"/arguments/{case.argument.id}/rule"))
+        title = titles[case.argument.need_id]
+        lines.append(("flag", title, why, case.since, f"/arguments/{case.argument.id}/rule"))
     return lines

@@ -11,6 +11,7 @@ class Gap(StrEnum):
     TEXT = "text"  # as it is: a name, a code
     NUMBER = "number"
     MINUTES = "minutes"
+    FEN = "fen"  # an amount of money, in fen
     MOMENT = "moment"
     DAY = "day"
     ROLE = "role"

@@ -7,6 +7,75 @@ from app.i18n import mark
 from app.messages.gaps import Gap, Words
 
 MARKETPLACE: Final[Mapping[str, Words]] = {
+    "drive.opened": Words(
+        mark("A project raises money and hours"),
+        mark("Until %(until)s you can give to “%(title)s”."),
+        {"title": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "drive.ends_soon": Words(
+        mark("Soon it is decided"),
+        mark("Until %(until)s you can give to “%(title)s”. Then it is settled."),
+        {"title": Gap.TEXT, "until": Gap.MOMENT},
+    ),
+    "drive.reached": Words(
+        mark("The goal is reached"),
+        mark("“%(title)s” has %(fen)s and %(minutes)s. Thank you! It can go ahead."),
+        {"title": Gap.TEXT, "fen": Gap.FEN, "minutes": Gap.MINUTES},
+    ),
+    "drive.missed": Words(
+        mark("The goal was missed"),
+        mark(
+            "“%(title)s” had %(fen)s and %(minutes)s, which is too little. Everything goes back to"
+            " those who gave it."
+        ),
+        {"title": Gap.TEXT, "fen": Gap.FEN, "minutes": Gap.MINUTES},
+    ),
+    "drive.cancelled": Words(
+        mark("Raising money was called off"),
+        mark(
+            "For “%(title)s” nothing is raised any more. The %(fen)s and %(minutes)s go back to"
+            " those who gave them. The project's page says why."
+        ),
+        {"title": Gap.TEXT, "fen": Gap.FEN, "minutes": Gap.MINUTES},
+    ),
+    "funding.paid": Words(
+        mark("Your gift has arrived"),
+        mark("Thank you for %(fen)s for “%(title)s”."),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "funding.failed": Words(
+        mark("Your payment did not go through"),
+        mark("Your gift of %(fen)s for “%(title)s” was not paid. You can try again."),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "funding.going_back": Words(
+        mark("Your payment came too late"),
+        mark("Your %(fen)s for “%(title)s” go back to you. You do not have to do anything."),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "funding.returned": Words(
+        mark("Money went back to you"),
+        mark("%(fen)s of your gift for “%(title)s” went back to you."),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "funding.refund_failed": Words(
+        mark("Your money could not be sent back"),
+        mark(
+            "%(fen)s of your gift for “%(title)s” could not be sent back. The treasurer will give"
+            " them to you."
+        ),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "funding.left_over": Words(
+        mark("A project did not need all the money"),
+        mark("%(fen)s of your gift for “%(title)s” were left and go back to you."),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
+    "pledge.left_over": Words(
+        mark("A project did not need all the hours"),
+        mark("%(minutes)s that you gave to “%(title)s” were left and are yours again."),
+        {"title": Gap.TEXT, "minutes": Gap.MINUTES},
+    ),
     "screening.due": Words(
         mark("A need waits for screening"),
         mark("“%(title)s” should be screened until %(day)s."),

@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import Language, current_language, mark, speaking
 from app.i18n import gettext as _
+from app.messages.aftercare_words import AFTERCARE
 from app.messages.community_words import COMMUNITY
+from app.messages.delivery_words import DELIVERY
+from app.messages.evaluation_words import EVALUATION
 from app.messages.gaps import Gap, Words
 from app.messages.marketplace_words import MARKETPLACE
 from app.messages.time_bank_words import TIME_BANK
-from app.wording import duration, number, spoken_day, spoken_time
+from app.messages.work_words import WORK
+from app.wording import duration, money, number, spoken_day, spoken_time
 from community import DelegatedAct, Role
 
 
@@ -30,7 +34,15 @@ class Spoken:
     sentence: str
 
 
-KINDS: Final[Mapping[str, Words]] = {**TIME_BANK, **COMMUNITY, **MARKETPLACE}
+KINDS: Final[Mapping[str, Words]] = {
+    **TIME_BANK,
+    **COMMUNITY,
+    **MARKETPLACE,
+    **AFTERCARE,
+    **DELIVERY,
+    **WORK,
+    **EVALUATION,
+}
 
 ROLES: Final[Mapping[Role, str]] = {
     Role.RESIDENT: mark("a resident"),
@@ -138,6 +150,7 @@ _SAYING: Final[Mapping[Gap, Callable[[Any, _Clock], str]]] = {
     Gap.TEXT: lambda given, _clock: _one_line(given),
     Gap.NUMBER: lambda given, _clock: number(int(given)),
     Gap.MINUTES: lambda given, _clock: duration(int(given)),
+    Gap.FEN: lambda given, _clock: money(int(given)),
     Gap.MOMENT: _moment,
     Gap.DAY: _day,
     Gap.ROLE: lambda given, _clock: _(ROLES[Role(given)]),

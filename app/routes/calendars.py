@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 import community
-from app import calendar_file, visit_page
+from app import calendar_file, visit_page, work_calendar
 from app.acts import act
 from app.i18n import current_language, is_language, speaking
 from app.i18n import gettext as _
@@ -21,6 +21,7 @@ from app.messages import post as messages_post
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.settings import settings
+from marketplace import work
 from timebank import Seen, State, care, group_sessions
 
 AnyRequest = Request[Any, Any, Any]
@@ -105,13 +106,16 @@ async def feed(
     since = datetime.now(UTC) - timedelta(days=FEED_DAYS_BACK)
     entries = await care.calendar_of(member.id, community_id=home.id, since=since)
     classes = await group_sessions.calendar_sessions(member.id, community_id=home.id, since=since)
+    helps = await work.own_turns(member.id, community_id=home.id, since=since)
+    zone, site = ZoneInfo(home.time_zone), messages_post.site(settings()).address
     with speaking(member.language if is_language(member.language) else current_language()):
         content = calendar_file.written(
             entries,
             classes,
+            events=work_calendar.events(helps, zone=zone, site=site),
             name=_("Visits · %(place)s") % {"place": home.name},
-            zone=ZoneInfo(home.time_zone),
-            site=messages_post.site(settings()).address,
+            zone=zone,
+            site=site,
         )
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache"}

@@ -21,6 +21,7 @@ from app.i18n import current_language, ngettext
 from app.i18n import gettext as _
 from app.neighbourhood import acting
 from app.notices import noticed
+from app.project_hours import at_a_project
 from app.routes.typed import key_of, typed
 from app.templating import page_or_fragment
 from app.visit_words import refusal_words
@@ -84,7 +85,7 @@ async def offer_or_book(request: AnyRequest, visit_id: FromPath[UUID]) -> Redire
     try:
         volunteer = UUID(form.value("volunteer"))
         if books:
-            await timebank.assign(visit_id, volunteer, by=by)
+            await timebank.assign(visit_id, volunteer, by=by, elsewhere=at_a_project)
         else:
             await timebank.offer(visit_id, volunteer, by=by)
     except (timebank.UnknownVisit, ValueError) as refusal:

@@ -23,6 +23,7 @@ from app.plan_page import Place
 from app.plan_words import refusal_words, wrong_field
 from app.routes.typed import typed, whole_number
 from app.uploads import AROUND_BYTES, Unfit
+from app.watching import FILE_POLICY
 from community import Actor
 from marketplace import needs, plans
 from marketplace.errors import MarketplaceError
@@ -301,7 +302,7 @@ async def file(
         media_type=MEDIA[kept.kind],
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(named.name)}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": FILE_POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 import ledger
+from app import aftercare_page, delivery_page, evaluation_page, funding_page
 from app.acts import act
 from app.amounts import fen_of_yuan
 from app.forms import Form
@@ -35,7 +36,7 @@ from marketplace import (
     result_reading,
 )
 from marketplace.errors import MarketplaceError, UnknownProject, UnknownRound
-from marketplace.rounds import PROJECT_ACCOUNT
+from marketplace.money import PROJECT_ACCOUNT
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -85,6 +86,12 @@ async def project_page(request: AnyRequest, project_id: FromPath[UUID]) -> Templ
         **await way_of(project, await actor_of(request)),
         "statement": await ledger.statement(account.id) if account else None,
         "balance": await ledger.balance(account.id) if account else None,
+        "funding": await funding_page.section(project, ZoneInfo(home.time_zone)),
+        "work": await delivery_page.project_section(project),
+        "step": await delivery_page.step_of(project),
+        "judged": await evaluation_page.project_section(project),
+        "may_raise": await funding_page.may_raise(project, await actor_of(request)),
+        "aftercare": await aftercare_page.way_card(project, await actor_of(request)),
         "zone": ZoneInfo(home.time_zone),
     }
     return Template("marketplace/project.html", context=context)

@@ -1,6 +1,7 @@
 """The desk's hand on a visit: who comes, what a disputed one counts, and mending a closed one."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from app.forms import Form
 from app.i18n import gettext as _
 from app.neighbourhood import acting
 from app.notices import noticed
+from app.project_hours import at_a_project
 from app.routes import elder_acts
 from app.routes.typed import typed
 from app.visit_words import refusal_words, uncovered_words, wrong_field
@@ -47,7 +49,7 @@ async def offer(request: AnyRequest, visit_id: FromPath[UUID]) -> Template | Red
 async def assign(request: AnyRequest, visit_id: FromPath[UUID]) -> Template | Redirect:
     """Book a volunteer who said yes, on the telephone for example."""
     told = _("%(name)s is booked. Both sides are told.")
-    return await _give(request, visit_id, timebank.assign, told)
+    return await _give(request, visit_id, partial(timebank.assign, elsewhere=at_a_project), told)
 
 
 async def _offer_page(visit_id: UUID, by: Actor, form: Form) -> Template | Redirect:
@@ -89,7 +91,7 @@ async def _give(
         form.refuse("volunteer", uncovered_words())
         return await _offer_page(visit_id, by, form)
     except timebank.BusyThen:
-        form.refuse("volunteer", _("They have promised another visit at that time."))
+        form.refuse("volunteer", _("They have promised another visit or a project that time."))
         return await _offer_page(visit_id, by, form)
     except TimebankError as refusal:
         return await elder_acts.refused(visit_id, by, refusal, Form())

@@ -19,6 +19,7 @@ from app.matching_words import for_oneself
 from app.neighbourhood import acting, community_shown
 from app.notices import noticed
 from app.pictures import PHOTO_BYTES_MAX, photo_of
+from app.project_hours import at_a_project
 from app.routes import asking, elder_acts
 from app.routes.typed import typed
 from app.templating import page_or_fragment
@@ -127,7 +128,7 @@ async def accept(request: AnyRequest, visit_id: FromPath[UUID]) -> Redirect:
     """Take a visit on, or say who was quicker and show the board again."""
     by = await acting(request)
     try:
-        taken = await timebank.accept(visit_id, by=by)
+        taken = await timebank.accept(visit_id, by=by, elsewhere=at_a_project)
     except timebank.NotEnoughMinutes:
         await timebank.report_uncovered(visit_id, by=by)
         return noticed(Redirect(BOARD, status_code=303), uncovered_words(), "wrong")

@@ -31,7 +31,7 @@ TERM_YEARS_MAX: Final = 10
 _ADD: Final = """
 INSERT INTO council (id, community_id, name, kind, area_id, seats, term_from, term_to, votes_public,
     founded_by, founded_at)
-VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (id) DO NOTHING RETURNING id
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING RETURNING id
 """
 
 _ADD_SEAT: Final = """

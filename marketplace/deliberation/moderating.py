@@ -154,9 +154,9 @@ async def ask_second_look(
 
 async def waiting_cases(community_id: UUID) -> list[Case]:
     """Return the words that wait for a coordinator, the longest waiting first."""
-    cases = [
-        await rows.case(one) for one in await rows.arguments(_WAITING, community_id=community_id)
-    ]
+    cases = await rows.cases(
+        await rows.arguments(_WAITING, community_id=community_id), community_id=community_id
+    )
     waiting = [(one.since, one.argument.id, one) for one in cases if one.since is not None]
     return [case for _since, _id, case in sorted(waiting, key=lambda found: found[:2])]
 

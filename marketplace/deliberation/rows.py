@@ -1,6 +1,7 @@
 """Reads and locks the rows of deliberation: the only place that knows their columns."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,8 @@ from marketplace.deliberation.values import (
 )
 from marketplace.needs import Need
 from marketplace.plans.rows import keep_rounds
+
+Rows = Iterable[dict[str, Any]]
 
 _ARGUMENTS: Final = """
 SELECT argument.id, need_id, argument.community_id, parent_id, side, channel, said_by, entered_by,
@@ -127,27 +130,50 @@ async def add_words(argument_id: UUID, kind: str, words: str, *, at: datetime) -
 
 async def case(argument: Argument) -> Case:
     """Return an argument with its reports, rulings and the wish for a second look."""
+    (found,) = await cases([argument], community_id=argument.community_id)
+    return found
+
+
+async def cases(arguments: Sequence[Argument], *, community_id: UUID) -> list[Case]:
+    """Return each of these arguments with its reports, rulings and the wish for a second look."""
+    if not arguments:
+        return []
+    ids = [one.id for one in arguments]
     reports = await ArgumentReportRow.raw(
-        "SELECT reported_by, reason, words, reported_at FROM argument_report"
-        " WHERE community_id = {} AND argument_id = {} ORDER BY reported_at, reported_by",
-        argument.community_id,
-        argument.id,
+        "SELECT argument_id AS of, reported_by, reason, words, reported_at FROM argument_report"
+        " WHERE community_id = {} AND argument_id = ANY({}) ORDER BY reported_at, reported_by",
+        community_id,
+        ids,
     )
     rulings = await ArgumentRulingRow.raw(
-        "SELECT number, hidden, reason, ruled_by, ruled_at FROM argument_ruling"
-        " WHERE community_id = {} AND argument_id = {} ORDER BY number",
-        argument.community_id,
-        argument.id,
+        "SELECT argument_id AS of, number, hidden, reason, ruled_by, ruled_at FROM argument_ruling"
+        " WHERE community_id = {} AND argument_id = ANY({}) ORDER BY number",
+        community_id,
+        ids,
     )
     looks = await SecondLookRow.raw(
-        "SELECT asked_by, words, asked_at FROM argument_second_look"
-        " WHERE community_id = {} AND argument_id = {}",
-        argument.community_id,
-        argument.id,
+        "SELECT argument_id AS of, asked_by, words, asked_at FROM argument_second_look"
+        " WHERE community_id = {} AND argument_id = ANY({})",
+        community_id,
+        ids,
     )
-    return Case(
-        argument,
-        tuple(Report(**{**row, "reason": ReportReason(row["reason"])}) for row in reports),
-        tuple(Ruling(**row) for row in rulings),
-        SecondLook(**looks[0]) if looks else None,
-    )
+    reported, ruled, again = told_by(reports, rulings, looks)
+    return [
+        Case(one, tuple(reported[one.id]), tuple(ruled[one.id]), again.get(one.id))
+        for one in arguments
+    ]
+
+
+def told_by(
+    reports: Rows, rulings: Rows, looks: Rows
+) -> tuple[dict[UUID, list[Report]], dict[UUID, list[Ruling]], dict[UUID, SecondLook]]:
+    """Sort reports, rulings and second looks by the words that they are `of`."""
+    reported: dict[UUID, list[Report]] = defaultdict(list)
+    ruled: dict[UUID, list[Ruling]] = defaultdict(list)
+    for row in reports:
+        of = row.pop("of")
+        reported[of].append(Report(**{**row, "reason": ReportReason(row["reason"])}))
+    for row in rulings:
+        of = row.pop("of")
+        ruled[of].append(Ruling(**row))
+    return reported, ruled, {row.pop("of"): SecondLook(**row) for row in looks}

@@ -35,7 +35,7 @@ MAY_ENTER: Final = frozenset({Role.COORDINATOR, Role.PHONE_OPERATOR})
 _ADD: Final = """
 INSERT INTO argument (id, community_id, need_id, parent_id, side, channel, said_by, entered_by,
     said_at) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})
-ON CONFLICT (id) DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING id
 """
 
 _RECENT: Final = """

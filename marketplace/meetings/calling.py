@@ -37,7 +37,7 @@ INSERT INTO meeting (id, community_id, kind, council_id, title, about, starts_at
     called_by, called_at)
 VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 'announced', {},
     {}, {})
-ON CONFLICT (id) DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING id
 """
 
 

@@ -22,10 +22,11 @@ from marketplace.refusals import verb
 PHOTO_BYTES_MAX: Final = 1024 * 1024
 """The most bytes of a photograph as it is stored: a JPEG of our own making."""
 
+# No key is named: of one form sent twice at once, the second may meet the first at either.
 _RAISE: Final = """
 INSERT INTO need (id, community_id, area_id, category, title, story, place, raised_by, entered_by,
     call_id, consent_id)
-VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (id) DO NOTHING RETURNING id
+VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT DO NOTHING RETURNING id
 """
 
 _VERSION: Final = """

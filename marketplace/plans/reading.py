@@ -1,5 +1,6 @@
 """Reads plans, their versions, calls and amendments for pages and for the rounds. Never writes."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from marketplace.plans import rows
@@ -22,6 +23,12 @@ from marketplace.plans.values import (
 async def read_plan(plan_id: UUID, *, community_id: UUID) -> Plan:
     """Return a plan. Raises `UnknownPlan`."""
     return await rows.plan(plan_id, community_id=community_id)
+
+
+async def plans_by_id(plan_ids: Collection[UUID], *, community_id: UUID) -> dict[UUID, Plan]:
+    """Return plans by their ids; those that are not of this community stay out."""
+    found = await rows.plans("plan.id = ANY({})", list(plan_ids), community_id=community_id)
+    return {one.id: one for one in found}
 
 
 async def plan_of_need(need_id: UUID, *, community_id: UUID) -> Plan | None:

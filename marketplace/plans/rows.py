@@ -44,6 +44,9 @@ SELECT id, plan_id, offer_id, member_id, organisation_id, chosen_by, chosen_at, 
     ended_why
 FROM undertaking WHERE community_id = {} AND """
 
+NUMBER_MAX: Final = 2**31 - 1
+"""The greatest number that a column of numbers holds: an address can name a greater one."""
+
 _VERSION: Final = """
 SELECT plan_id, number, content, sha256, cost_fen, minutes, written_by, written_at, note,
     amendment_id
@@ -136,6 +139,8 @@ async def versions(condition: str, *values: Any, community_id: UUID) -> list[Ver
 
 async def version(plan_id: UUID, number: int, *, community_id: UUID) -> Version:
     """Return a version of a plan. Raises `UnknownPlan`."""
+    if not 0 < number <= NUMBER_MAX:
+        raise UnknownPlan
     found = await versions(
         "plan_id = {} AND number = {}", plan_id, number, community_id=community_id
     )

@@ -15,19 +15,14 @@ from app.database import Engine
 from app.main import create_app
 from app.tables import WebSessionRow
 from community import Member
+from tests.built import built
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
+from tests.trail import CHANGED
 from tests.walks import MACHINES, act_of, handlers, right_person, signed_in_client, visiting
 
 REFUSED = 400
-# A transaction gets its number when it first writes, or locks, a row; reading alone gets none.
-_TOUCHED = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS touched"
-# Every row of every table, but for what is there to remember attempts.
-_TABLES = """
-SELECT table_name FROM information_schema.tables
-WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
-    AND table_name NOT IN ('request_pace', 'sign_in_wait', 'migration')
-ORDER BY table_name
-"""
+# What is there to remember attempts.
+_ATTEMPTS = {"request_pace", "sign_in_wait", "migration"}
 
 
 class _UndoError(Exception):
@@ -58,7 +53,6 @@ class Site:
     app: Litestar
     hood: Neighbourhood
     database: Engine
-    _counting: str = ""
     _entered: dict[UUID | None, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
 
     def doors(self, *methods: str, machines: bool = False) -> Iterator[Door]:
@@ -128,22 +122,22 @@ class Site:
 
     async def stored(self) -> set[str]:
         """Return the tables of which rows were written in this transaction, sessions included."""
-        if not await touched():
+        written = await maybe_written() - _ATTEMPTS
+        if not written:
             return set()
-        if not self._counting:
-            tables = await WebSessionRow.raw(_TABLES)
-            self._counting = " UNION ALL ".join(
-                f"SELECT '{row['table_name']}' AS name WHERE EXISTS (SELECT FROM"
-                f' "{row["table_name"]}"'
+        found = await WebSessionRow.raw(
+            " UNION ALL ".join(
+                f"SELECT '{table}' AS name WHERE EXISTS (SELECT FROM \"{table}\""
                 " WHERE xmin::text::bigint >= pg_current_xact_id()::xid::text::bigint)"
-                for row in tables
+                for table in sorted(written)
             )
-        return {row["name"] for row in await WebSessionRow.raw(self._counting)}
+        )
+        return {row["name"] for row in found}
 
 
-async def touched() -> bool:
-    """Say whether the open transaction has written, or locked, any row."""
-    return bool((await WebSessionRow.raw(_TOUCHED))[0]["touched"])
+async def maybe_written() -> set[str]:
+    """Return the tables in which alone the open transaction can have written, and maybe more."""
+    return {row["relname"] for row in await WebSessionRow.raw(CHANGED)}
 
 
 async def open_site(database: Engine, **settings_of_app: Any) -> Site:
@@ -153,4 +147,5 @@ async def open_site(database: Engine, **settings_of_app: Any) -> Site:
     """
     hood = await open_neighbourhood()
     hood.examples = {"import_id": uuid.uuid4(), "kind": "csv", **hood.examples}
-    return Site(create_app(**settings_of_app), hood, database)
+    app = create_app(**settings_of_app) if settings_of_app else built()
+    return Site(app, hood, database)

@@ -7,9 +7,18 @@ import pytest_asyncio
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from app.main import create_app, running
+from app.main import running
 from app.settings import settings
 from tests.app.gallery import make_app
+from tests.built import built
+from tests.quick_jobs import without_rounds
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_jobs() -> Iterator[None]:
+    """Let every file's app begin without going round all communities."""
+    with without_rounds():
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -30,10 +39,10 @@ def settings_as_they_are() -> Iterator[None]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(database: object) -> AsyncIterator[Litestar]:  # noqa: ARG001 (the app needs it)
-    """Give the app as a demo, where anybody signs in as anybody: made once for a file's tests."""
+    """Give the app as a demo, where anybody signs in as anybody; it runs for a file's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LINLI_DEMO", "true")
         settings.cache_clear()
-        made = create_app()
+        made = built()
         async with running(made):
             yield made

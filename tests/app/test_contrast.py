@@ -97,8 +97,9 @@ def test_colours_stand_in_tokens_only() -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", on_screen) == []
 
 
-def test_the_marketplace_takes_its_colours_from_the_tokens() -> None:
+@pytest.mark.parametrize("sheet", ["marketplace.css", "funding.css"])
+def test_a_sheet_of_its_own_takes_its_colours_from_the_tokens(sheet: str) -> None:
     """So that what is measured above holds on its pages too."""
-    own = (STATIC / "marketplace.css").read_text(encoding="utf-8")
+    own = (STATIC / sheet).read_text(encoding="utf-8")
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|color)a?\(", own) == []
     assert set(re.findall(r"var\(--([\w-]+)", own)) <= set(re.findall(r"--([\w-]+):", CSS + own))

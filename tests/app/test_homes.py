@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -19,14 +19,19 @@ import timebank
 from app import sessions
 from app.database import Engine
 from app.forgery import session_cookie
-from app.homes import parts_of
+from app.homes import inbox, parts_of
 from community import Actor, Role
+from marketplace import aftercare, delivery, evaluation
+from marketplace.deliberation import ReportReason
+from marketplace.delivery import DisbursementDraft
 from tests.app.walking import Walker, walker
+from tests.delivery_walks import PAPER
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 
-# For anybody with one role, whatever the size of the community; and for the desk's inbox, which
-# asks each of eighteen kinds of what may wait three questions at most: who, what, their names.
-QUERIES_MAX, QUERIES_OF_INBOX_MAX = 12, 54
+# For anybody with one role, whatever the size of the community, and beside them what the desk's
+# inbox asks: in the mean three questions for each kind of what may wait (who, what, their names);
+# and none asks more than money does, with its papers, approvals, undertakers and who is kin.
+QUERIES_MAX, QUERIES_OF_KIND_MAX, QUERIES_OF_KIND_USUAL = 12, 7, 3
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -135,9 +140,9 @@ async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
         "The next meeting",
     ]
     titles = re.findall(r'card-title"><a href="/rounds/[^"]+">([^<]+)<', resident.page)
-    assert titles == ["今年", "明年", "去年"]
+    assert titles[:2] == ["今年", "明年"], "the open ballot first, then what takes proposals"
     assert "Vote now" in resident.words
-    assert "1 project was chosen, for" in resident.words
+    assert "chosen, for" in resident.words
 
 
 async def test_the_coordinator_s_inbox(lane: Lane) -> None:
@@ -153,7 +158,7 @@ async def test_the_coordinator_s_inbox(lane: Lane) -> None:
         "Was not content with a visit: 李明",
     ):
         assert why in whys
-    assert whys[-1] == "May be one and the same person"
+    assert "May be one and the same person" in whys
     assert "Wishes to have their data erased" in whys
     assert "The ballot is open; next it is closed and counted" in whys
     assert "Ideas are collected; next the ballot opens" in whys
@@ -183,7 +188,7 @@ async def test_a_treasurer_s_home(lane: Lane) -> None:
     treasurer = await lane.home(Role.TREASURER)
     assert headings(treasurer) == ["What waits", "The money"]
     assert "The book balances" in treasurer.words
-    assert "去年 ¥20,000 ¥9,000 ¥11,000" in treasurer.words
+    assert "前年 ¥20,000 ¥6,000 ¥14,000" in treasurer.words
 
 
 async def test_an_auditor_s_home(lane: Lane) -> None:
@@ -208,7 +213,7 @@ async def test_an_administrator_s_home(lane: Lane) -> None:
 
 async def test_whoever_has_many_roles_sees_the_personal_parts_first(lane: Lane) -> None:
     everything = await community.add_member(
-        community_id=lane.hood.home.id, name="万能", roles=frozenset(Role) - {Role.DELEGATE}
+        community_id=lane.hood.home.id, name="万能", roles=tuple(frozenset(Role) - {Role.DELEGATE})
     )
     page = await lane.home_of(everything.id)
     assert headings(page) == [
@@ -286,10 +291,17 @@ async def test_homes_ask_little_however_much_there_is(
         return len(queries)
 
     before = {role: await asked(hood.actor(role)) for role in hood.people}
-    desk = {Role.COORDINATOR, Role.PHONE_OPERATOR, Role.ADMINISTRATOR, Role.TREASURER}
     for role, queries in before.items():
-        most = QUERIES_OF_INBOX_MAX if role in desk else QUERIES_MAX
-        assert queries <= most, before
+        by, of_kinds = hood.actor(role), []
+        for kind in inbox.kinds(by):
+            with counted(database) as asked_for:
+                await kind(by, datetime.now(UTC))
+            of_kinds.append(len(asked_for))
+        assert max(of_kinds, default=0) <= QUERIES_OF_KIND_MAX, role
+        assert queries - sum(of_kinds) <= QUERIES_MAX, before
+        if role is Role.COORDINATOR:
+            assert sum(of_kinds) <= QUERIES_OF_KIND_USUAL * len(of_kinds)
+    await _more_about_projects(hood, owner)
     elder = hood.actor(Role.ELDER)
     noon = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0)
     for number in range(4):
@@ -302,7 +314,28 @@ async def test_homes_ask_little_however_much_there_is(
         " WHERE community_id = $1 AND state = 'requested'",
         hood.home.id,
     )
-    assert {role: await asked(hood.actor(role)) for role in hood.people} == before
+    after = {role: await asked(hood.actor(role)) for role in hood.people}
+    assert {role: after[role] for role in before if after[role] > before[role]} == {}, before
+
+
+async def _more_about_projects(hood: Neighbourhood, owner: asyncpg.Connection) -> None:
+    """Let more money be asked for, more be broken, and more words about projects be reported."""
+    resident = hood.actor(Role.RESIDENT)
+    work = "/projects/{project_id:uuid}/delivery"
+    for part in ("", "/finish"):
+        project_id = UUID(str(hood.by_route[work + part]["project_id"]))
+        await delivery.ask(project_id, DisbursementDraft(1_000, "钉子"), [PAPER], by=resident)
+    rated = await owner.fetch(
+        "SELECT rating.id FROM evaluation_rating AS rating"
+        " WHERE community_id = $1 AND words <> '' AND NOT EXISTS ("
+        " SELECT FROM comment_report WHERE rating_id = rating.id)",
+        hood.home.id,
+    )
+    assert rated
+    for row in rated:
+        await evaluation.report_comment(row["id"], ReportReason.OTHER, "看一下", by=resident)
+    finished = UUID(str(hood.by_route["/projects/{project_id:uuid}/attention"]["project_id"]))
+    await aftercare.raise_attention(finished, "绳子断了", by=resident)
 
 
 @contextmanager

@@ -2,9 +2,16 @@
 
 import asyncio
 
-from app import metrics
+import pytest
+import pytest_asyncio
+
+from app import main, metrics
 from app.database import Engine
 from app.jobs import Job, Jobs
+from tests.neighbourhood import open_neighbourhood
+
+EVERY_ONE = main.jobs
+"""All of them, as the program begins them."""
 
 
 def runs(name: str, outcome: str) -> float:
@@ -105,3 +112,17 @@ async def test_more_jobs_than_connections_do_not_wait_for_one_another(database: 
     jobs.start()
     await asyncio.wait_for(done.wait(), 20)
     await jobs.stop(5)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def everything(database: Engine) -> None:  # noqa: ARG001 (must be migrated)
+    """Leave something for each job to come across."""
+    await open_neighbourhood()
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("job", EVERY_ONE, ids=lambda job: job.name.replace(" ", "-"))
+async def test_each_job_of_the_app_goes_through(job: Job) -> None:
+    """Twice: what it has done it does not stumble over."""
+    await job.run()
+    await job.run()

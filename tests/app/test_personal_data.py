@@ -20,6 +20,7 @@ from app.sessions import How, begin
 from community import Actor, Role, SealedIdentity
 from marketplace import Category, Draft, Terms
 from marketplace.counting import Rule
+from tests.app.project_life import live_projects
 from tests.app.walking import walker
 from tests.neighbourhood import open_neighbourhood
 from tests.timebank.street import NOON, Street, open_street
@@ -28,6 +29,9 @@ from timebank import beside, repeats
 # Columns that hold a member's id and by which nothing is held of that member, with the reason.
 STAFF_ACT = "what somebody did as staff stands in the trail, which names them as the actor"
 NOT_EXPORTED: Final[dict[str, str]] = {
+    "covenant_signature.entered_by": STAFF_ACT,
+    "attention.entered_by": STAFF_ACT,
+    "custodian.answered_by": "a yes or no to somebody; it is in the trail",
     "meeting_subject.subject_id": "names a need or a round",
     "need_not_same.said_by": "a coordinator's finding about two needs; it is in the trail",
     "need_merge.undone_by": "a coordinator's act on needs; it is in the trail",
@@ -100,8 +104,10 @@ OTHER_THINGS: Final = {
     "certificate_kind_id", "kind_id", "to_community_id", "other_id", "call_id", "delegation_id",
     "repeat_id", "renews", "need_id", "from_need", "into_id", "merge_id", "one_id",
     "merged_into", "plan_id", "offer_id", "amendment_id",
-    "argument_id", "alike", "council_decision_id",
+    "check_id", "attention_id", "argument_id", "alike", "council_decision_id",
     "meeting_id", "council_id", "item_id", "motion_id", "replaces_id", "paper_id",
+    "drive_id", "fund_id", "contribution_id", "update_id", "disbursement_id", "change_id",
+    "decision_id", "evaluation_id", "rating_id", "sign_off_id", "slot_id", "turn_id", "account_id",
 }  # fmt: skip
 
 
@@ -362,13 +368,17 @@ async def _round(life: Life) -> None:
     )
     await marketplace.needs.raise_need(said, by=life.one, photo=b"jpeg")
     opened = await marketplace.open_round(
-        by=life.other_desk, name="秋季", terms=Terms(100_000, 2, rule=Rule.GREEDY)
+        by=life.other_desk, name="秋季", terms=Terms(100_000, 3, rule=Rule.GREEDY)
     )
-    draft = Draft("长椅", "给大家坐", "三号楼前", Category.ENVIRONMENT, 50_000)
-    await marketplace.propose(opened.id, draft, by=life.one)
+    projects = []
+    for title, by in (("长椅", life.one), ("花坛", life.other_desk), ("凉亭", life.other_desk)):
+        draft = Draft(title, "给大家坐", "三号楼前", Category.ENVIRONMENT, 30_000)
+        projects.append(await marketplace.propose(opened.id, draft, by=by))
     await marketplace.open_ballot(opened.id, by=life.other_desk)
-    await marketplace.vote(opened.id, [1], by=life.one)
+    await marketplace.vote(opened.id, [1, 2, 3], by=life.one)
     await marketplace.close_and_count(opened.id, by=life.other_desk)
+    own, theirs, wanted = projects
+    await live_projects(own, theirs, wanted, name=life.person.name, one=life.one)
 
 
 async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) -> None:
@@ -383,6 +393,7 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     }  # fmt: skip
     assert held["register"][0]["phone"] == life.person.phone
     assert [row["voted"] for row in held["voter_rolls"]] == [True]
+    assert OF_PROJECTS.isdisjoint(empty)
     assert [row["change"] for row in held["passbook"]] == [300, -60, 60]
     assert held["passbook"][-1]["balance"] == 300
     assert {row["other"] if "other" in row else row["elder"] for row in held["visits_given"]} == {
@@ -402,15 +413,27 @@ async def test_a_member_is_told_everything_and_of_others_only_names(life: Life) 
     assert list(personal_data.sections(held, ZoneInfo("Asia/Shanghai")))
 
 
+# What somebody has who carried out a project, and had their say about another.
+OF_PROJECTS = {
+    "attention_raised", "change_objections", "contributions", "deliveries_moved",
+    "evaluation_invitations", "evaluation_ratings", "milestones_reported", "money_asked_for",
+    "project_news", "project_photos",
+}  # fmt: skip
+
 # What somebody has only who did more than be visited once; a whole neighbourhood has all of it.
 OF_THE_MARKETPLACE = {
     "agenda_items", "amendments", "amendments_supported", "argument_marks", "argument_reports",
-    "arguments", "ballots_at_desk", "calls_opened", "council_seats", "councils_entered",
-    "elections_uploaded", "meeting_answers", "meeting_decisions_entered", "meeting_votes",
-    "meetings_attended", "meetings_run", "minutes_written", "moderated", "need_merges",
-    "need_reports", "needs_seconded", "neighbourly_consent", "offers_to_undertake",
-    "paper_ballots", "paper_work", "plan_files", "plan_versions", "round_changes",
-    "screening_appeals", "screenings", "undertakings",
+    "arguments", "attention_answered", "attention_raised", "ballots_at_desk", "calls_opened",
+    "change_objections", "checks_done", "comment_reports", "contributions", "council_seats",
+    "councils_entered", "covenants_signed", "covenants_written", "custodian_terms",
+    "deliveries_moved", "drives_led", "elections_uploaded", "evaluation_invitations",
+    "evaluation_ratings", "evaluation_replies", "inspections", "meeting_answers",
+    "meeting_decisions_entered", "meeting_votes", "meetings_attended", "meetings_run",
+    "milestones_reported", "minutes_written", "moderated", "money_asked_for", "money_decided",
+    "need_merges", "need_reports", "needs_seconded", "neighbourly_consent", "offers_to_undertake",
+    "paper_ballots", "paper_work", "plan_files", "plan_versions", "pledges", "project_changes",
+    "project_news", "project_photos", "round_changes", "screening_appeals", "screenings",
+    "treasury_entries", "undertakings", "work_offered", "work_turns",
 }  # fmt: skip
 OF_THE_TIME_BANK = {
     "calendar_feeds", "calls", "certificates", "classes", "donations", "estate", "gifts_given",
@@ -435,9 +458,9 @@ async def test_a_neighbourhood_is_told_what_both_wings_keep_of_it(
     assert told >= OF_THE_TIME_BANK - {"estate", "prompts"}
     # What nobody of it has done the tests of each part show.
     assert OF_THE_MARKETPLACE - told == {
-        "amendments_supported", "argument_marks", "ballots_at_desk", "meeting_answers",
-        "meeting_votes", "minutes_written", "need_reports", "needs_seconded", "paper_ballots",
-        "round_changes",
+        "amendments_supported", "argument_marks", "ballots_at_desk", "change_objections",
+        "meeting_answers", "meeting_votes", "minutes_written", "money_decided",
+        "need_reports", "needs_seconded", "paper_ballots", "round_changes",
     }  # fmt: skip
 
 
@@ -451,7 +474,8 @@ async def test_an_erasure_leaves_no_trace_and_the_book_whole(
     tables = {table for table, _ in before}
     assert {
         "member", "household", "visit", "visit_history", "audit_words", "consent", "kinship",
-        "message", "roster_row",
+        "message", "roster_row", "delivery_update", "delivery_photo", "change_objection",
+        "evaluation_rating", "aftercare_photo",
     } <= tables  # fmt: skip
     person = life.person
     told = {person.name, person.phone, person.email, person.born.isoformat(), person.address}

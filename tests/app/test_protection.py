@@ -44,8 +44,8 @@ async def site(database: Engine) -> Site:
     return await open_site(database, more_routes=[broken])
 
 
-def policy_faults(told: str) -> Iterator[str]:
-    """Yield what is wrong with a content security policy."""
+def policy_faults(told: str, *, of_file: bool = False) -> Iterator[str]:
+    """Yield what is wrong with a content security policy: of a page, or of a file handed in."""
     policy = {
         directive.split()[0]: directive.split()[1:]
         for directive in told.split(";")
@@ -58,6 +58,8 @@ def policy_faults(told: str) -> Iterator[str]:
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
+    if of_file:
+        strict |= {"default-src": ["'none'"], "form-action": ["'none'"], "sandbox": []}
     for directive, allowed in strict.items():
         if policy.get(directive) != allowed:
             yield f"{directive} is {policy.get(directive)}"
@@ -72,7 +74,9 @@ def policy_faults(told: str) -> Iterator[str]:
 def fence_faults(answer: httpx.Response, *, signed_in: bool) -> Iterator[str]:
     """Yield what is missing around an answer."""
     headers = answer.headers
-    yield from policy_faults(headers.get("content-security-policy", ""))
+    policy = headers.get("content-security-policy", "")
+    handed_in = "sandbox" in policy and "attachment" in headers.get("content-disposition", "")
+    yield from policy_faults(policy, of_file=handed_in)
     expected = {
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",

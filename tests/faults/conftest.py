@@ -7,7 +7,11 @@ from shutil import rmtree
 
 import pytest
 
+from tests.app.card_payments.conftest import front, stand_in
 from tests.faults.installation import Installation
+from tests.marketplace.conftest import elsewhere, neighbourhood
+
+__all__ = ["elsewhere", "front", "neighbourhood", "stand_in"]  # fixtures here too
 
 
 @pytest.fixture

@@ -85,6 +85,8 @@ _TOO_WIDE: Final = """
     .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 0.5)
     .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))
 """
+# All three in one go: each question to the browser costs as much as its answer.
+_SHAPE: Final = f"(least) => [({_TOO_WIDE})(), ({_TARGETS})(least), ({_NAMELESS})()]"
 
 
 @dataclass(frozen=True)
@@ -204,8 +206,9 @@ async def assert_touchable(page: Page) -> None:
 
 async def assert_sound(page: Page, *, axe: Looking | None = "all") -> None:
     """Check what holds on every page: axe, width, targets, one heading, a language, a title."""
-    await assert_fits(page)
-    await assert_touchable(page)
-    _none(await page.evaluate(_NAMELESS), f"no name on {page.url}")
+    wide, small, nameless = await page.evaluate(_SHAPE, TARGET_PIXELS_MIN)
+    _none(wide, f"too wide on {page.url}")
+    _none(small, f"too small on {page.url}")
+    _none(nameless, f"no name on {page.url}")
     if axe is not None:
         await assert_accessible(page, axe)

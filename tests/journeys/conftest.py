@@ -1,13 +1,14 @@
 """One browser for all journeys; a fresh context, watched, for each."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.journeys.browsing import View, Watch, choose, new_context
+from tests.quick_jobs import without_rounds
 
 OpenPage = Callable[[str, View], Awaitable[Page]]
 
@@ -22,6 +23,13 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_jobs() -> Iterator[None]:
+    """Let every served app begin without going round all communities."""
+    with without_rounds():
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

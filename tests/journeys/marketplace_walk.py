@@ -65,12 +65,17 @@ class Lane:
             await page.screenshot(path=path, full_page=True)
 
 
-async def open_lane(site: str, open_page: OpenPage, view: View) -> Lane:
-    """Found a community with a coordinator, a phone operator, two auditors and seven residents."""
+async def open_lane(
+    site: str, open_page: OpenPage, view: View, more: Mapping[str, tuple[Role, ...]] = {}
+) -> Lane:
+    """Found a community with a coordinator, a phone operator, two auditors and seven residents.
+
+    `more` are people beside these, with their roles.
+    """
     home = await add_community(code=f"walk-{uuid.uuid4().hex[:10]}", name="凤池弄")
     people = {}
-    for name, role in PEOPLE.items():
-        one = await add_member(community_id=home.id, name=name, roles=(role,))
+    for name, roles in ({name: (role,) for name, role in PEOPLE.items()} | dict(more)).items():
+        one = await add_member(community_id=home.id, name=name, roles=roles)
         people[name] = Actor(one.id, home.id, one.roles)
     return Lane(home.id, people, site, open_page, view)
 

@@ -114,6 +114,57 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/projects": (None, Role.RESIDENT, Role.COORDINATOR),
     "/teams/{team_id:uuid}": (Role.VOLUNTEER, Role.RESIDENT),
     "/teams/{team_id:uuid}/amend": (Role.VOLUNTEER,),
+    "/projects/{project_id:uuid}/delivery": (None, Role.RESIDENT, Role.COORDINATOR),
+    **dict.fromkeys(
+        (
+            "/projects/{project_id:uuid}/delivery/ask",
+            "/projects/{project_id:uuid}/delivery/finish",
+            "/projects/{project_id:uuid}/delivery/milestones/{number:int}/report",
+            "/projects/{project_id:uuid}/delivery/news",
+        ),
+        (Role.RESIDENT,),
+    ),
+    "/projects/{project_id:uuid}/delivery/stop": (Role.COORDINATOR,),
+    "/disbursements/{disbursement_id:uuid}": (None, Role.RESIDENT, Role.TREASURER),
+    **dict.fromkeys(
+        (
+            "/projects/{project_id:uuid}/changes",
+            "/projects/{project_id:uuid}/changes/{change_id:uuid}",
+            "/projects/{project_id:uuid}/evaluation",
+            "/projects/{project_id:uuid}/aftercare",
+            "/projects/{project_id:uuid}/attention/{attention_id:uuid}",
+            "/projects/{project_id:uuid}/checks/{check_id:uuid}",
+        ),
+        (None, Role.RESIDENT, Role.COORDINATOR),
+    ),
+    **dict.fromkeys(
+        (
+            "/contributions/{contribution_id:uuid}/pay/state",
+            "/projects/{project_id:uuid}/changes/new",
+            "/projects/{project_id:uuid}/evaluation/reply",
+        ),
+        (Role.RESIDENT,),
+    ),
+    "/projects/{project_id:uuid}": (None, Role.RESIDENT, Role.COORDINATOR),
+    "/projects/{project_id:uuid}/covenant": (None, Role.RESIDENT),
+    "/projects/{project_id:uuid}/covenant/versions/{number:int}": (None, Role.RESIDENT),
+    "/projects/{project_id:uuid}/evaluation/sign": (Role.AUDITOR,),
+    "/projects/{project_id:uuid}/money": (None, Role.AUDITOR),
+    "/projects/{project_id:uuid}/summary/write": (Role.RESIDENT,),
+    "/projects/{project_id:uuid}/work": (None, Role.VOLUNTEER, Role.COORDINATOR),
+    "/projects/{project_id:uuid}/work/{work_slot_id:uuid}": (
+        None,
+        Role.VOLUNTEER,
+        Role.COORDINATOR,
+    ),
+    "/projects/{project_id:uuid}/funding": (None, Role.RESIDENT, Role.COORDINATOR, Role.TREASURER),
+    "/projects/{project_id:uuid}/funding/open": (Role.COORDINATOR,),
+    "/projects/{project_id:uuid}/funding/cancel": (Role.COORDINATOR,),
+    "/projects/{project_id:uuid}/funding/pledge": (Role.ELDER, Role.RESIDENT),
+    "/funding/funds": (None, Role.TREASURER),
+    "/contributions/{contribution_id:uuid}": (Role.RESIDENT, Role.TREASURER),
+    "/contributions/{contribution_id:uuid}/pay": (Role.RESIDENT,),
+    "/me/contributions": (Role.RESIDENT, Role.ELDER, Role.VOLUNTEER),
     "/time-bank": (None, Role.ELDER, Role.VOLUNTEER),
     "/time-bank/estates/{member_id:uuid}": (Role.COORDINATOR, Role.AUDITOR),
     "/time-bank/give": (Role.ELDER, Role.DELEGATE),
@@ -132,10 +183,11 @@ READERS: Final[Mapping[str, tuple[Role | None, ...]]] = {
     "/time-bank/visits/{visit_id:uuid}/no-show": (Role.ELDER, Role.VOLUNTEER, Role.PHONE_OPERATOR),
 }
 
+# Width by width: the browser lays a page out anew for each other one.
 EYES: Final[tuple[tuple[int, TextSize, Scheme], ...]] = (
     (360, "normal", "light"),
-    (1280, "normal", "light"),
     (360, "large", "light"),
+    (1280, "normal", "light"),
     (1280, "large", "light"),
     (1280, "normal", "dark"),
 )
@@ -144,7 +196,7 @@ EYES: Final[tuple[tuple[int, TextSize, Scheme], ...]] = (
 # LINLI_EVERY_LOOK=1 has it look everywhere at everything.
 _AXE: Final[Mapping[Language, Mapping[tuple[int, TextSize, Scheme], Looking]]] = {
     "zh": {EYES[0]: "all", EYES[4]: "colours"},
-    "en": {EYES[1]: "all but colours"},
+    "en": {EYES[2]: "all but colours"},
 }
 EVERY_LOOK: Final = bool(os.environ.get("LINLI_EVERY_LOOK"))
 
@@ -162,13 +214,14 @@ class Site:
     hood: Neighbourhood
 
     def pages(self) -> list[tuple[str, Role | None]]:
-        """Return each GET route that a person may open, with who opens it, by person."""
+        """Return each GET route that a person may open and what else is looked at, by person."""
         found = [
             (path, reader)
             for (method, path), handler in handlers(self.app).items()
             if method == "GET" and not path.startswith(MACHINES)
             for reader in READERS.get(path, (right_person(act_of(handler)),))
         ]
+        found += self.hood.further
         return sorted(found, key=lambda page: (str(page[1]), page[0]))
 
     async def entered(
@@ -262,9 +315,12 @@ async def _looked_at(page: Page, address: str, view: View, role: Role | None) ->
     if "text/html" not in answer.headers["content-type"]:
         return None
     wrong: list[str] = []
+    wide = 0
     for width, text_size, scheme in _eyes(view.language):
         eyes = View(width, view.language, text_size, scheme)
-        await page.set_viewport_size({"width": width, "height": 900})
+        if width != wide:
+            await page.set_viewport_size({"width": width, "height": 900})
+            wide = width
         await page.evaluate(_TEXT_SIZE, text_size == "large")
         if scheme == "dark":
             await page.evaluate(_UNFOLD)
@@ -276,21 +332,22 @@ async def _looked_at(page: Page, address: str, view: View, role: Role | None) ->
         except AssertionError as fault:
             wrong.append(f"{eyes}): {fault}")
         await _keep(page, address, eyes, role)
+    return wrong + await _unfolded(page, view.language)
+
+
+async def _unfolded(page: Page, language: Language) -> list[str]:
+    """See that the narrow page keeps its shape with every fold and the menu open."""
+    wrong = []
+    await page.evaluate(_UNFOLD)
+    await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     for large in (False, True):
         await page.evaluate(_TEXT_SIZE, large)
         try:
-            await _unfolded(page)
+            await assert_fits(page)
+            await assert_touchable(page)
         except AssertionError as fault:
-            wrong.append(f"{view.language}, unfolded{' and large' * large}): {fault}")
+            wrong.append(f"{language}, unfolded{' and large' * large}): {fault}")
     return wrong
-
-
-async def _unfolded(page: Page) -> None:
-    """See that the narrow page keeps its shape with every fold and the menu open."""
-    await page.evaluate(_UNFOLD)
-    await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    await assert_fits(page)
-    await assert_touchable(page)
 
 
 async def _keep(page: Page, address: str, view: View, role: Role | None) -> None:

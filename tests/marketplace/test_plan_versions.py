@@ -135,6 +135,10 @@ async def test_who_may_not_write_is_refused(
         await plans.write_plan(need.id, RAIL, by=for_another, note="", base=0)
     with pytest.raises(UnknownPlan):
         await plans.read_plan(need.id, community_id=home.id)
+    mine = await plans.write_plan(need.id, RAIL, by=home.residents[0], note="", base=0)
+    for number in (-1, 0, 2, 2**40):  # an address can name a number that no column holds
+        with pytest.raises(UnknownPlan):
+            await plans.version(mine.plan_id, number, community_id=home.id)
 
 
 async def test_no_plan_where_none_is_wanted_nor_one_out_of_bounds(

@@ -11,10 +11,10 @@ from marketplace import BallotForm, ProjectState, close_and_count, exclude, read
 from marketplace.counting import Completion, Rule, count_file, official_rules
 from marketplace.election import Ceiling, Grouping
 from marketplace.freezing import Frozen, sha256
+from marketplace.money import PUBLIC_BUDGET, fen_account
 from marketplace.pabulib import read_election
 from marketplace.published import published_file
 from marketplace.result_reading import round_result
-from marketplace.rounds import public_budget
 from tests.marketplace.conftest import YUAN, Neighbourhood
 from tests.marketplace.rounds_examples import grid, opened, project, voting
 
@@ -130,8 +130,8 @@ async def test_below_the_quorum_nothing_wins(
         one.reason for one in (await round_result(closed)).counts["greedy"].outcomes.values()
     }
     assert ("below-quorum" in reasons) is not stands
-    purse = await public_budget(neighbourhood.id)
-    assert (await ledger.balance(purse.id)).posted == (-300 * YUAN if stands else 0)
+    purse = await fen_account(PUBLIC_BUDGET, community_id=neighbourhood.id)
+    assert (await ledger.balance(purse)).posted == (-300 * YUAN if stands else 0)
 
 
 async def test_who_could_vote_makes_the_quorum(neighbourhood: Neighbourhood) -> None:

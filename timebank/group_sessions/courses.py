@@ -28,7 +28,7 @@ INSERT INTO course (id, community_id, care_service_id, title, about, place, lead
     decided_by, decided_at)
 SELECT {}, community_id, id, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 FROM care_service WHERE community_id = {} AND code = {} AND for_group AND retired_at IS NULL
-ON CONFLICT (id) DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING id
 """
 
 
