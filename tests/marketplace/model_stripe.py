@@ -63,6 +63,8 @@ class Stripe:
     intents: dict[str, Told] = field(default_factory=dict)
     charges: dict[str, Told] = field(default_factory=dict)
     refunds: dict[str, Told] = field(default_factory=dict)
+    asked_back: list[tuple[str, int]] = field(default_factory=list)
+    """Each question for a refund, with its gift, whatever came of it."""
     disputes: dict[str, Told] = field(default_factory=dict)
     movements: list[Told] = field(default_factory=list)
     events: list[Told] = field(default_factory=list)
@@ -288,6 +290,8 @@ class Stripe:
                 return 200, intent
             case ["refunds"]:
                 call = fields.get("metadata[call]", "")
+                gift = self.intents[fields["payment_intent"]]["metadata"]["contribution"]
+                self.asked_back.append((gift, int(fields["amount"])))
                 return self.refund(fields["payment_intent"], int(fields["amount"]), call=call)
         raise AssertionError(asked)
 

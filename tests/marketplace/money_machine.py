@@ -204,11 +204,23 @@ class Acting(RuleBasedStateMachine):
             return self._of_call(call)
 
         self.run(self._due_now(call))
-        died = self.cut is not None
+        gift = call["contribution_id"]
+        died, due = self.cut is not None, self._not_on_its_way(gift)
+        self.bank.asked_back.clear()
         self.act_by_itself(work, told)
         if died:
             self.run(self._due_now(call))
             self.act_by_itself(work, told)
+        asked = sum(fen for about, fen in self.bank.asked_back if about == str(gift))
+        assert asked <= due, f"{asked} fen asked back of a gift of which {due} are due"
+
+    def _not_on_its_way(self, key: uuid.UUID) -> int:
+        """Say how much of a gift is due and was not yet asked back."""
+        return self.lane.given_by(key).due - sum(
+            one["amount"]
+            for name, one in self.bank.refunds.items()
+            if one["gift"] == str(key) and one["metadata"] and name not in self.lane.known
+        )
 
     async def _due_now(self, call: asyncpg.Record) -> None:
         await self.owner.execute(

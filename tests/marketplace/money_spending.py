@@ -137,10 +137,10 @@ class Spending(Giving):
             self.act(work, lambda lane: lane.move("under_way"))
 
     @precondition(lambda self: self.lane.delivery in {"under_way", "delivered", "judged"})
-    @rule(fen=st.integers(1, 2_500), whole=st.booleans())
-    def ask(self, fen: int, whole: bool = False) -> None:  # noqa: FBT001, FBT002 (drawn)
-        """Ask for some of the project's money, or for all that may be asked for."""
-        fen = max(1, self.lane.free()) if whole else fen
+    @rule(fen=st.integers(1, 2_500), over=st.sampled_from([None, None, 0, 1]))
+    def ask(self, fen: int, over: int | None = None) -> None:
+        """Ask for some of the project's money, for all that may be asked for, or a fen more."""
+        fen = fen if over is None else max(1, self.lane.free() + over)
         key = DisbursementId(uuid.uuid4())
         work = lambda: delivery.ask(  # noqa: E731 (the same)
             self.drive.project_id, DisbursementDraft(fen, "Rails"), [PAPER],

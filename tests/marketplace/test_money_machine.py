@@ -142,7 +142,7 @@ class Funding(Spending):
     def _spent(self) -> None:
         """Let the work be judged, and all of its money be spent."""
         self._judged()
-        self.ask(1, whole=True)
+        self.ask(1, over=0)
         self.approve(1, 0)
         self.approve(1, 1)
         self.help_out(3, whole=True)
