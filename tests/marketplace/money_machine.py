@@ -219,7 +219,10 @@ class Acting(RuleBasedStateMachine):
         return self.lane.given_by(key).due - sum(
             one["amount"]
             for name, one in self.bank.refunds.items()
-            if one["gift"] == str(key) and one["metadata"] and name not in self.lane.known
+            if one["gift"] == str(key)
+            and one["metadata"]
+            and one["status"] != "failed"
+            and name not in self.lane.known
         )
 
     async def _due_now(self, call: asyncpg.Record) -> None:
