@@ -113,7 +113,7 @@ class Giving(Acting):
             self.refused(made)
             return
         self.pledges[who] = key
-        self.act(made, lambda lane: lane.pledges.update({who: minutes}))
+        self.act(made, lambda lane: lane.pledge(who, minutes, key))
 
     @precondition(lambda self: self.lane.pledges and not self.over)
     @rule(n=number)
