@@ -211,7 +211,7 @@ class Acting(RuleBasedStateMachine):
         if died:
             self.run(self._due_now(call))
             self.act_by_itself(work, told)
-        asked = sum(fen for about, fen in self.bank.asked_back if about == str(gift))
+        asked = max((fen for about, fen in self.bank.asked_back if about == str(gift)), default=0)
         assert asked <= due, f"{asked} fen asked back of a gift of which {due} are due"
 
     def _not_on_its_way(self, key: uuid.UUID) -> int:
