@@ -1,7 +1,6 @@
 """How drives end and what projects spend, in the machine of money's test."""
 
 import asyncio
-import uuid
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -97,7 +96,7 @@ class Spending(Giving):
             )
 
     def _hand(self, gift: Given) -> None:
-        key, through = uuid.uuid4(), LiesIn.CASH_BOX
+        key, through = self.key(), LiesIn.CASH_BOX
         work = lambda: hand_back(  # noqa: E731 (the same)
             ContributionId(gift.key), by=self.town.keeper, through=through, id=key
         )
@@ -141,7 +140,7 @@ class Spending(Giving):
     def ask(self, fen: int, over: int | None = None) -> None:
         """Ask for some of the project's money, for all that may be asked for, or a fen more."""
         fen = fen if over is None else max(1, self.lane.free() + over)
-        key = DisbursementId(uuid.uuid4())
+        key = DisbursementId(self.key())
         work = lambda: delivery.ask(  # noqa: E731 (the same)
             self.drive.project_id, DisbursementDraft(fen, "Rails"), [PAPER],
             by=self.town.undertaker, id=key,
@@ -157,7 +156,7 @@ class Spending(Giving):
     def help_out(self, who: int, whole: bool) -> None:  # noqa: FBT001 (drawn)
         """Let somebody's help be paid from the project's minutes."""
         minutes = self.lane.project_minutes if whole else 1
-        key = ledger.new_id()
+        key = self.key()
 
         async def work() -> None:
             here = self.town.home.id
