@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from community.directory import holding
 from community.errors import UnknownCommunity, UnknownMember
 from community.holding import ROLES_HERE
 from community.tables import CommunityRow, MemberRow
@@ -55,9 +56,11 @@ async def member(member_id: UUID) -> Member:
 
 async def members(community_id: UUID, role: Role | None = None) -> list[Member]:
     """Return a community's members, or those with a role now, in the order they joined."""
+    condition, values = holding(role) if role else ("true", ())
     rows = await MemberRow.raw(
-        f"{_MEMBER} WHERE member.community_id = {{}} ORDER BY joined_at, id",
+        f"{_MEMBER} WHERE member.community_id = {{}} AND {condition} ORDER BY joined_at, id",
         community_id,
+        *values,
     )
     found = [_member(row) for row in rows]
     return found if role is None else [one for one in found if role in one.roles]

@@ -31,7 +31,7 @@ from app.card_payments.processor import (
 from app.card_payments.stripe_client import processor
 from community import Actor
 from marketplace.funding import payments
-from marketplace.funding.calls import CANCEL, CREATE
+from marketplace.funding.calls import CANCEL, CREATE, REFUND
 from marketplace.funding.errors import FundingError
 from marketplace.funding.rows import contribution as find_contribution
 from marketplace.funding.rows import locked_contribution
@@ -239,12 +239,14 @@ async def _failed(call: Call, refusal: Exception) -> None:
     async with ledger.transaction():
         if call.kind == CREATE:
             await payments.payment_failed(ContributionId(call.contribution_id), None, reason)
-        await StripeCallRow.raw(
+        ended = await StripeCallRow.raw(
             "UPDATE stripe_call SET state = 'failed', problem = {},"
-            " ended_at = clock_timestamp() WHERE id = {} AND state = 'sent'",
+            " ended_at = clock_timestamp() WHERE id = {} AND state = 'sent' RETURNING id",
             reason,
             call.id,
         )
+        if ended and call.kind == REFUND:
+            await payments.refund_refused(ContributionId(call.contribution_id))
 
 
 async def want_again(call_id: UUID, *, by: Actor) -> bool:

@@ -14,8 +14,8 @@ from community import STAFF, Actor, Community, Role
 __all__ = ["parts_of"]
 
 PARTS: Final = (
-    "visits", "delegate", "resident", "needs", "meeting", "inbox", "book", "treasurer", "auditor",
-    "administrator",
+    "visits", "delegate", "resident", "projects", "needs", "meeting", "inbox", "book", "treasurer",
+    "auditor", "administrator",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ async def parts_of(by: Actor, home: Community, *, at: datetime | None = None) ->
         parts["delegate"] = await personal.acted_for(by, now)
     if Role.RESIDENT in roles:
         parts["resident"] = await personal.rounds(by)
+        parts["projects"] = await personal.projects(by, zone)
         parts["needs"] = await personal.needs_here(by)
         parts["meeting"] = await personal.next_meeting(by)
     if inbox.is_for(by):

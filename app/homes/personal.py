@@ -8,11 +8,23 @@ from zoneinfo import ZoneInfo
 import community
 import timebank
 from app import visit_page
+from app.funding_page import Shown
 from app.i18n import gettext as _
 from app.need_words import STATES
 from app.visit_page import ShownVisit
 from community import Actor, Role
-from marketplace import RoundState, meetings, needs, own_choices, round_summaries
+from marketplace import (
+    RoundState,
+    evaluation,
+    meetings,
+    needs,
+    own_choices,
+    reading,
+    round_summaries,
+)
+from marketplace.funding import reading as funding
+from marketplace.funding import sums
+from marketplace.funding.values import DriveState
 from marketplace.meetings import Meeting, MeetingState
 from marketplace.needs import NeedState, Search
 from timebank import Seen, State
@@ -22,6 +34,7 @@ REQUESTS_SHOWN: Final = 3
 ROUNDS_SHOWN: Final = 4
 ROUNDS_LOOKED_AT: Final = 20
 NEEDS_SHOWN: Final = 3
+DRIVES_SHOWN: Final = 3
 ORDER: Final = (RoundState.VOTING, RoundState.PROPOSING, RoundState.CLOSED)
 
 
@@ -109,6 +122,29 @@ async def needs_here(by: Actor) -> dict[str, Any]:
         "own": own,
         "others": [one for one in open_ones if one.need.id not in mine][:NEEDS_SHOWN],
         "states": {state: _(words) for state, words in STATES.items()},
+    }
+
+
+async def projects(by: Actor, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the projects that a member is asked to judge, and those that collect now."""
+    asked = await evaluation.not_yet_rated(by.member_id, community_id=by.community_id)
+    collecting = await funding.drives(by.community_id, states=[DriveState.OPEN], size=DRIVES_SHOWN)
+    ids = {one.project_id for one in asked} | {one.project_id for one in collecting}
+    titles = await reading.titles(ids, community_id=by.community_id) if ids else {}
+    raised = await sums.raised(collecting) if collecting else {}
+    shown = [
+        Shown(one, titles[one.project_id], raised[one.id].progress, zone) for one in collecting
+    ]
+    return {
+        "asked": [
+            {
+                "title": titles[one.project_id],
+                "until": one.closes_at,
+                "href": f"/projects/{one.project_id}/evaluation/rate",
+            }
+            for one in asked
+        ],
+        "collecting": [one for one in shown if one.is_open],
     }
 
 

@@ -66,6 +66,14 @@ MARKETPLACE: Final[Mapping[str, Words]] = {
         ),
         {"title": Gap.TEXT, "fen": Gap.FEN},
     ),
+    "funding.hand_back": Words(
+        mark("Money could not be sent back"),
+        mark(
+            "%(fen)s of a gift for “%(title)s” could not be sent back online. Let it be tried"
+            " again, or hand it back yourself."
+        ),
+        {"title": Gap.TEXT, "fen": Gap.FEN},
+    ),
     "funding.left_over": Words(
         mark("A project did not need all the money"),
         mark("%(fen)s of your gift for “%(title)s” were left and go back to you."),

@@ -268,6 +268,7 @@ async def _asking(found: Place, form: Form) -> Template:
         "lines": [
             (one.label, f"{one.label} · {left % {'free': money(one.free_fen)}}") for one in lines
         ],
+        "without_line": await delivery.unplanned_fen(found.delivery, lines) > 0,
         "files_max": FILES_AT_ONCE,
     }
     return _template("disbursement_ask", found, form, more)

@@ -28,10 +28,18 @@ from app.wording import duration
 from community import Actor
 from marketplace import plans
 from marketplace.errors import MarketplaceError
-from marketplace.funding import contributing, pledging
+from marketplace.funding import contributing, pledging, reading
 from marketplace.funding.errors import SentTwice
 from marketplace.funding.policy import funding_policy_at
-from marketplace.funding.values import ONLINE, ContributionId, Drive, PledgeId, Source
+from marketplace.funding.values import (
+    ONLINE,
+    Contribution,
+    ContributionId,
+    ContributionState,
+    Drive,
+    PledgeId,
+    Source,
+)
 
 AnyRequest = Request[Any, Any, Any]
 REFUSED: Final = 422
@@ -75,9 +83,22 @@ async def _give_form(found: Place, by: Actor, form: Form) -> Template:
         "why_none": why_none(),
         "named_options": named_options(),
         "organisations": await _spoken_for(by),
+        "begun": await _begun(found, by),
     }
     status = 200 if form.ok else REFUSED
     return Template("marketplace/funding/give.html", context=context, status_code=status)
+
+
+async def _begun(found: Place, by: Actor) -> list[Contribution]:
+    """Return the gifts to this drive that a member began and has not paid, the newest first."""
+    return [
+        one
+        for one in await reading.own_contributions(by.member_id, community_id=found.home.id)
+        if found.drive is not None
+        and one.drive_id == found.drive.id
+        and one.state is ContributionState.STARTED
+        and one.online
+    ]
 
 
 def _closed(ways: list[Source]) -> list[tuple[str, str]]:

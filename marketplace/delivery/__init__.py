@@ -5,7 +5,7 @@ each request; the last part waits until residents have judged what was delivered
 """
 
 from marketplace.delivery.approving import Watch, approve, refuse
-from marketplace.delivery.asking import ask, lines_of, withdraw
+from marketplace.delivery.asking import ask, lines_of, unplanned_fen, withdraw
 from marketplace.delivery.beginning import begin
 from marketplace.delivery.ending import stop
 from marketplace.delivery.files import receipt_file, receipts_for
@@ -66,6 +66,6 @@ __all__ = [
     "forget_deliveries", "lines_of", "locked", "milestone", "milestones", "move", "overdue",
     "photo", "photos", "purse", "read_delivery", "receipt_file", "receipts_for", "refuse",
     "remind_of_milestones", "report", "stop", "take_over_deliveries", "tie", "ties",
-    "undertaking_of",
+    "undertaking_of", "unplanned_fen",
     "updates", "waiting_disbursements", "who_undertakes", "withdraw", "write_update",
 ]  # fmt: skip

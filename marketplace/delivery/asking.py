@@ -113,15 +113,19 @@ async def lines_of(project: Project) -> tuple[LineNow, ...]:
     return tuple(one for one in await lines_now(project) if one.promised_fen or one.now_fen)
 
 
+async def unplanned_fen(delivery: Delivery, lines: Sequence[LineNow]) -> int:
+    """Return what no line of the budget has of a project's money, less what was asked of it."""
+    others = await disbursements(delivery.project_id, community_id=delivery.community_id)
+    unnamed = sum(one.amount_fen for one in others if one.state in USED and not one.line)
+    received = (await purse(delivery)).received_fen
+    return received - sum(one.now_fen for one in lines) - unnamed
+
+
 async def _want_line(
     delivery: Delivery, draft: DisbursementDraft, lines: Sequence[LineNow]
 ) -> None:
     """Refuse more than a request's line has left; its delivery is locked, as for every change."""
-    here = delivery.community_id
-    others = await disbursements(delivery.project_id, community_id=here)
-    unnamed = sum(one.amount_fen for one in others if one.state in USED and not one.line)
-    received = (await purse(delivery)).received_fen
-    unplanned = received - sum(one.now_fen for one in lines) - unnamed
+    unplanned = await unplanned_fen(delivery, lines)
     rules.within_line(draft, {one.label: one.free_fen for one in lines}, unplanned)
 
 

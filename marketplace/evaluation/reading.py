@@ -195,6 +195,19 @@ async def record_of(
     return judged
 
 
+async def not_yet_rated(member_id: UUID, *, community_id: UUID) -> list[Evaluation]:
+    """Return the open evaluations that a member was asked to and has not rated, soonest first."""
+    return await rows.evaluations(
+        "state = 'open' AND closes_at > clock_timestamp() AND EXISTS (SELECT FROM"
+        " evaluation_invitation WHERE evaluation_id = evaluation.id AND member_id = {})"
+        " AND NOT EXISTS (SELECT FROM evaluation_rating WHERE evaluation_id = evaluation.id"
+        " AND member_id = {}) ORDER BY closes_at, id",
+        member_id,
+        member_id,
+        community_id=community_id,
+    )
+
+
 async def to_rate(member_id: UUID, *, community_id: UUID) -> list[tuple[Evaluation, bool]]:
     """Return the open evaluations that a member was asked to, and whether they have rated."""
     found = await rows.evaluations(

@@ -7,6 +7,7 @@ nothing. Nobody is told twice of one thing.
 
 import dataclasses
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid5
 
 import community
@@ -30,7 +31,7 @@ from marketplace.funding.moving import (
 )
 from marketplace.funding.refusals import verb
 from marketplace.funding.tables import CardEntryRow
-from marketplace.funding.telling import tell_giver
+from marketplace.funding.telling import tell_giver, tell_treasurers
 from marketplace.funding.values import (
     Contribution,
     ContributionId,
@@ -38,6 +39,8 @@ from marketplace.funding.values import (
     Drive,
     DriveState,
 )
+
+HAND_BACK: Final = "funding.hand_back"
 
 
 async def payment_started(contribution_id: ContributionId, intent_id: str) -> Contribution:
@@ -160,6 +163,17 @@ async def refund_confirmed(
         return now
 
 
+async def refund_refused(contribution_id: ContributionId) -> None:
+    """Tell the treasurers that the processor does not send a gift's money back.
+
+    Whoever calls keeps the refusal in the same transaction, and so tells of it once.
+    Raises `UnknownContribution`.
+    """
+    gift = await rows.contribution(contribution_id)
+    if gift.due_fen:
+        await tell_treasurers(HAND_BACK, gift, fen=gift.due_fen)
+
+
 async def refund_failed(
     contribution_id: ContributionId, refund_id: str, amount_fen: int
 ) -> Contribution:
@@ -183,6 +197,7 @@ async def refund_failed(
         parts = Parts(escrow=amount_fen)
         await _entered("refund_failed", refund_id, now, fen=amount_fen, parts=parts)
         await tell_giver("funding.refund_failed", now, fen=amount_fen)
+        await tell_treasurers(HAND_BACK, now, fen=amount_fen)
         await _book_in("refund_failed", refund_id, now, parts)
         return now
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import community
-from community import Actor
+from community import Actor, Role
 from community.messages import Fill
 from marketplace import needs, plans
 from marketplace.funding.values import Contribution, Drive
@@ -46,6 +46,19 @@ async def tell_giver(kind: str, gift: Contribution, *, fen: int | None = None) -
         community_id=gift.community_id,
         fill={"title": title, "fen": gift.amount_fen if fen is None else fen},
         link=page(gift.drive_id),
+    )
+
+
+async def tell_treasurers(kind: str, gift: Contribution, *, fen: int) -> None:
+    """Tell whoever keeps the money what they have to see to about a gift."""
+    keepers = await community.members(gift.community_id, Role.TREASURER)
+    title = await _title(gift.project_id, community_id=gift.community_id)
+    await community.tell_all(
+        [one.id for one in keepers],
+        kind,
+        community_id=gift.community_id,
+        fill={"title": title, "fen": fen},
+        link=f"/contributions/{gift.id}",
     )
 
 

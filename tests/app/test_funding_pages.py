@@ -428,6 +428,10 @@ async def test_money_is_given_by_a_way_that_is_open(app: Litestar, home: Neighbo
     assert await reading.contributions(drive.id, community_id=home.id) == []
     paying = await neighbour.led(f"{page}/give", given)
     assert await neighbour.led(f"{page}/give", given) == paying
+    again = await neighbour.words(f"{page}/give")
+    assert "You began to give ¥20 here and have not paid it." in again, "gone back from paying"
+    other = await person(app, home.residents[1])
+    assert "You began to give" not in await other.words(f"{page}/give")
     otherwise = await neighbour.led(f"{page}/give", {**given, "amount": "30"})  # gone back to it
     assert otherwise == "/me/contributions"
     assert "You have begun this gift before, otherwise." in await neighbour.words(otherwise)

@@ -28,10 +28,11 @@ from tests.app.walking import Walker, walker
 from tests.delivery_walks import PAPER
 from tests.neighbourhood import Neighbourhood, open_neighbourhood
 
-# For anybody with one role, whatever the size of the community, and beside them what the desk's
+# For anybody with one role, whatever the size of the community (a resident has the most: ballots,
+# needs, a meeting, what to judge and what to pay for), and beside them what the desk's
 # inbox asks: in the mean three questions for each kind of what may wait (who, what, their names);
 # and none asks more than money does, with its papers, approvals, undertakers and who is kin.
-QUERIES_MAX, QUERIES_OF_KIND_MAX, QUERIES_OF_KIND_USUAL = 12, 7, 3
+QUERIES_MAX, QUERIES_OF_KIND_MAX, QUERIES_OF_KIND_USUAL = 14, 7, 3
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -136,6 +137,8 @@ async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
     resident = await lane.home(Role.RESIDENT)
     assert headings(resident) == [
         "What we decide together",
+        "How did it turn out?",
+        "What we pay for together",
         "What we need here",
         "The next meeting",
     ]
@@ -143,6 +146,14 @@ async def test_a_resident_s_home_has_the_open_ballot_first(lane: Lane) -> None:
     assert titles[:2] == ["今年", "明年"], "the open ballot first, then what takes proposals"
     assert "Vote now" in resident.words
     assert "chosen, for" in resident.words
+    judge = re.findall(r'href="(/projects/[^"]+/evaluation/rate)"', resident.page)
+    assert judge, "asked to judge, and not done yet"
+    assert (await resident.open(judge[0])).status_code == 200
+    await resident.open("/")
+    drives = re.findall(r'<li><strong><a href="(/projects/[^"]+/funding)">', resident.page)
+    assert drives, "what collects now"
+    assert "left, until" in resident.words
+    assert "Collecting now" in (await resident.open("/funding")).text
 
 
 async def test_the_coordinator_s_inbox(lane: Lane) -> None:
@@ -219,7 +230,7 @@ async def test_whoever_has_many_roles_sees_the_personal_parts_first(lane: Lane) 
     assert headings(page) == [
         "Your next visit", "Nothing is planned yet", "My week",
         "Who could use you, while you are free", "What we decide together",
-        "What we need here", "The next meeting", "What waits",
+        "What we pay for together", "What we need here", "The next meeting", "What waits",
         "Find a member", "The money", "What was done last", "The house",
     ]  # fmt: skip
     assert page.words.count("The book balances") == 1

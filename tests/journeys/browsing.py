@@ -17,6 +17,7 @@ TextSize = Literal["normal", "large"]
 Scheme = Literal["light", "dark"]
 
 TARGET_PIXELS_MIN: Final = 48
+PATIENCE_MS: Final = 30_000
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 # WCAG 2.2 A and AA in full, the AAA rule for contrast (7:1), and what axe calls best practice. The
@@ -173,7 +174,7 @@ async def new_context(browser: Any, view: View) -> BrowserContext:
         reduced_motion="reduce",
         service_workers="allow" if view.worker else "block",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.journeys.browsing import View, Watch, choose, new_context
+from tests.journeys.browsing import PATIENCE_MS, View, Watch, choose, new_context
 from tests.quick_jobs import without_rounds
+
+# A page that is slow because the machine is busy is no fault.
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenPage = Callable[[str, View], Awaitable[Page]]
 

@@ -9,7 +9,7 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-STARTING_SECONDS_MAX = 10
+STARTING_SECONDS_MAX = 60
 
 
 @asynccontextmanager

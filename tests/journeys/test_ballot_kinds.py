@@ -188,9 +188,11 @@ async def test_a_ballot_is_put_in_order_by_keyboard_alone(site: str, open_page: 
         await _tab_to(page, f"up-{number}")
         await page.keyboard.press("Enter")
         await expect(page.locator(f"#place-{number}")).not_to_have_value("")
+        await expect(page.locator(".htmx-request")).to_have_count(0)
+    await expect(page.locator("#up-5")).to_be_focused()
     await page.keyboard.press("Space")
     await expect(page.locator("#place-5")).to_have_value("1")
-    assert await _kept(poll) == Marks((5, 3))
+    await _is_kept(poll, Marks((5, 3)))
 
 
 async def test_points_are_given_without_java_script(site: str, open_page: OpenPage) -> None:

@@ -48,8 +48,16 @@ class Hand:
     page: Page
     keys: int = 0
 
+    async def look(self) -> None:
+        """Wait until the cursor stands where the page puts it, before anything is typed."""
+        await self.page.wait_for_function(
+            "() => !document.querySelector('[autofocus]')"
+            " || document.activeElement !== document.body"
+        )
+
     async def press(self, *keys: str) -> None:
         """Press keys one after another."""
+        await self.look()
         for key in keys:
             self.keys += 1
             await self.page.wait_for_timeout(KEY_SECONDS * 1000)
@@ -79,6 +87,7 @@ class Hand:
 
     async def write(self, text: str) -> None:
         """Type text where the cursor stands."""
+        await self.look()
         self.keys += len(text)
         await self.page.keyboard.type(text, delay=KEY_SECONDS * 1000)
 

@@ -63,6 +63,8 @@ class Stripe:
     intents: dict[str, Told] = field(default_factory=dict)
     charges: dict[str, Told] = field(default_factory=dict)
     refunds: dict[str, Told] = field(default_factory=dict)
+    asked_back: list[tuple[str, int]] = field(default_factory=list)
+    """Each question for a refund when it is asked, with its gift, whatever comes of it."""
     disputes: dict[str, Told] = field(default_factory=dict)
     movements: list[Told] = field(default_factory=list)
     events: list[Told] = field(default_factory=list)
@@ -335,6 +337,9 @@ class Stripe:
         fields = dict(parse_qsl((await request.read()).decode()))
         key = request.headers.get("Idempotency-Key", new("key"))
         asked = Asked(request.method, request.path, fields, key)
+        if request.path.endswith("/refunds") and key not in self.keys:
+            about = self.intents[fields["payment_intent"]]["metadata"]["contribution"]
+            self.asked_back.append((about, int(fields["amount"])))
         for one in self.late:
             self.do(one)
         self.late.clear()

@@ -63,7 +63,7 @@ class Giving(Acting):
 
     @rule(who=who_gives, fen=amounts, source=ways)
     def begin_gift(self, who: int, fen: int, source: str) -> None:
-        key = ContributionId(uuid.uuid4())
+        key = ContributionId(self.key())
         begun = lambda: start_contribution(  # noqa: E731 (done again after a cut)
             self.drive.id, amount_fen=fen, source=Source(source), by=self.town.givers[who], id=key
         )
@@ -75,7 +75,7 @@ class Giving(Acting):
     @rule(fen=amounts, source=st.sampled_from([Source.CASH, Source.BANK]), again=st.booleans())
     def receive(self, fen: int, source: Source, again: bool) -> None:  # noqa: FBT001 (drawn)
         yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-        key = ContributionId(uuid.uuid4())
+        key = ContributionId(self.key())
         entered = Gift(key, source, fen, self.town.paper, yesterday, name="Lao Wang")
         work = lambda: receive_gift(self.drive.id, entered, by=self.town.keeper)  # noqa: E731 (the same)
 
@@ -107,13 +107,13 @@ class Giving(Acting):
 
     @rule(who=who_gives, minutes=st.sampled_from([10, 30, 50]))
     def pledge(self, who: int, minutes: int) -> None:
-        key = PledgeId(uuid.uuid4())
+        key = PledgeId(self.key())
         made = lambda: pledge_minutes(self.drive.id, minutes, by=self.town.givers[who], id=key)  # noqa: E731 (the same)
         if self.lane.state != "open" or self.over or who in self.lane.pledges:
             self.refused(made)
             return
         self.pledges[who] = key
-        self.act(made, lambda lane: lane.pledges.update({who: minutes}))
+        self.act(made, lambda lane: lane.pledge(who, minutes, key))
 
     @precondition(lambda self: self.lane.pledges and not self.over)
     @rule(n=number)

@@ -50,6 +50,7 @@ class Money(Lane):
     delivery: str = "none"
     deadline: float = 0
     fees: int = 0
+    pledge_keys: dict[int, UUID] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     """Every id of Stripe's that was told of, with its amount."""
 
@@ -165,6 +166,7 @@ class Money(Lane):
     def end(self, state: str) -> None:
         """End the drive."""
         before = self._dues()
+        self.pledges = dict(sorted(self.pledges.items(), key=lambda one: self.pledge_keys[one[0]]))
         super().end(state)
         self._due_more(before)
 
@@ -229,6 +231,10 @@ class Money(Lane):
         """Let a giver give a gift up."""
         gift = self.given_by(key)
         gift.state, gift.given_up = "cancelled", True
+
+    def pledge(self, who: int, minutes: int, key: UUID) -> None:
+        """Take a pledge."""
+        self.pledges[who], self.pledge_keys[who] = minutes, key
 
     def forget_pledge(self, who: int) -> None:
         """Let a pledge go."""

@@ -1,7 +1,6 @@
 """How drives end and what projects spend, in the machine of money's test."""
 
 import asyncio
-import uuid
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -97,7 +96,7 @@ class Spending(Giving):
             )
 
     def _hand(self, gift: Given) -> None:
-        key, through = uuid.uuid4(), LiesIn.CASH_BOX
+        key, through = self.key(), LiesIn.CASH_BOX
         work = lambda: hand_back(  # noqa: E731 (the same)
             ContributionId(gift.key), by=self.town.keeper, through=through, id=key
         )
@@ -137,11 +136,11 @@ class Spending(Giving):
             self.act(work, lambda lane: lane.move("under_way"))
 
     @precondition(lambda self: self.lane.delivery in {"under_way", "delivered", "judged"})
-    @rule(fen=st.integers(1, 2_500), whole=st.booleans())
-    def ask(self, fen: int, whole: bool = False) -> None:  # noqa: FBT001, FBT002 (drawn)
-        """Ask for some of the project's money, or for all that may be asked for."""
-        fen = max(1, self.lane.free()) if whole else fen
-        key = DisbursementId(uuid.uuid4())
+    @rule(fen=st.integers(1, 2_500), over=st.sampled_from([None, None, 0, 1]))
+    def ask(self, fen: int, over: int | None = None) -> None:
+        """Ask for some of the project's money, for all that may be asked for, or a fen more."""
+        fen = fen if over is None else max(1, self.lane.free() + over)
+        key = DisbursementId(self.key())
         work = lambda: delivery.ask(  # noqa: E731 (the same)
             self.drive.project_id, DisbursementDraft(fen, "Rails"), [PAPER],
             by=self.town.undertaker, id=key,
@@ -157,7 +156,7 @@ class Spending(Giving):
     def help_out(self, who: int, whole: bool) -> None:  # noqa: FBT001 (drawn)
         """Let somebody's help be paid from the project's minutes."""
         minutes = self.lane.project_minutes if whole else 1
-        key = ledger.new_id()
+        key = self.key()
 
         async def work() -> None:
             here = self.town.home.id

@@ -236,6 +236,9 @@ async def test_no_line_pays_more_than_it_was_planned_for(neighbourhood: Neighbou
     here = await chosen_with_plan(neighbourhood)
     await here.begun()
     rails, seats = await delivery.lines_of(here.project)
+    begun = await delivery.read_delivery(here.project.id, community_id=neighbourhood.id)
+    assert await delivery.unplanned_fen(begun, (rails, seats)) == 0
+    assert await delivery.unplanned_fen(begun, (rails,)) == seats.now_fen
     await ask_of(here, seats.label, seats.now_fen - 100)
     with pytest.raises(errors.BeyondLine) as refused:
         await ask_of(here, seats.label, 101)

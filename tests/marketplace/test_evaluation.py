@@ -76,6 +76,13 @@ async def test_a_delivery_opens_one_evaluation_and_asks_residents(
     assert "evaluation.invited" not in await kinds_told(here.undertaker)
     assert "evaluation.inspect" in await kinds_told(here.coordinator)
     assert await evaluation.to_rate(asked[0], community_id=neighbourhood.id) == [(found, False)]
+    assert await evaluation.not_yet_rated(asked[0], community_id=neighbourhood.id) == [found]
+    one = next(one for one in neighbourhood.residents if one.member_id == asked[0])
+    await evaluation.rate(here.project.id, GOOD, by=one)
+    assert await evaluation.not_yet_rated(asked[0], community_id=neighbourhood.id) == []
+    assert await evaluation.not_yet_rated(asked[1], community_id=neighbourhood.id) == [found]
+    nobody = here.undertaker.member_id
+    assert await evaluation.not_yet_rated(nobody, community_id=neighbourhood.id) == []
 
 
 async def test_only_what_is_delivered_is_judged(neighbourhood: Neighbourhood) -> None:

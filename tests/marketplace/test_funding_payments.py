@@ -281,6 +281,8 @@ async def test_a_refund_that_does_not_arrive_is_handed_back(
     failed = await payments.refund_failed(gift.id, "re_lost", 4_000)
     assert (failed.state, failed.due_fen) == (ContributionState.REFUND_DUE, 4_000)
     assert await payments.refund_failed(gift.id, "re_lost", 4_000) == failed
+    assert (await kinds_told(keeper)).count("funding.hand_back") == 1
+    assert "funding.hand_back" not in await kinds_told(neighbourhood.residents[1])
     assert await to_hand_back(neighbourhood.id) == [failed]
     with pytest.raises(errors.GiftMoved):
         await hand_back(gift.id, by=keeper)

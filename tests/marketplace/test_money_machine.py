@@ -18,6 +18,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
 import ledger
@@ -39,6 +40,7 @@ from tests.marketplace.money_spending import Spending
 STEPS = int(os.environ.get("LINLI_STEPS", "1500"))
 STEPS_A_RUN = 30
 RUNS_IN_A_TOWN = 30
+CUT_AT_MAX = 30
 GOAL, GOAL_MINUTES, CAP, PUBLIC_YUAN = 2_000, 10, 400, 30
 ROUNDS_MAX = 40
 
@@ -59,8 +61,8 @@ class Funding(Spending):
     start: str
     runs = 0
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(at=st.integers(1, CUT_AT_MAX), after=st.booleans(), ends=st.booleans())
+    def begin(self, *, at: int, after: bool, ends: bool) -> None:
         cls = type(self)
         if cls.runs % RUNS_IN_A_TOWN == 0:
             cls.town = self.run(found_town())
@@ -70,7 +72,8 @@ class Funding(Spending):
         self.asked: list[DisbursementId] = []
         self.over = False
         self.run(self._opened())
-        self.cut = Cut(1 + cls.runs * 7 % 30, after=bool(cls.runs % 2), commit=False)
+        self.ends = ends
+        self.cut = Cut(at, after=after, commit=False)
         getattr(self, f"_{self.start}")()
 
     async def _opened(self) -> None:
@@ -139,7 +142,7 @@ class Funding(Spending):
     def _spent(self) -> None:
         """Let the work be judged, and all of its money be spent."""
         self._judged()
-        self.ask(1, whole=True)
+        self.ask(1, over=0)
         self.approve(1, 0)
         self.approve(1, 1)
         self.help_out(3, whole=True)
@@ -190,12 +193,12 @@ class Funding(Spending):
         self.run(self._leave_alone())
 
     def _come_to_an_end(self) -> None:
-        """Let every other run end what it began, so that what was lost is told after all ended."""
-        if self.lane.state == "open" and (self.over or self.runs % 2):
+        """Let half of the runs end what they began: what was lost is told after all ended."""
+        if self.lane.state == "open" and (self.over or self.ends):
             if not self.over:
                 self.deadline_passes()
             self.settle_at_last()
-        if self.lane.delivery in {"under_way", "delivered"} and self.runs % 2:
+        if self.lane.delivery in {"under_way", "delivered"} and self.ends:
             self.stop(0)
         elif self.lane.delivery == "judged":
             for n, one in enumerate(self.lane.requests):

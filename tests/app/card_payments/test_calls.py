@@ -6,6 +6,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+import community
 from app.card_payments import calling, following, paying
 from app.card_payments.paying import Next
 from app.card_payments.processor import Processor, Refund, RefundProgress
@@ -242,6 +243,11 @@ async def test_what_stripe_refuses_to_give_back_the_treasurer_hands_back_once(
     await calling.make_due_calls()
     (refused,) = await stuck_refunds(neighbourhood.id)
     assert [one.id for one in await to_hand_back(neighbourhood.id)] == [gift.id]
+    await calling.make_due_calls()
+    told = await community.inbox(keeper.member_id, community_id=neighbourhood.id)
+    assert [(one.kind, one.link) for one in told] == [
+        ("funding.hand_back", f"/contributions/{gift.id}")
+    ], "once"
     front.refuse_refunds, call = False, refused.call_id
     assert call is not None
     done = await hand_back(gift.id, by=keeper, through=LiesIn.CASH_BOX)
@@ -249,8 +255,8 @@ async def test_what_stripe_refuses_to_give_back_the_treasurer_hands_back_once(
     assert await calling.want_again(call, by=keeper)
     await calling.make_due_calls()
     assert (await now(gift)).refunded_fen == FEN
-    told = await front.get(f"payment_intents/{gift.intent_id}")
-    assert told["latest_charge"]["refunds"]["data"] == [], "nobody is paid twice"
+    known = await front.get(f"payment_intents/{gift.intent_id}")
+    assert known["latest_charge"]["refunds"]["data"] == [], "nobody is paid twice"
     assert await owner.fetchval(
         "SELECT state FROM stripe_call WHERE id = $1", call
     ) == "done"  # fmt: skip
