@@ -71,7 +71,7 @@ async def print_them(lane: Lane, where: str) -> list[Paper]:
     found = []
     for sheet in sheets:
         serial = re.search(r"\b\d{2}-\d{3}-\d\b", sheet)
-        code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", sheet)
+        code = re.search(r"(?<![\w-])[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])", sheet)
         assert serial, sheet
         assert code, sheet
         assert all(title in sheet for title in (LAMP, BENCH, SWING))
